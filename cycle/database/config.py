@@ -98,14 +98,14 @@ def _from_url(variable: str, url: str) -> dict[str, Any]:
         )
     try:
         options: dict[str, Any] = dict(conninfo_to_dict(url))
-    except (psycopg.Error, UnicodeError) as error:
+    except (psycopg.Error, UnicodeError):
         # The cause may quote the URL, password included: it is not repeated.
         raise ImproperlyConfigured(
             f"{variable} è scritta male: deve avere la forma {_EXAMPLE}. I caratteri speciali "
             "di utente e password vanno codificati (per esempio @ diventa %40, / diventa %2F); "
             "un socket si indica con ?host=/percorso/della/cartella; dopo il punto "
             "interrogativo valgono solo i parametri di libpq."
-        ) from error
+        ) from None
     port = str(options.pop("port", ""))
     if any(not part.isdigit() or not 0 < int(part) < 65536 for part in port.split(",") if part):
         raise ImproperlyConfigured(f"{variable}: la porta deve essere un numero tra 1 e 65535.")
