@@ -1,0 +1,37 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What the application role may do: read and write rows, and of the registro only read.
+
+Run by the owner after every migrate; idempotent.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import connections
+from psycopg import sql
+
+from cycle.database.config import stesso_ruolo
+
+SOLA_LETTURA = ("workflows_evento", "workflows_modifica", "django_migrations")
+
+
+def concedi(using: str = "owner", **kwargs: Any) -> None:
+    """Grant the application role its rights in the database reached as `using`."""
+    if stesso_ruolo(settings.DATABASES):
+        return
+    ruolo = sql.Identifier(settings.DATABASES["default"]["USER"])
+    with connections[using].cursor() as cursore:
+        for istruzione in (
+            "GRANT USAGE ON SCHEMA public TO {ruolo}",
+            "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {ruolo}",
+            "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {ruolo}",
+        ):
+            cursore.execute(sql.SQL(istruzione).format(ruolo=ruolo))
+        for tabella in SOLA_LETTURA:
+            cursore.execute(
+                sql.SQL("REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON {tabella} FROM {ruolo}").format(
+                    tabella=sql.Identifier(tabella), ruolo=ruolo
+                )
+            )

@@ -1,0 +1,474 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What the database enforces by itself, whoever writes and by whatever way.
+
+Composite foreign keys keep every row within its ente and its objective; triggers keep the org
+chart's paths, the optimistic lock, the approved fields, the state, the weights and the registro.
+The lists below are frozen here; tests compare them with `cycle.campi` and with the machines.
+"""
+
+from django.db import migrations
+
+# --- rows stay in their ente and objective ------------------------------------------------------
+
+CON_ENTE = [
+    "cycle_allegato", "cycle_atto", "cycle_campovariato", "cycle_ciclo", "cycle_collaboratore",
+    "cycle_fase", "cycle_incarico", "cycle_indicatore", "cycle_nodostrategico",
+    "cycle_obiettivo", "cycle_obiettivonodo", "cycle_obiettivospecifico", "cycle_periodo",
+    "cycle_persona", "cycle_presenzaseduta", "cycle_relazionesemestrale",
+    "cycle_richiestavariazione", "cycle_rilevazione", "cycle_scadenza", "cycle_seduta",
+    "cycle_stanziamento", "cycle_storicoindicatore", "cycle_tipoindicatore",
+    "cycle_unitaorganizzativa", "cycle_versioneobiettivo", "cycle_vocerelazione",
+]
+
+# (table, column, referred table): within the same ente
+NELL_ENTE = [
+    ("cycle_atto", "ciclo_id", "cycle_ciclo"),
+    ("cycle_atto", "pdf_id", "cycle_allegato"),
+    ("cycle_campovariato", "obiettivo_id", "cycle_obiettivo"),
+    ("cycle_collaboratore", "obiettivo_id", "cycle_obiettivo"),
+    ("cycle_collaboratore", "persona_id", "cycle_persona"),
+    ("cycle_fase", "obiettivo_id", "cycle_obiettivo"),
+    ("cycle_fase", "responsabile_id", "cycle_persona"),
+    ("cycle_incarico", "persona_id", "cycle_persona"),
+    ("cycle_incarico", "unita_id", "cycle_unitaorganizzativa"),
+    ("cycle_incarico", "delegante_id", "cycle_incarico"),
+    ("cycle_indicatore", "obiettivo_id", "cycle_obiettivo"),
+    ("cycle_indicatore", "tipo_id", "cycle_tipoindicatore"),
+    ("cycle_nodostrategico", "ciclo_id", "cycle_ciclo"),
+    ("cycle_nodostrategico", "padre_id", "cycle_nodostrategico"),
+    ("cycle_obiettivo", "ciclo_id", "cycle_ciclo"),
+    ("cycle_obiettivo", "continua_da_id", "cycle_obiettivo"),
+    ("cycle_obiettivo", "responsabile_generale_id", "cycle_persona"),
+    ("cycle_obiettivo", "responsabile_operativo_id", "cycle_persona"),
+    ("cycle_obiettivo", "unita_id", "cycle_unitaorganizzativa"),
+    ("cycle_obiettivonodo", "obiettivo_id", "cycle_obiettivo"),
+    ("cycle_obiettivonodo", "nodo_id", "cycle_nodostrategico"),
+    ("cycle_obiettivospecifico", "obiettivo_id", "cycle_obiettivo"),
+    ("cycle_periodo", "ciclo_id", "cycle_ciclo"),
+    ("cycle_presenzaseduta", "seduta_id", "cycle_seduta"),
+    ("cycle_presenzaseduta", "persona_id", "cycle_persona"),
+    ("cycle_relazionesemestrale", "obiettivo_id", "cycle_obiettivo"),
+    ("cycle_relazionesemestrale", "periodo_id", "cycle_periodo"),
+    ("cycle_relazionesemestrale", "seduta_id", "cycle_seduta"),
+    ("cycle_richiestavariazione", "obiettivo_id", "cycle_obiettivo"),
+    ("cycle_richiestavariazione", "autore_id", "cycle_persona"),
+    ("cycle_rilevazione", "obiettivo_id", "cycle_obiettivo"),
+    ("cycle_rilevazione", "periodo_id", "cycle_periodo"),
+    ("cycle_scadenza", "ciclo_id", "cycle_ciclo"),
+    ("cycle_seduta", "ciclo_id", "cycle_ciclo"),
+    ("cycle_stanziamento", "obiettivo_id", "cycle_obiettivo"),
+    ("cycle_storicoindicatore", "obiettivo_id", "cycle_obiettivo"),
+    ("cycle_unitaorganizzativa", "padre_id", "cycle_unitaorganizzativa"),
+    ("cycle_unitaorganizzativa", "succede_a_id", "cycle_unitaorganizzativa"),
+    ("cycle_versioneobiettivo", "obiettivo_id", "cycle_obiettivo"),
+    ("cycle_versioneobiettivo", "atto_id", "cycle_atto"),
+    ("cycle_vocerelazione", "obiettivo_id", "cycle_obiettivo"),
+]
+
+# (table, column, referred table): within the same objective too
+NELL_OBIETTIVO = [
+    ("cycle_campovariato", "richiesta_id", "cycle_richiestavariazione"),
+    ("cycle_collaboratore", "specifico_id", "cycle_obiettivospecifico"),
+    ("cycle_fase", "specifico_id", "cycle_obiettivospecifico"),
+    ("cycle_indicatore", "specifico_id", "cycle_obiettivospecifico"),
+    ("cycle_rilevazione", "indicatore_id", "cycle_indicatore"),
+    ("cycle_stanziamento", "specifico_id", "cycle_obiettivospecifico"),
+    ("cycle_storicoindicatore", "indicatore_id", "cycle_indicatore"),
+    ("cycle_vocerelazione", "relazione_id", "cycle_relazionesemestrale"),
+    ("cycle_vocerelazione", "specifico_id", "cycle_obiettivospecifico"),
+]
+
+DI_OBIETTIVO = [
+    "cycle_campovariato", "cycle_collaboratore", "cycle_fase", "cycle_indicatore",
+    "cycle_obiettivonodo", "cycle_obiettivospecifico", "cycle_relazionesemestrale",
+    "cycle_richiestavariazione", "cycle_rilevazione", "cycle_stanziamento",
+    "cycle_storicoindicatore", "cycle_versioneobiettivo", "cycle_vocerelazione",
+]
+
+_RIFERITE = sorted({r for _, _, r in NELL_OBIETTIVO})
+
+
+def _vincoli():
+    for tabella in CON_ENTE:
+        yield f"ALTER TABLE {tabella} ADD CONSTRAINT {tabella}_ente_uk UNIQUE (ente_id, id)"
+    for tabella in _RIFERITE:
+        yield (
+            f"ALTER TABLE {tabella} "
+            f"ADD CONSTRAINT {tabella}_obiettivo_uk UNIQUE (obiettivo_id, id)"
+        )
+    for tabella, colonna, riferita in NELL_ENTE:
+        yield (
+            f"ALTER TABLE {tabella} ADD CONSTRAINT {tabella}_{colonna}_ente_fk "
+            f"FOREIGN KEY (ente_id, {colonna}) REFERENCES {riferita} (ente_id, id) "
+            "DEFERRABLE INITIALLY DEFERRED"
+        )
+    for tabella, colonna, riferita in NELL_OBIETTIVO:
+        yield (
+            f"ALTER TABLE {tabella} ADD CONSTRAINT {tabella}_{colonna}_ob_fk "
+            f"FOREIGN KEY (obiettivo_id, {colonna}) REFERENCES {riferita} (obiettivo_id, id) "
+            "DEFERRABLE INITIALLY DEFERRED"
+        )
+
+
+def _senza_vincoli():
+    for tabella, colonna, _ in NELL_OBIETTIVO:
+        yield f"ALTER TABLE {tabella} DROP CONSTRAINT {tabella}_{colonna}_ob_fk"
+    for tabella, colonna, _ in NELL_ENTE:
+        yield f"ALTER TABLE {tabella} DROP CONSTRAINT {tabella}_{colonna}_ente_fk"
+    for tabella in _RIFERITE:
+        yield f"ALTER TABLE {tabella} DROP CONSTRAINT {tabella}_obiettivo_uk"
+    for tabella in CON_ENTE:
+        yield f"ALTER TABLE {tabella} DROP CONSTRAINT {tabella}_ente_uk"
+
+
+# --- the org chart ------------------------------------------------------------------------------
+
+PERCORSO = """
+CREATE FUNCTION cycle_percorso_unita() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'UPDATE' AND (NEW.padre_id IS DISTINCT FROM OLD.padre_id
+                             OR NEW.percorso IS DISTINCT FROM OLD.percorso) THEN
+        RAISE EXCEPTION 'una unità non si sposta: si chiude e se ne apre un''altra'
+            USING ERRCODE = 'check_violation';
+    END IF;
+    IF TG_OP = 'INSERT' THEN
+        NEW.percorso := coalesce((SELECT u.percorso FROM cycle_unitaorganizzativa u
+                                   WHERE u.id = NEW.padre_id AND u.ente_id = NEW.ente_id), '/')
+                        || NEW.id || '/';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER percorso BEFORE INSERT OR UPDATE ON cycle_unitaorganizzativa
+    FOR EACH ROW EXECUTE FUNCTION cycle_percorso_unita();
+"""
+
+# --- the optimistic lock: whatever changes below an objective, its revisione moves --------------
+
+REVISIONE = """
+CREATE FUNCTION cycle_tocca_obiettivo() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE cycle_obiettivo SET revisione = revisione + 1
+     WHERE id IN (SELECT DISTINCT r.obiettivo_id FROM righe r);
+    RETURN NULL;
+END $$;
+"""
+
+
+def _revisione(tabella):
+    for evento, quali in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD")):
+        yield (
+            f"CREATE TRIGGER tocca_{evento.lower()} AFTER {evento} ON {tabella} "
+            f"REFERENCING {quali} TABLE AS righe "
+            "FOR EACH STATEMENT EXECUTE FUNCTION cycle_tocca_obiettivo()"
+        )
+
+
+# --- approved fields change only under an Atto --------------------------------------------------
+
+APPROVATI = {
+    "cycle_obiettivo": "codice,tipo,categoria,titolo,descrizione,unita_id,"
+    "responsabile_generale_id,responsabile_operativo_id,inizio_previsto,fine_prevista,peso,"
+    "versione",
+    "cycle_obiettivonodo": "nodo_id",
+    "cycle_obiettivospecifico": "codice,ordine,titolo,descrizione,peso,inizio_previsto,"
+    "fine_prevista",
+    "cycle_indicatore": "specifico_id,ordine,nome,tipo_id,unita_misura,natura,aggregazione,peso,"
+    "cap,fascia_da,fascia_a",
+    "cycle_rilevazione": "indicatore_id,periodo_id,target,target_data",
+    "cycle_fase": "specifico_id,ordine,descrizione,peso,inizio_previsto,fine_prevista,"
+    "responsabile_id",
+}
+
+CAMPI = """
+CREATE FUNCTION cycle_serve_un_atto(p_tabella text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF (SELECT atto FROM registro_azione_aperta()) IS NULL THEN
+        RAISE EXCEPTION 'campi approvati di %: dopo l''approvazione cambiano solo con un atto (R3, R30)',
+            p_tabella USING ERRCODE = 'check_violation';
+    END IF;
+END $$;
+
+CREATE FUNCTION cycle_obiettivo_approvato() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    v_campi constant text[] := string_to_array(TG_ARGV[0], ',');
+BEGIN
+    IF EXISTS (
+        SELECT 1 FROM vecchie v JOIN nuove n ON n.id = v.id
+         WHERE (v.stato NOT IN ('bozza', 'proposta') OR n.versione <> v.versione)
+           AND EXISTS (SELECT 1 FROM unnest(v_campi) c
+                        WHERE to_jsonb(v) -> c IS DISTINCT FROM to_jsonb(n) -> c)
+    ) THEN
+        PERFORM cycle_serve_un_atto(TG_TABLE_NAME);
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION cycle_campi_approvati() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    v_campi constant text[] := string_to_array(TG_ARGV[0], ',');
+    v_cambiati boolean;
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        v_cambiati := EXISTS (
+            SELECT 1 FROM vecchie v JOIN nuove n ON n.id = v.id
+              JOIN cycle_obiettivo o ON o.id IN (v.obiettivo_id, n.obiettivo_id)
+             WHERE o.stato NOT IN ('bozza', 'proposta')
+               AND EXISTS (SELECT 1 FROM unnest(v_campi) c
+                            WHERE to_jsonb(v) -> c IS DISTINCT FROM to_jsonb(n) -> c));
+    ELSE
+        v_cambiati := EXISTS (
+            SELECT 1 FROM righe r JOIN cycle_obiettivo o ON o.id = r.obiettivo_id
+             WHERE o.stato NOT IN ('bozza', 'proposta'));
+    END IF;
+    IF v_cambiati THEN
+        PERFORM cycle_serve_un_atto(TG_TABLE_NAME);
+    END IF;
+    RETURN NULL;
+END $$;
+"""
+
+
+def _approvati():
+    for tabella, campi in APPROVATI.items():
+        if tabella == "cycle_obiettivo":
+            yield (
+                f"CREATE TRIGGER approvati_update AFTER UPDATE ON {tabella} "
+                "REFERENCING OLD TABLE AS vecchie NEW TABLE AS nuove "
+                f"FOR EACH STATEMENT EXECUTE FUNCTION cycle_obiettivo_approvato('{campi}')"
+            )
+            continue
+        for evento, tabelle in (
+            ("INSERT", "NEW TABLE AS righe"),
+            ("DELETE", "OLD TABLE AS righe"),
+            ("UPDATE", "OLD TABLE AS vecchie NEW TABLE AS nuove"),
+        ):
+            yield (
+                f"CREATE TRIGGER approvati_{evento.lower()} AFTER {evento} ON {tabella} "
+                f"REFERENCING {tabelle} "
+                f"FOR EACH STATEMENT EXECUTE FUNCTION cycle_campi_approvati('{campi}')"
+            )
+
+
+# --- the state has one writer -------------------------------------------------------------------
+
+# A state changes only within an open action whose Evento says so, and only along the machine.
+STATO = """
+CREATE FUNCTION cycle_stato_custodito() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    v_ammessi constant text[] := string_to_array(TG_ARGV[0], ' ');
+    v_azione bigint;
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM vecchie v JOIN nuove n ON n.id = v.id
+                    WHERE n.stato <> v.stato) THEN
+        RETURN NULL;
+    END IF;
+    SELECT azione INTO v_azione FROM registro_azione_aperta();
+    IF EXISTS (
+        SELECT 1 FROM vecchie v JOIN nuove n ON n.id = v.id
+          LEFT JOIN workflows_evento e
+                 ON e.id >= v_azione AND e.azione = v_azione
+                AND e.oggetto_id = n.id AND e.da = v.stato AND e.a = n.stato
+         WHERE n.stato <> v.stato
+           AND (e.id IS NULL OR v.stato || '>' || n.stato <> ALL (v_ammessi))
+    ) THEN
+        RAISE EXCEPTION 'lo stato di % cambia solo con un passo della sua procedura (R1)',
+            TG_TABLE_NAME USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE FUNCTION cycle_stato_di_nascita() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM nuove n
+                WHERE n.stato <> TG_ARGV[0]
+                  AND (n.stato <> ALL (string_to_array(TG_ARGV[1], ' '))
+                       OR (SELECT azione FROM registro_azione_aperta()) IS NULL)) THEN
+        RAISE EXCEPTION '% nasce in uno stato che la sua procedura non prevede (R1)',
+            TG_TABLE_NAME USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+"""
+
+MACCHINE = {
+    "cycle_obiettivo": (
+        "bozza>proposta proposta>bozza proposta>approvato approvato>in_corso "
+        "in_corso>rendicontato rendicontato>in_corso validato>rendicontato "
+        "rendicontato>validato approvato>stralciato in_corso>stralciato",
+        ("bozza", "proposta validato"),
+    ),
+    "cycle_relazionesemestrale": (
+        "da_compilare>trasmessa riaperta>trasmessa trasmessa>validata trasmessa>riaperta "
+        "validata>riaperta",
+        ("da_compilare", "validata"),
+    ),
+}
+
+
+def _stati():
+    for tabella, (passaggi, (prima, altre)) in MACCHINE.items():
+        yield (
+            f"CREATE TRIGGER stato_custodito AFTER UPDATE ON {tabella} "
+            "REFERENCING OLD TABLE AS vecchie NEW TABLE AS nuove "
+            f"FOR EACH STATEMENT EXECUTE FUNCTION cycle_stato_custodito('{passaggi}')"
+        )
+        yield (
+            f"CREATE TRIGGER stato_di_nascita AFTER INSERT ON {tabella} "
+            "REFERENCING NEW TABLE AS nuove "
+            f"FOR EACH STATEMENT EXECUTE FUNCTION cycle_stato_di_nascita('{prima}', '{altre}')"
+        )
+
+
+# --- weights sum to 100 from approvato on, where the ente weighs (R68) --------------------------
+
+PESI = """
+CREATE FUNCTION cycle_pesi_sbagliati(p_obiettivi bigint[]) RETURNS text
+LANGUAGE sql STABLE AS $$
+    SELECT string_agg(s.codice || ' = ' || t.somma, ', ')
+      FROM (SELECT i.specifico_id, sum(coalesce(i.peso, 0)) AS somma
+              FROM cycle_indicatore i
+              JOIN cycle_obiettivo o ON o.id = i.obiettivo_id
+             WHERE i.obiettivo_id = ANY (p_obiettivi)
+               AND o.stato NOT IN ('bozza', 'proposta')
+             GROUP BY i.specifico_id HAVING bool_or(i.peso IS NOT NULL)) t
+      JOIN cycle_obiettivospecifico s ON s.id = t.specifico_id
+     WHERE abs(t.somma - 100) > 0.01
+$$;
+
+CREATE FUNCTION cycle_pesi_a_cento() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    v_sbagliati text;
+BEGIN
+    IF TG_TABLE_NAME = 'cycle_obiettivo' THEN
+        SELECT cycle_pesi_sbagliati(array_agg(n.id)) INTO v_sbagliati
+          FROM vecchie v JOIN nuove n ON n.id = v.id
+         WHERE v.stato IN ('bozza', 'proposta') AND n.stato NOT IN ('bozza', 'proposta');
+    ELSE
+        v_sbagliati := cycle_pesi_sbagliati(
+            ARRAY[CASE WHEN TG_OP = 'DELETE' THEN OLD.obiettivo_id ELSE NEW.obiettivo_id END]);
+    END IF;
+    IF v_sbagliati IS NOT NULL THEN
+        RAISE EXCEPTION 'i pesi degli indicatori non sommano a 100: % (R68)', v_sbagliati
+            USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER pesi_a_cento AFTER UPDATE ON cycle_obiettivo
+    REFERENCING OLD TABLE AS vecchie NEW TABLE AS nuove
+    FOR EACH STATEMENT EXECUTE FUNCTION cycle_pesi_a_cento();
+CREATE CONSTRAINT TRIGGER pesi_a_cento AFTER INSERT OR DELETE OR UPDATE OF peso, specifico_id
+    ON cycle_indicatore DEFERRABLE INITIALLY DEFERRED
+    FOR EACH ROW EXECUTE FUNCTION cycle_pesi_a_cento();
+"""
+
+# --- what is frozen stays frozen (R30) ----------------------------------------------------------
+
+IMMUTABILI = """
+CREATE FUNCTION cycle_immutabile() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% non si modifica e non si elimina (R30)', TG_TABLE_NAME
+        USING ERRCODE = 'check_violation';
+END $$;
+CREATE TRIGGER immutabile BEFORE UPDATE OR DELETE OR TRUNCATE ON cycle_versioneobiettivo
+    FOR EACH STATEMENT EXECUTE FUNCTION cycle_immutabile();
+CREATE TRIGGER immutabile BEFORE UPDATE OR DELETE OR TRUNCATE ON cycle_atto
+    FOR EACH STATEMENT EXECUTE FUNCTION cycle_immutabile();
+"""
+
+# --- the registro watches every table -----------------------------------------------------------
+
+# table -> column with the objective's id
+OSSERVATE = {
+    **{t: "" for t in CON_ENTE},
+    **{t: "obiettivo_id" for t in DI_OBIETTIVO},
+    "cycle_obiettivo": "id",
+}
+
+
+def _osserva(tabella, radice, inserite="inserite", modificate="modificate", eliminate="eliminate"):
+    yield (
+        f"CREATE TRIGGER registro_inserite AFTER INSERT ON {tabella} "
+        "REFERENCING NEW TABLE AS nuove "
+        f"FOR EACH STATEMENT EXECUTE FUNCTION registro_{inserite}('{radice}')"
+    )
+    yield (
+        f"CREATE TRIGGER registro_modificate AFTER UPDATE ON {tabella} "
+        "REFERENCING OLD TABLE AS vecchie NEW TABLE AS nuove "
+        f"FOR EACH STATEMENT EXECUTE FUNCTION registro_{modificate}('{radice}')"
+    )
+    yield (
+        f"CREATE TRIGGER registro_eliminate AFTER DELETE ON {tabella} "
+        "REFERENCING OLD TABLE AS vecchie "
+        f"FOR EACH STATEMENT EXECUTE FUNCTION registro_{eliminate}('{radice}')"
+    )
+
+
+def _registro():
+    for tabella, radice in OSSERVATE.items():
+        yield from _osserva(tabella, radice)
+    yield from _osserva("cycle_ente", "", "ente_inserito", "ente_modificato", "ente_eliminato")
+
+
+def _senza_trigger():
+    for tabella in [*OSSERVATE, "cycle_ente"]:
+        for nome in ("inserite", "modificate", "eliminate"):
+            yield f"DROP TRIGGER registro_{nome} ON {tabella}"
+    for tabella in ("cycle_versioneobiettivo", "cycle_atto"):
+        yield f"DROP TRIGGER immutabile ON {tabella}"
+    for tabella in ("cycle_obiettivo", "cycle_indicatore"):
+        yield f"DROP TRIGGER pesi_a_cento ON {tabella}"
+    for tabella in MACCHINE:
+        yield f"DROP TRIGGER stato_custodito ON {tabella}"
+        yield f"DROP TRIGGER stato_di_nascita ON {tabella}"
+    for tabella in APPROVATI:
+        for evento in ("update",) if tabella == "cycle_obiettivo" else (
+            "insert",
+            "update",
+            "delete",
+        ):
+            yield f"DROP TRIGGER approvati_{evento} ON {tabella}"
+    for tabella in DI_OBIETTIVO:
+        for evento in ("insert", "update", "delete"):
+            yield f"DROP TRIGGER tocca_{evento} ON {tabella}"
+    yield "DROP TRIGGER percorso ON cycle_unitaorganizzativa"
+    for funzione in (
+        "cycle_immutabile()",
+        "cycle_pesi_a_cento()",
+        "cycle_pesi_sbagliati(bigint[])",
+        "cycle_stato_di_nascita()",
+        "cycle_stato_custodito()",
+        "cycle_campi_approvati()",
+        "cycle_obiettivo_approvato()",
+        "cycle_serve_un_atto(text)",
+        "cycle_tocca_obiettivo()",
+        "cycle_percorso_unita()",
+    ):
+        yield f"DROP FUNCTION {funzione}"
+
+
+def _trigger():
+    yield PERCORSO
+    yield REVISIONE
+    for tabella in DI_OBIETTIVO:
+        yield from _revisione(tabella)
+    yield CAMPI
+    yield from _approvati()
+    yield STATO
+    yield from _stati()
+    yield PESI
+    yield IMMUTABILI
+    yield from _registro()
+
+
+def _sql(istruzioni):
+    return ";\n".join(i.strip().rstrip(";") for i in istruzioni) + ";"
+
+
+class Migration(migrations.Migration):
+    dependencies = [("cycle", "0001_initial"), ("workflows", "0002_registro")]
+
+    operations = [
+        migrations.RunSQL(_sql(_vincoli()), _sql(_senza_vincoli())),
+        migrations.RunSQL(_sql(_trigger()), _sql(_senza_trigger())),
+    ]

@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Ente, Utente, Persona, UnitaOrganizzativa: who and where."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.functions import RandomUUID
+from django.db import models
+
+from cycle.models.base import DiEnte, in_ordine, uno_di
+
+
+class Ente(models.Model):
+    """A comune (or other body): one tenant of the installation."""
+
+    pid = models.UUIDField(unique=True, editable=False, db_default=RandomUUID())
+    nome = models.CharField(max_length=200)
+    codice_ipa = models.SlugField("codice IPA", max_length=40, unique=True)
+    fuso = models.CharField("fuso orario", max_length=40, default="Europe/Rome")
+    patrono_mese = models.PositiveSmallIntegerField(null=True, blank=True)
+    patrono_giorno = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "ente"
+        verbose_name_plural = "enti"
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(codice_ipa__regex=r"^[a-z0-9][a-z0-9_-]*$"),
+                name="ente_codice_ipa",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(patrono_mese__isnull=True, patrono_giorno__isnull=True)
+                | models.Q(patrono_mese__range=(1, 12), patrono_giorno__range=(1, 31)),
+                name="ente_patrono",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.nome
+
+
+class Utente(AbstractUser):
+    """Who logs in; global, because one person can serve several enti."""
+
+    pid = models.UUIDField(unique=True, editable=False, db_default=RandomUUID())
+
+    class Meta:
+        verbose_name = "utente"
+        verbose_name_plural = "utenti"
+
+
+class Persona(DiEnte):
+    """Somebody in one ente: employee, member of the Nucleo or of the giunta, or a vacant post
+    kept as a placeholder. The registro holds only the id, so that erasing an identity does not
+    break it (R90)."""
+
+    utente = models.ForeignKey(
+        Utente, on_delete=models.PROTECT, null=True, blank=True, related_name="persone"
+    )
+    nome_completo = models.CharField(max_length=200)  # COGNOME NOME
+    alias = models.JSONField(default=list)  # other spellings found in documents
+    inquadramento = models.CharField(max_length=100, blank=True)
+    matricola = models.CharField(max_length=40, blank=True)
+    segnaposto = models.BooleanField(default=False)
+
+    class Meta:
+        verbose_name = "persona"
+        verbose_name_plural = "persone"
+        constraints = [
+            models.UniqueConstraint(fields=["ente", "nome_completo"], name="persona_nome"),
+            models.UniqueConstraint(
+                fields=["ente", "utente"],
+                condition=models.Q(utente__isnull=False),
+                name="persona_utente",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return "posto vacante" if self.segnaposto else self.nome_completo.title()
+
+
+TIPI_UNITA = (
+    ("ente", "Ente"),
+    ("area", "Area"),
+    ("settore", "Settore"),
+    ("servizio", "Servizio"),
+    ("ufficio", "Ufficio"),
+)
+
+
+class UnitaOrganizzativa(DiEnte):
+    """A unit of the org chart. It never moves: it is closed and another opened, linked by
+    `succede_a`. `percorso` (the ids from the root, kept by a trigger) makes 'this unit and all
+    below' one prefix; the root, of type `ente`, stands for the whole ente."""
+
+    codice = models.CharField(max_length=40)
+    nome = models.CharField(max_length=300)
+    tipo = models.CharField(max_length=10, choices=TIPI_UNITA)
+    padre = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="figlie"
+    )
+    percorso = models.CharField(max_length=200, editable=False, db_default="")
+    succede_a = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="succeduta_da"
+    )
+    dal = models.DateField()
+    al = models.DateField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "unità organizzativa"
+        verbose_name_plural = "unità organizzative"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["ente", "codice"],
+                condition=models.Q(al__isnull=True),
+                name="unita_codice_aperta",
+            ),
+            models.UniqueConstraint(
+                fields=["ente"], condition=models.Q(padre__isnull=True), name="unita_una_radice"
+            ),
+            uno_di("tipo", TIPI_UNITA, "unita_tipo"),
+            in_ordine("dal", "al", "unita_date"),
+            models.CheckConstraint(
+                condition=models.Q(padre__isnull=True, tipo="ente")
+                | (models.Q(padre__isnull=False) & ~models.Q(tipo="ente")),
+                name="unita_radice_ente",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["ente", "percorso"],
+                opclasses=["int8_ops", "varchar_pattern_ops"],
+                name="unita_percorso",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.nome

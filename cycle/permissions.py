@@ -1,0 +1,140 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Who may do what: one table, and one function that says which roles a person has.
+
+The permissions of the transitions come from the machines, where the roles are declared; the
+others stand here. Guardian stores what each role of an ente may do on which unit (by default
+everything of the table, on the root unit), so that an ente can give a role more or less on a part
+of its chart. Which roles a person *has* is decided by incarichi at the injected instant, in
+`attore`, and nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
+from django.db import DEFAULT_DB_ALIAS, connection
+from guardian.models import GroupObjectPermission
+
+from cycle.models import Ente, Obiettivo, RelazioneSemestrale, UnitaOrganizzativa
+from workflows.machines import obiettivo as macchina_obiettivo
+from workflows.machines import relazione as macchina_relazione
+from workflows.machines.base import leggi
+from workflows.ports import RUOLI, Attore, Incarico
+from workflows.verdetto import permesso
+
+MACCHINA_OBIETTIVO = leggi("obiettivo", Obiettivo, macchina_obiettivo.INIZIALI)
+MACCHINA_RELAZIONE = leggi("relazione", RelazioneSemestrale, macchina_relazione.INIZIALI)
+
+# permission -> roles
+PERMESSI: Mapping[str, frozenset[str]] = {
+    **{
+        permesso(m.nome, t.nome): frozenset(t.regole.ruoli)
+        for m in (MACCHINA_OBIETTIVO, MACCHINA_RELAZIONE)
+        for t in m.transizioni
+    },
+    "modifica_obiettivo": frozenset({"po", "dirigente"}),
+    "compila_relazione": frozenset({"po", "dirigente"}),
+    "importa_piano": frozenset({"controllo"}),
+    "esporta_piano": frozenset({"controllo", "segretario", "revisore"}),
+    # drafts and proposals of the unit's chain, or of the whole ente (`domain.md` 2)
+    "vedi_bozze": frozenset(
+        {"po", "dirigente", "controllo", "segretario", "segreteria", "giunta", "nucleo"}
+    ),
+    "vedi_registro": frozenset({"dirigente", "revisore", "segretario", "controllo"}),
+}
+
+
+def sincronizza(using: str = DEFAULT_DB_ALIAS, **kwargs: Any) -> None:
+    """Write the table's permissions into the database, after every migrate."""
+    tipo = ContentType.objects.db_manager(using).get_for_model(UnitaOrganizzativa)
+    presenti = set(
+        Permission.objects.using(using)
+        .filter(content_type=tipo, codename__in=PERMESSI)
+        .values_list("codename", flat=True)
+    )
+    Permission.objects.using(using).bulk_create(
+        Permission(content_type=tipo, codename=nome, name=nome.replace("_", " "))
+        for nome in PERMESSI
+        if nome not in presenti
+    )
+
+
+def gruppo(ente: Ente, ruolo: str) -> str:
+    """Name of the group that stands for a role in an ente."""
+    return f"{ente.codice_ipa}:{ruolo}"
+
+
+def concedi(ente: Ente, radice: UnitaOrganizzativa) -> None:
+    """Give every role of a new ente what the table says, on its root unit."""
+    tipo = ContentType.objects.get_for_model(UnitaOrganizzativa)
+    permessi = {
+        p.codename: p for p in Permission.objects.filter(content_type=tipo, codename__in=PERMESSI)
+    }
+    gruppi = {ruolo: Group.objects.get_or_create(name=gruppo(ente, ruolo))[0] for ruolo in RUOLI}
+    GroupObjectPermission.objects.bulk_create(
+        (
+            GroupObjectPermission(
+                group=gruppi[ruolo],
+                permission=permessi[nome],
+                content_type=tipo,
+                object_pk=str(radice.pk),
+            )
+            for nome, ruoli in PERMESSI.items()
+            for ruolo in ruoli
+        ),
+        ignore_conflicts=True,
+    )
+
+
+_ATTORE = """
+SELECT p.utente_id, p.nome_completo, i.id, i.ruolo, u.percorso, i.tipo, d.persona_id,
+       (SELECT array_agg(pm.codename || ' ' || gu.percorso)
+          FROM auth_group g
+          JOIN guardian_groupobjectpermission gp ON gp.group_id = g.id
+          JOIN auth_permission pm ON pm.id = gp.permission_id
+          JOIN cycle_unitaorganizzativa gu ON gu.id = gp.object_pk::bigint
+         WHERE g.name = e.codice_ipa || ':' || i.ruolo AND gu.ente_id = p.ente_id)
+  FROM cycle_persona p
+  JOIN cycle_ente e ON e.id = p.ente_id
+  LEFT JOIN cycle_incarico i
+         ON i.persona_id = p.id AND i.ente_id = p.ente_id
+        AND i.dal <= %(istante)s AND (i.al IS NULL OR i.al > %(istante)s)
+  LEFT JOIN cycle_unitaorganizzativa u ON u.id = i.unita_id
+  LEFT JOIN cycle_incarico d ON d.id = i.delegante_id
+ WHERE p.id = %(persona)s AND p.ente_id = %(ente)s
+   AND (i.delegante_id IS NULL
+        OR (d.dal <= %(istante)s AND (d.al IS NULL OR d.al > %(istante)s)))
+ ORDER BY i.id
+"""
+
+
+def attore(ente_id: int, persona_id: int, istante: datetime) -> Attore:
+    """The person with the incarichi in force at `istante`: `dal` included, `al` excluded (R83),
+    a delega only while its delegante still holds the role (R81)."""
+    with connection.cursor() as cursore:
+        cursore.execute(_ATTORE, {"ente": ente_id, "persona": persona_id, "istante": istante})
+        righe = cursore.fetchall()
+    if not righe:
+        return Attore(persona_id, None, ente_id, "", istante)
+    incarichi = tuple(
+        Incarico(
+            id=riga[2],
+            ruolo=riga[3],
+            percorso=riga[4],
+            tipo=riga[5],
+            per_conto_di=riga[6],
+            permessi=frozenset(_concesso(testo) for testo in riga[7] or ()),
+        )
+        for riga in righe
+        if riga[2] is not None
+    )
+    return Attore(persona_id, righe[0][0], ente_id, righe[0][1].title(), istante, incarichi)
+
+
+def _concesso(testo: str) -> tuple[str, str]:
+    nome, _, percorso = testo.partition(" ")
+    return nome, percorso

@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Pages for what goes wrong. Each says what happened, why, and what to do."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+
+def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The form was too old, or came from elsewhere."""
+    return render(request, "errori/csrf.html", status=403)
+
+
+def vietato(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "errori/403.html", {"motivo": str(exception or "")}, status=403)
+
+
+def non_trovato(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Not there, or not to be seen: the page does not say which."""
+    return render(request, "errori/404.html", status=404)
+
+
+def guasto(request: HttpRequest) -> HttpResponse:
+    """Needs no database and no context: whatever broke may have been either."""
+    return render(None, "errori/500.html", status=500)  # type: ignore[arg-type]

@@ -1,0 +1,71 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Writing the news: one statement for any number of recipients."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db import connection
+
+
+@dataclass(frozen=True, slots=True)
+class NuovaNotifica:
+    """What one person is told of one matter."""
+
+    utente_id: int
+    persona_id: int
+    materia: str
+    motivo: str
+    testo: str
+    link: str
+
+
+def scrivi(
+    notifiche: Sequence[NuovaNotifica],
+    *,
+    materie: Sequence[str],
+    ente_id: int,
+    evento_id: int | None,
+) -> None:
+    """Write them in the open transaction, and close what the event has settled in `materie`.
+
+    What somebody had to do (`da_fare`) on these matters is settled, unless it is still theirs to
+    do; news of a matter already open for the same reason take its place, unread again.
+    """
+    uniche = {(n.persona_id, n.materia, n.motivo): n for n in notifiche}
+    righe = [uniche[chiave] for chiave in sorted(uniche)]
+    with connection.cursor() as cursore:
+        cursore.execute(
+            """
+            WITH nuove AS (
+                SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[],
+                                     %s::text[], %s::text[])
+                    AS t (utente_id, persona_id, materia, motivo, testo, link)
+            ), chiuse AS (
+                UPDATE notifications_notifica v SET chiusa_il = now()
+                WHERE v.chiusa_il IS NULL AND v.motivo = 'da_fare' AND v.materia = ANY(%s)
+                  AND v.ente_id = %s
+                  AND NOT EXISTS (SELECT 1 FROM nuove n WHERE n.persona_id = v.persona_id
+                                  AND n.materia = v.materia AND n.motivo = v.motivo)
+            )
+            INSERT INTO notifications_notifica
+                (ente_id, utente_id, persona_id, materia, motivo, testo, link, evento_id)
+            SELECT %s, utente_id, persona_id, materia, motivo, testo, link, %s FROM nuove
+            ON CONFLICT (persona_id, materia, motivo) WHERE chiusa_il IS NULL
+            DO UPDATE SET testo = EXCLUDED.testo, link = EXCLUDED.link,
+                          evento_id = EXCLUDED.evento_id, creata_il = now(), letta_il = NULL
+            """,
+            [
+                [n.utente_id for n in righe],
+                [n.persona_id for n in righe],
+                [n.materia for n in righe],
+                [n.motivo for n in righe],
+                [n.testo[:500] for n in righe],
+                [n.link for n in righe],
+                list(materie),
+                ente_id,
+                ente_id,
+                evento_id,
+            ],
+        )

@@ -1,0 +1,209 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The engine: the only writer of a state.
+
+`execute` moves a set of objects through one transition in one transaction: lock in order of pk,
+re-read, judge, write the Eventi, the states, the effects and the news. One object is a set of
+one. Either all move, or (`tutti=False`) those that pass; nobody moves by halves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.utils.translation import gettext as _
+
+from notifications import posta
+from notifications.posta import NuovaNotifica
+from workflows.errors import Conflitto, Motivo, NonTrovato, Rifiuto
+from workflows.machines.base import Transizione, al_lavoro
+from workflows.ports import Attore, Azione, Fascicolo, Notizia, Passo, Procedura, Richiesta
+from workflows.registro import azioni
+from workflows.verdetto import Verdetto, verdetto
+
+
+@dataclass(frozen=True, slots=True)
+class Esito:
+    """What happened: the action's number in the registro, who moved, who did not and why."""
+
+    azione: int | None
+    eseguiti: tuple[Passo, ...]
+    rifiutati: Mapping[int, tuple[Motivo, ...]]
+
+
+def execute(
+    procedura: Procedura,
+    nome: str,
+    ids: Sequence[int],
+    attore: Attore,
+    istante: datetime,
+    *,
+    richiesta: Richiesta | None = None,
+    revisioni: Mapping[int, int] | None = None,
+    tutti: bool = True,
+    canale: str = "web",
+) -> Esito:
+    """Move the objects `ids` through the transition `nome`, as `attore`, judged at `istante`.
+
+    `revisioni` maps a pk to the revisione its reader saw: a different one is a Conflitto.
+    Raises `NonTrovato`, `Conflitto`, `NonAutorizzato` or `NonPossibile` with every reason of
+    every object, and then nothing is written; with `tutti=False` it raises only when no object
+    passes.
+    """
+    macchina = procedura.macchina
+    transizione = macchina.transizione(nome)
+    if transizione is None or not ids:
+        raise NonTrovato({})
+    richiesta = richiesta or Richiesta()
+    with transaction.atomic():
+        oggetti = procedura.blocca(attore.ente_id, sorted(set(ids)))
+        if len(oggetti) < len(set(ids)):
+            raise NonTrovato({})
+        attore = procedura.attore(attore, istante)
+        fascicoli = procedura.fascicoli(oggetti, istante, richiesta)
+        verdetti = {
+            o.pk: verdetto(macchina, transizione, fascicoli[o.pk], attore, istante) for o in oggetti
+        }
+        rifiutati = _rifiutati(verdetti, fascicoli, revisioni or {})
+        ammessi = [o for o in oggetti if o.pk not in rifiutati]
+        if rifiutati and (tutti or not ammessi):
+            raise _errore(rifiutati)
+        motivi = {pk: tuple(errore.tutti()) for pk, errore in rifiutati.items()}
+        passi = _muovi(transizione, ammessi, fascicoli)
+        azione = _registra(
+            procedura, transizione, passi, verdetti, attore, istante, richiesta, canale
+        )
+        _scrivi_stati(procedura, transizione, passi)
+        procedura.effetti(azione)
+        _racconta(procedura, azione)
+    return Esito(azione.id, azione.passi, motivi)
+
+
+def _rifiutati(
+    verdetti: Mapping[int, Verdetto],
+    fascicoli: Mapping[int, Fascicolo],
+    revisioni: Mapping[int, int],
+) -> dict[int, Rifiuto]:
+    rifiutati: dict[int, Rifiuto] = {}
+    for pk, v in verdetti.items():
+        vista = revisioni.get(pk)
+        if not v.conflitto and vista is not None and vista != fascicoli[pk].revisione:
+            rifiutati[pk] = Conflitto({pk: [_cambiato()]})
+        elif v.errore is not None:
+            rifiutati[pk] = v.errore({pk: v.motivi})
+    return rifiutati
+
+
+def _cambiato() -> Motivo:
+    return Motivo(
+        "revisione",
+        "R50",
+        _("Qualcun altro l'ha modificato mentre lo si guardava."),
+        _("Ricaricare la pagina, controllare che cosa è cambiato e ripetere."),
+        "",
+    )
+
+
+def _errore(rifiutati: Mapping[int, Rifiuto]) -> Rifiuto:
+    """One error for the set: the gravest kind, with the reasons of all."""
+    peggiore = min(rifiutati.values(), key=lambda e: (409, 403, 422).index(e.codice))
+    return type(peggiore)({pk: e.tutti() for pk, e in rifiutati.items()})
+
+
+def _muovi(
+    transizione: Transizione, oggetti: Sequence[object], fascicoli: Mapping[int, Fascicolo]
+) -> tuple[Passo, ...]:
+    passi = []
+    with al_lavoro():
+        for oggetto in oggetti:
+            da = oggetto.stato  # type: ignore[attr-defined]
+            getattr(oggetto, transizione.nome)()
+            passi.append(
+                Passo(
+                    oggetto,
+                    fascicoli[oggetto.pk],  # type: ignore[attr-defined]
+                    da,
+                    oggetto.stato,  # type: ignore[attr-defined]
+                )
+            )
+    return tuple(passi)
+
+
+def _registra(
+    procedura: Procedura,
+    transizione: Transizione,
+    passi: tuple[Passo, ...],
+    verdetti: Mapping[int, Verdetto],
+    attore: Attore,
+    istante: datetime,
+    richiesta: Richiesta,
+    canale: str,
+) -> Azione:
+    atto_id = procedura.riserva_atto(richiesta) if transizione.regole.con_atto else None
+    numero = azioni.apri(
+        ente_id=attore.ente_id,
+        procedura=procedura.nome,
+        verbo=transizione.nome,
+        passi=[
+            azioni.Voce(
+                oggetto_id=p.oggetto.pk,
+                radice_id=p.fascicolo.obiettivo_id,
+                da=p.da,
+                a=p.a,
+                incarico=verdetti[p.oggetto.pk].incarico,
+            )
+            for p in passi
+        ],
+        attore=attore,
+        istante=istante,
+        organo=transizione.regole.organo,
+        motivazione=richiesta.motivazione,
+        atto_id=atto_id,
+        canale=canale,
+        dati=dict(richiesta.dati),
+    )
+    return Azione(numero, transizione.nome, attore, istante, richiesta, passi, atto_id)
+
+
+def _scrivi_stati(procedura: Procedura, transizione: Transizione, passi: Sequence[Passo]) -> None:
+    """One UPDATE for each state reached, whatever the number of objects. What an Atto decides
+    is a new version (R30)."""
+    versione = ", versione = versione + 1" if transizione.regole.con_atto else ""
+    tabella = connection.ops.quote_name(procedura.modello._meta.db_table)
+    arrivi: dict[str, list[int]] = {}
+    for passo in passi:
+        arrivi.setdefault(passo.a, []).append(passo.oggetto.pk)
+    with connection.cursor() as cursore:
+        for stato, ids in arrivi.items():
+            cursore.execute(
+                f"UPDATE {tabella} SET stato = %s, "  # noqa: S608 - names, not input
+                f"revisione = revisione + 1{versione} WHERE id = ANY(%s)",
+                [stato, ids],
+            )
+
+
+def _racconta(procedura: Procedura, azione: Azione) -> None:
+    notizie = procedura.notizie(azione)
+    posta.scrivi(
+        _notifiche(procedura.nome, notizie),
+        materie=[f"{procedura.nome}:{p.oggetto.pk}" for p in azione.passi],
+        ente_id=azione.attore.ente_id,
+        evento_id=azione.id,
+    )
+
+
+def _notifiche(procedura: str, notizie: Sequence[Notizia]) -> list[NuovaNotifica]:
+    return [
+        NuovaNotifica(
+            utente_id=d.utente_id,
+            persona_id=d.persona_id,
+            materia=f"{procedura}:{n.passo.oggetto.pk}",
+            motivo=d.motivo,
+            testo=n.testo,
+            link=n.link,
+        )
+        for n in notizie
+        for d in n.destinatari
+    ]

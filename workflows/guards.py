@@ -1,0 +1,386 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Guards: the conditions of the transitions, one function each.
+
+A guard reads (facts, actor, instant) and yields what is missing: nothing yielded means passed.
+It is asked by the page before the click, by the API, by previews and by the engine; nothing else
+checks these rules. A guard that waits for something the form will bring (a reason, the act, the
+sitting) is `del_modulo`: previews list it as required instead of calling it a refusal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from workflows.errors import Motivo
+from workflows.ports import Attore, Fascicolo
+
+# (what is missing, what to do about it)
+Mancanza = tuple[str, str]
+Prova = Callable[[Fascicolo, Attore, datetime], Iterator[Mancanza]]
+
+
+@dataclass(frozen=True, slots=True)
+class Guardia:
+    """A named condition, the rule it enforces, and who can remedy it."""
+
+    nome: str
+    regola: str
+    chi: str  # role that can remedy
+    descrizione: str  # one line for the help page and the diagrams
+    prova: Prova
+    del_modulo: bool = False
+
+    def motivi(self, fascicolo: Fascicolo, attore: Attore, istante: datetime) -> list[Motivo]:
+        """Reasons why not; empty when the guard passes."""
+        return [
+            Motivo(self.nome, self.regola, messaggio, rimedio, self.chi)
+            for messaggio, rimedio in self.prova(fascicolo, attore, istante)
+        ]
+
+
+def guardia(regola: str, chi: str, *, del_modulo: bool = False) -> Callable[[Prova], Guardia]:
+    """Make a `Guardia` of a function; its docstring's first line is the description."""
+
+    def crea(prova: Prova) -> Guardia:
+        descrizione = (prova.__doc__ or "").strip().splitlines()[0]
+        return Guardia(prova.__name__, regola, chi, descrizione, prova, del_modulo)
+
+    return crea
+
+
+# --- the scheda is complete (R8) ----------------------------------------------------------------
+
+
+@guardia("R6", "dirigente")
+def responsabile_presente(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Mancanza]:
+    """C'è il responsabile generale."""
+    if f.responsabile_generale is None:
+        yield (
+            _("Manca il responsabile generale."),
+            _("Indicare nella scheda il dirigente che ne risponde."),
+        )
+
+
+@guardia("R8", "po")
+def specifici_presenti(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Mancanza]:
+    """C'è almeno un obiettivo specifico con almeno un indicatore."""
+    if not f.specifici:
+        yield (
+            _("La scheda non ha obiettivi specifici."),
+            _("Aggiungere almeno un obiettivo specifico con un indicatore."),
+        )
+    elif not any(s.indicatori for s in f.specifici):
+        yield (
+            _("Nessun obiettivo specifico ha un indicatore."),
+            _("Aggiungere almeno un indicatore con il suo target."),
+        )
+
+
+@guardia("R8", "po")
+def target_in_ogni_periodo(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Mancanza]:
+    """Ogni indicatore ha un target in ogni periodo toccato dalle date dell'obiettivo specifico."""
+    for specifico in f.specifici:
+        for indicatore in specifico.indicatori:
+            senza = [
+                p.codice
+                for p in f.periodi
+                if specifico.comprende(p) and p.codice not in indicatore.con_target
+            ]
+            if senza:
+                yield (
+                    _("%(codice)s, «%(nome)s»: manca il target di %(periodi)s.")
+                    % {
+                        "codice": specifico.codice,
+                        "nome": indicatore.nome,
+                        "periodi": ", ".join(senza),
+                    },
+                    _("Scrivere il target, anche zero, oppure correggere le date."),
+                )
+
+
+@guardia("R68", "po")
+def pesi_a_cento(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Mancanza]:
+    """I pesi degli indicatori di ogni obiettivo specifico sommano a 100, dove si usano i pesi."""
+    if not f.politica.pesi:
+        return
+    for specifico in f.specifici:
+        if not specifico.indicatori:
+            continue
+        somma = sum((i.peso or Decimal(0) for i in specifico.indicatori), Decimal(0))
+        if abs(somma - 100) > f.politica.tolleranza_pesi:
+            yield (
+                _("%(codice)s: i pesi degli indicatori sommano a %(somma)s e non a 100.")
+                % {"codice": specifico.codice, "somma": f"{somma:f}".replace(".", ",")},
+                _("Correggere i pesi degli indicatori."),
+            )
+
+
+@guardia("R8", "controllo")
+def nodo_presente(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Mancanza]:
+    """L'obiettivo è collegato al programma politico, dove il suo tipo lo richiede."""
+    if f.tipo in f.politica.nodo_obbligatorio and not f.nodi:
+        yield (
+            _("L'obiettivo non è collegato ad alcun programma."),
+            _("Collegarlo a un programma del DUP."),
+        )
+
+
+SCHEDA_COMPLETA = (
+    responsabile_presente,
+    specifici_presenti,
+    target_in_ogni_periodo,
+    pesi_a_cento,
+    nodo_presente,
+)
+
+
+# --- what the form brings -----------------------------------------------------------------------
+
+
+@guardia("R84", "chi agisce", del_modulo=True)
+def motivazione_presente(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Mancanza]:
+    """C'è una motivazione scritta."""
+    if not f.richiesta.motivazione.strip():
+        yield (_("Manca la motivazione."), _("Scrivere perché si compie questo passo."))
+
+
+@guardia("R2", "segreteria", del_modulo=True)
+def atto_presente(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Mancanza]:
+    """C'è l'atto della giunta, con numero e data, non futuro."""
+    atto = f.richiesta.atto
+    if atto is None or not atto.numero.strip() or atto.data is None:
+        yield (
+            _("Manca l'atto della giunta con numero e data."),
+            _("Registrare numero e data della deliberazione."),
+        )
+    elif atto.data > t.astimezone(ZoneInfo(f.politica.fuso)).date():
+        yield (
+            _("L'atto porta una data futura (%(data)s).") % {"data": f"{atto.data:%d/%m/%Y}"},
+            _("Correggere la data: si registra un atto già adottato."),
+        )
+
+
+@guardia("R15", "segretario", del_modulo=True)
+def pareri_presenti(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Mancanza]:
+    """L'atto porta il parere di regolarità tecnica, dove l'ente lo tiene qui."""
+    atto = f.richiesta.atto
+    if f.politica.pareri_obbligatori and atto is not None and not atto.parere_tecnico.strip():
+        yield (
+            _("Manca il parere di regolarità tecnica."),
+            _("Indicare chi lo ha reso e quando (art. 49 TUEL)."),
+        )
+
+
+@guardia("R59", "nucleo", del_modulo=True)
+def seduta_valida(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Mancanza]:
+    """Il Nucleo decide in seduta: data, presenti in numero legale, chi registra è presente."""
+    seduta = f.richiesta.seduta
+    if seduta is None or seduta.data is None:
+        yield (
+            _("Manca la seduta del Nucleo."),
+            _("Indicare la data della seduta e i componenti presenti."),
+        )
+        return
+    if seduta.data > t.astimezone(ZoneInfo(f.politica.fuso)).date():
+        yield (
+            _("La seduta porta una data futura (%(data)s).") % {"data": f"{seduta.data:%d/%m/%Y}"},
+            _("Correggere la data della seduta."),
+        )
+    if len(seduta.presenti) < f.politica.quorum:
+        yield (
+            ngettext(
+                "Presenti insufficienti: serve almeno %(n)s componente.",
+                "Presenti insufficienti: servono almeno %(n)s componenti.",
+                f.politica.quorum,
+            )
+            % {"n": f.politica.quorum},
+            _("Indicare tutti i componenti presenti, o riconvocare la seduta."),
+        )
+    if a.persona_id is not None and a.persona_id not in seduta.presenti:
+        yield (
+            _("Chi registra la decisione non risulta presente alla seduta."),
+            _("Aggiungersi ai presenti, o far registrare da un componente presente."),
+        )
+
+
+@guardia("R56", "nucleo", del_modulo=True)
+def scostamenti_motivati(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Mancanza]:
+    """Ogni obiettivo specifico ha la percentuale, e un motivo dove differisce dalla calcolata."""
+    for c in f.convalide:
+        if c.convalidata is None:
+            yield (
+                _("%(codice)s: manca la percentuale convalidata.") % {"codice": c.specifico},
+                _("Scrivere la percentuale, da 0 a 100."),
+            )
+        elif c.convalidata != c.calcolata and not c.motivo.strip():
+            yield (
+                _(
+                    "%(codice)s: la percentuale convalidata differisce da quella calcolata "
+                    "senza un motivo."
+                )
+                % {"codice": c.specifico},
+                _("Scrivere il motivo, oppure confermare la percentuale calcolata."),
+            )
+
+
+@guardia("R54", "nucleo", del_modulo=True)
+def cifra_indicata(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Mancanza]:
+    """Per riaprire ciò che è validato si indica la cifra che si è mossa."""
+    if f.stato == "validato" and not str(f.richiesta.dati.get("cifra", "")).strip():
+        yield (
+            _("Manca la cifra che si è mossa dopo la validazione."),
+            _("Indicare quale valore è cambiato, da quanto a quanto."),
+        )
+
+
+# --- time, other acts, other people -------------------------------------------------------------
+
+
+@guardia("R8", "dirigente", del_modulo=True)
+def nella_finestra(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Mancanza]:
+    """Si avvia entro le date previste, oppure con un motivo."""
+    oggi = t.astimezone(ZoneInfo(f.politica.fuso)).date()
+    fuori = (f.inizio is not None and oggi < f.inizio) or (f.fine is not None and oggi > f.fine)
+    if fuori and not f.richiesta.motivazione.strip():
+        yield (
+            _("Oggi, %(oggi)s, si è fuori dalle date previste (%(inizio)s - %(fine)s).")
+            % {
+                "oggi": f"{oggi:%d/%m/%Y}",
+                "inizio": f"{f.inizio:%d/%m/%Y}" if f.inizio else "…",
+                "fine": f"{f.fine:%d/%m/%Y}" if f.fine else "…",
+            },
+            _("Scrivere il motivo dell'avvio fuori dalle date previste."),
+        )
+
+
+@guardia("R30", "segreteria")
+def in_nessun_altro_atto(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Mancanza]:
+    """L'obiettivo non è già stato approvato da un altro atto."""
+    if f.atto_in_vigore:
+        yield (
+            _("L'obiettivo è già approvato con %(atto)s.") % {"atto": f.atto_in_vigore},
+            _("Per cambiarlo serve una variazione."),
+        )
+
+
+@guardia("R54", "dirigente")
+def ultima_relazione_trasmessa(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Mancanza]:
+    """La relazione dell'ultimo periodo è trasmessa, o già oltre."""
+    if not f.periodi:
+        yield (_("L'anno non ha periodi di rendicontazione."), _("Definire i periodi dell'anno."))
+        return
+    ultimo = max(f.periodi, key=lambda p: p.ordine)
+    stato = next((r.stato for r in f.relazioni if r.periodo.codice == ultimo.codice), "")
+    if stato not in ("trasmessa", "validata"):
+        yield (
+            _("La relazione del periodo %(periodo)s non è stata trasmessa.")
+            % {"periodo": ultimo.codice},
+            _("Compilarla e trasmetterla."),
+        )
+
+
+@guardia("R26", "segreteria")
+def nessuna_variazione_pendente(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Mancanza]:
+    """Nessuna richiesta di variazione aspetta una decisione."""
+    if f.variazioni_aperte:
+        yield (
+            ngettext(
+                "C'è %(n)s richiesta di variazione da decidere.",
+                "Ci sono %(n)s richieste di variazione da decidere.",
+                f.variazioni_aperte,
+            )
+            % {"n": f.variazioni_aperte},
+            _("Attendere la decisione della giunta, oppure ritirare la richiesta."),
+        )
+
+
+@guardia("R54", "nucleo")
+def ogni_periodo_validato(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Mancanza]:
+    """Tutte le relazioni dell'anno sono validate."""
+    stati = {r.periodo.codice: r.stato for r in f.relazioni}
+    mancano = [p.codice for p in f.periodi if stati.get(p.codice) != "validata"]
+    if mancano:
+        yield (
+            ngettext(
+                "La relazione del periodo %(periodi)s non è validata.",
+                "Le relazioni dei periodi %(periodi)s non sono validate.",
+                len(mancano),
+            )
+            % {"periodi": ", ".join(mancano)},
+            _("Validare prima le relazioni dei singoli periodi."),
+        )
+
+
+@guardia("R57", "nucleo")
+def separazione_delle_funzioni(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Mancanza]:
+    """Chi valida non ha mai agito per il settore su questo obiettivo."""
+    in_gioco = {a.persona_id} | {i.per_conto_di for i in a.incarichi}
+    if (in_gioco - {None}) & f.agito_per_il_settore:
+        yield (
+            _("%(nome)s ha già agito per il settore su questo obiettivo: non può validarlo.")
+            % {"nome": a.nome},
+            _("Far validare da un altro componente del Nucleo, e registrare l'astensione."),
+        )
+
+
+@guardia("R3", "segreteria")
+def effetto_di_variazione(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Mancanza]:
+    """Si stralcia solo come effetto di una variazione approvata dalla giunta."""
+    if not f.richiesta.per_variazione:
+        yield (
+            _("Un obiettivo approvato si stralcia solo con una variazione approvata."),
+            _("Presentare una richiesta di variazione che ne chieda lo stralcio."),
+        )
+
+
+# --- reports ------------------------------------------------------------------------------------
+
+
+@guardia("R54", "dirigente")
+def obiettivo_in_corso(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Mancanza]:
+    """Si rendiconta un obiettivo in corso."""
+    if f.stato_obiettivo not in ("in_corso", "rendicontato"):
+        yield (
+            _("L'obiettivo non è in corso: si trova in «%(stato)s».")
+            % {"stato": f.stato_obiettivo.replace("_", " ")},
+            _("Avviare prima l'obiettivo."),
+        )
+
+
+@guardia("R53", "po")
+def valori_completi(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Mancanza]:
+    """Ogni indicatore con un target nel periodo ha il suo valore."""
+    if f.periodo is None:
+        return
+    for specifico in f.specifici:
+        for indicatore in specifico.indicatori:
+            if (
+                f.periodo.codice in indicatore.con_target
+                and f.periodo.codice not in indicatore.con_valore
+            ):
+                yield (
+                    _("%(codice)s, «%(nome)s»: manca il valore di %(periodo)s.")
+                    % {
+                        "codice": specifico.codice,
+                        "nome": indicatore.nome,
+                        "periodo": f.periodo.codice,
+                    },
+                    _("Scrivere il valore misurato, anche zero."),
+                )
+
+
+@guardia("R54", "nucleo")
+def obiettivo_non_validato(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Mancanza]:
+    """Non si riapre la relazione di un obiettivo validato."""
+    if f.stato_obiettivo == "validato":
+        yield (
+            _("L'obiettivo è validato: la sua relazione non si riapre da sola."),
+            _("Riaprire prima l'obiettivo."),
+        )

@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The machine of a RelazioneSemestrale (`domain.md` 6): submitting, validating, reopening."""
+
+from __future__ import annotations
+
+from django.db import models
+from django_fsm import FSMField, FSMModelMixin
+
+from workflows import guards
+from workflows.machines.base import transizione
+
+STATI = (
+    ("da_compilare", "Da compilare"),
+    ("trasmessa", "Trasmessa"),
+    ("validata", "Validata"),
+    ("riaperta", "Riaperta"),
+)
+INIZIALI = ("da_compilare", "validata")
+COMPILABILI = ("da_compilare", "riaperta")
+
+
+class MacchinaRelazione(FSMModelMixin, models.Model):  # type: ignore[misc]
+    """States and transitions of `cycle.RelazioneSemestrale`."""
+
+    stato = FSMField("stato", choices=STATI, default="da_compilare", protected=True, max_length=20)
+
+    class Meta:
+        abstract = True
+
+    @transizione(
+        ["da_compilare", "riaperta"],
+        "trasmessa",
+        ruoli=["dirigente"],
+        guardie=[guards.obiettivo_in_corso, guards.valori_completi],
+    )
+    def trasmetti(self) -> None:
+        """Il dirigente trasmette la relazione; valori e target si congelano."""
+
+    @transizione(
+        "trasmessa",
+        "validata",
+        ruoli=["nucleo"],
+        guardie=[
+            guards.separazione_delle_funzioni,
+            guards.scostamenti_motivati,
+            guards.seduta_valida,
+        ],
+        organo="nucleo",
+    )
+    def valida(self) -> None:
+        """Il Nucleo valida in seduta le percentuali del periodo."""
+
+    @transizione(
+        ["trasmessa", "validata"],
+        "riaperta",
+        ruoli=["nucleo"],
+        guardie=[guards.obiettivo_non_validato, guards.motivazione_presente],
+    )
+    def riapri(self) -> None:
+        """Il Nucleo riapre la relazione con una motivazione."""

@@ -1,0 +1,295 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What the verbs need from the nouns.
+
+The facts are frozen data (`Fascicolo`, `Attore`, `Richiesta`): guards read nothing else, so the
+same guard answers for one objective or ten thousand, for today or for another date, for the
+person logged in or for any other. The behaviour is the `Procedura` protocol, which
+`cycle.procedures` implements once per noun.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from workflows.machines.base import Macchina
+
+# Roles of `domain.md` 2, in the order in which screens list them.
+RUOLI: Mapping[str, str] = {
+    "po": "Posizione organizzativa (EQ)",
+    "dirigente": "Dirigente",
+    "nucleo": "Nucleo di valutazione",
+    "segreteria": "Segreteria della giunta",
+    "giunta": "Giunta",
+    "segretario": "Segretario o direttore generale",
+    "controllo": "Programmazione e controllo",
+    "ragioneria": "Ragioneria",
+    "revisore": "Revisore",
+}
+
+# What a delega never carries (R81): validation and what is done for the giunta.
+RUOLI_NON_DELEGABILI = frozenset({"nucleo", "giunta", "segreteria"})
+
+
+@dataclass(frozen=True, slots=True)
+class Incarico:
+    """A role held at the instant asked: on which unit (and below), and on whose behalf."""
+
+    id: int
+    ruolo: str
+    percorso: str  # materialised path of the unit; every unit below begins with it
+    tipo: str = "titolare"  # titolare | interim | delega
+    per_conto_di: int | None = None  # persona who delegated (R81)
+    permessi: frozenset[tuple[str, str]] = frozenset()  # (permission, path it was granted on)
+
+    def consente(self, permesso: str, percorso: str) -> bool:
+        """Whether this incarico carries `permesso` on the unit at `percorso`."""
+        if not percorso.startswith(self.percorso):
+            return False
+        return any(p == permesso and percorso.startswith(su) for p, su in self.permessi)
+
+
+@dataclass(frozen=True, slots=True)
+class Attore:
+    """Who acts, with the incarichi in force at one instant. A person without incarichi can do
+    nothing; being a superuser adds nothing."""
+
+    persona_id: int | None
+    utente_id: int | None
+    ente_id: int
+    nome: str
+    istante: datetime
+    incarichi: tuple[Incarico, ...] = ()
+
+    def incarico_per(self, permesso: str, percorso: str) -> Incarico | None:
+        """The incarico under which the act is done: one's own before a delegated one."""
+        adatti = [i for i in self.incarichi if i.consente(permesso, percorso)]
+        return min(adatti, key=lambda i: (i.per_conto_di is not None, i.id), default=None)
+
+    def ruoli(self) -> frozenset[str]:
+        """Roles held, on whatever unit."""
+        return frozenset(i.ruolo for i in self.incarichi)
+
+
+@dataclass(frozen=True, slots=True)
+class FattiAtto:
+    """The act of the giunta as the clerk records it (R2, R15)."""
+
+    numero: str
+    data: date | None
+    organo: str = "giunta"
+    esecutivo: bool = True
+    parere_tecnico: str = ""
+    parere_contabile: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FattiSeduta:
+    """A sitting of the Nucleo (R59)."""
+
+    data: date | None
+    presenti: frozenset[int] = frozenset()  # persone
+    dissensi: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Richiesta:
+    """What the person adds to the click: reason, act, sitting, and the fields of the form."""
+
+    motivazione: str = ""
+    atto: FattiAtto | None = None
+    seduta: FattiSeduta | None = None
+    per_variazione: bool = False  # the transition is the effect of an approved variazione
+    dati: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FattiPeriodo:
+    codice: str
+    ordine: int
+    dal: date
+    al: date
+
+
+@dataclass(frozen=True, slots=True)
+class FattiIndicatore:
+    nome: str
+    peso: Decimal | None
+    con_target: frozenset[str] = frozenset()  # codes of the periods that have a target
+    con_valore: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class FattiSpecifico:
+    id: int
+    codice: str
+    inizio: date | None
+    fine: date | None
+    indicatori: tuple[FattiIndicatore, ...] = ()
+
+    def comprende(self, periodo: FattiPeriodo) -> bool:
+        """Whether the specifico's dates touch the period: then a target is due in it."""
+        return (self.inizio is None or self.inizio <= periodo.al) and (
+            self.fine is None or self.fine >= periodo.dal
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Convalida:
+    """Percentage of one specifico as computed and as the Nucleo validates it (R56)."""
+
+    specifico: str
+    calcolata: Decimal | None
+    convalidata: Decimal | None
+    motivo: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FattiRelazione:
+    id: int
+    periodo: FattiPeriodo
+    stato: str
+
+
+@dataclass(frozen=True, slots=True)
+class Politica:
+    """The ente's parameters that guards read (CFG rules), frozen with the ciclo."""
+
+    fuso: str = "Europe/Rome"
+    nodo_obbligatorio: frozenset[str] = frozenset()  # types of objective that need one (R8)
+    pesi: bool = True  # whether the ente weighs indicators (R68)
+    tolleranza_pesi: Decimal = Decimal("0.01")
+    pareri_obbligatori: bool = True  # R15
+    quorum: int = 2  # R59
+
+
+@dataclass(frozen=True, slots=True)
+class Fascicolo:
+    """The facts of one objective, and of one of its reports when that is what moves."""
+
+    id: int
+    procedura: str
+    codice: str
+    titolo: str
+    stato: str
+    revisione: int
+    percorso: str  # of the unit
+    unita: str
+    anno: int
+    politica: Politica
+    obiettivo_id: int
+    stato_obiettivo: str
+    versione: int = 0
+    tipo: str = ""
+    responsabile_generale: int | None = None
+    inizio: date | None = None
+    fine: date | None = None
+    nodi: int = 0
+    periodi: tuple[FattiPeriodo, ...] = ()
+    specifici: tuple[FattiSpecifico, ...] = ()
+    relazioni: tuple[FattiRelazione, ...] = ()
+    periodo: FattiPeriodo | None = None  # of the report that moves
+    convalide: tuple[Convalida, ...] = ()
+    variazioni_aperte: int = 0
+    atto_in_vigore: str = ""  # the Atto that approved it, if any
+    # who proposed, started, reported or submitted, deleganti included (R57)
+    agito_per_il_settore: frozenset[int] = frozenset()
+    richiesta: Richiesta = Richiesta()
+
+    def con(self, richiesta: Richiesta) -> Fascicolo:
+        """The same facts with what the person has just written."""
+        return replace(self, richiesta=richiesta)
+
+
+class Oggetto(Protocol):
+    """A locked row that has a state."""
+
+    pk: Any
+    stato: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Passo:
+    """One object about to move, or just moved: what effects and recipients are told."""
+
+    oggetto: Any
+    fascicolo: Fascicolo
+    da: str
+    a: str
+
+
+@dataclass(frozen=True, slots=True)
+class Azione:
+    """One action over a set: the registro's number of it, and all that happened in it."""
+
+    id: int
+    verbo: str
+    attore: Attore
+    istante: datetime
+    richiesta: Richiesta
+    passi: tuple[Passo, ...]
+    atto_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Destinatario:
+    """Somebody to be told, and why (`da_fare`, `responsabile`, `ha_agito`)."""
+
+    utente_id: int
+    persona_id: int
+    motivo: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notizia:
+    """What is told about one object: recipients, sentence, link."""
+
+    passo: Passo
+    destinatari: Sequence[Destinatario]
+    testo: str
+    link: str
+
+
+class Procedura(Protocol):
+    """A noun bound to its machine: how to lock it, know it, and what moving it causes."""
+
+    @property
+    def nome(self) -> str: ...
+
+    @property
+    def modello(self) -> type[Any]: ...
+
+    @property
+    def macchina(self) -> Macchina: ...
+
+    def attore(self, attore: Attore, istante: datetime) -> Attore:
+        """The same person with the incarichi in force at `istante`, read now."""
+        ...
+
+    def blocca(self, ente_id: int, ids: Sequence[int]) -> list[Any]:
+        """The rows, locked in order of pk and re-read; fewer than asked when some are not
+        there or not of the ente."""
+        ...
+
+    def fascicoli(
+        self, oggetti: Sequence[Any], istante: datetime, richiesta: Richiesta
+    ) -> dict[int, Fascicolo]:
+        """The facts of all of them in a fixed number of queries."""
+        ...
+
+    def riserva_atto(self, richiesta: Richiesta) -> int | None:
+        """The id that the Atto of this request will have: every Evento carries it, and
+        `effetti` writes it once the action is open."""
+        ...
+
+    def effetti(self, azione: Azione) -> None:
+        """Write what the transition causes beside the state, in the same transaction."""
+        ...
+
+    def notizie(self, azione: Azione) -> list[Notizia]:
+        """Whom to tell, and what."""
+        ...

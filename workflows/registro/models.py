@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Evento and Modifica: what happened, and which fields it changed (`domain.md` 8, R84).
+
+Neither is ever written by Django: Eventi enter through the database function `registro_apri`,
+Modifiche through triggers, and the application role may only read them. They hold bare ids, so
+that nothing of the registro depends on the tables it watches.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Evento(models.Model):
+    """One action on one object. The Eventi of an action over a set share `azione`, the id of
+    the first of them.
+
+    `istante` is the moment the rules were judged at (injected); `registrato_il` is the clock of
+    the database, which as-of questions use. A refusal (`esito`) changes no row.
+    """
+
+    azione = models.BigIntegerField()
+    ente_id = models.BigIntegerField()
+    procedura = models.CharField(max_length=30)
+    verbo = models.CharField(max_length=30)
+    oggetto_id = models.BigIntegerField(null=True)
+    radice_id = models.BigIntegerField(null=True)  # the objective under which it happened
+    da = models.CharField(max_length=20)
+    a = models.CharField(max_length=20)
+    persona_id = models.BigIntegerField(null=True)
+    incarico_id = models.BigIntegerField(null=True)
+    ruolo = models.CharField(max_length=20)
+    per_conto_di_id = models.BigIntegerField(null=True)  # persona who delegated (R81)
+    organo = models.CharField(max_length=20)
+    motivazione = models.TextField()
+    atto_id = models.BigIntegerField(null=True)
+    canale = models.CharField(max_length=10)  # web | api | comando | sistema | sql
+    esito = models.CharField(max_length=10)  # eseguito | rifiutato
+    fuori_procedura = models.BooleanField()
+    dati = models.JSONField(null=True)
+    istante = models.DateTimeField()
+    registrato_il = models.DateTimeField()
+    transazione = models.BigIntegerField()
+    # The link of the chain: one stream per radice, its place in it, the previous and own digest.
+    progressivo = models.BigIntegerField(null=True)
+    precedente = models.BinaryField(null=True)
+    impronta = models.BinaryField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["radice_id", "-id"], name="evento_radice"),
+            models.Index(fields=["persona_id", "-id"], name="evento_persona"),
+            models.Index(fields=["ente_id", "-registrato_il"], name="evento_ente"),
+        ]
+        verbose_name = "evento"
+        verbose_name_plural = "eventi"
+
+
+class Modifica(models.Model):
+    """One changed row: the fields before and after, as the trigger saw them."""
+
+    OPERAZIONI = (("I", "inserita"), ("U", "modificata"), ("D", "eliminata"))
+
+    evento_id = models.BigIntegerField()
+    ente_id = models.BigIntegerField()
+    tabella = models.CharField(max_length=40)
+    riga_id = models.BigIntegerField()
+    radice_id = models.BigIntegerField(null=True)
+    operazione = models.CharField(max_length=1, choices=OPERAZIONI)
+    prima = models.JSONField(null=True)
+    dopo = models.JSONField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["evento_id"], name="modifica_evento"),
+            models.Index(fields=["radice_id", "-id"], name="modifica_radice"),
+        ]
+        verbose_name = "modifica"
+        verbose_name_plural = "modifiche"
