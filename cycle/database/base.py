@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.backends.postgresql import base
 from django.db.backends.postgresql.client import DatabaseClient as PostgresClient
-from psycopg import OperationalError
+from psycopg import Connection, OperationalError
 
 from cycle.database import embedded
 from cycle.database.layout import Layout
@@ -26,11 +26,10 @@ class DatabaseClient(PostgresClient):
         layout: Layout | None = settings_dict.get("EMBEDDED")
         if layout is None:
             return super().settings_to_cmd_args_env(settings_dict, parameters)
-        settings_dict = settings_dict | {
-            "PORT": str(embedded.enter(layout)),
-            "PASSWORD": embedded.password(layout, settings_dict["USER"]),
-        }
-        (_, *args), env = super().settings_to_cmd_args_env(settings_dict, parameters)
+        found = _credentials(layout, settings_dict["USER"])
+        (_, *args), env = super().settings_to_cmd_args_env(
+            settings_dict | {"PORT": found["port"], "PASSWORD": found["password"]}, parameters
+        )
         return [str(embedded.programs() / cls.executable_name), *args], env
 
 
@@ -39,25 +38,55 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     client_class = DatabaseClient
 
+    @property
+    def _layout(self) -> Layout | None:
+        """The embedded server to use, None when the alias names a real one."""
+        layout: Layout | None = self.settings_dict.get("EMBEDDED")
+        return layout
+
+    @property
+    def pool(self) -> Any:
+        options = self.settings_dict["OPTIONS"].get("pool")
+        if self._layout is not None and options:
+            # The pool connects when it likes, in threads of its own.
+            options.setdefault(
+                "connection_class", _entering(self._layout, self.settings_dict["USER"])
+            )
+        return super().pool
+
     def get_connection_params(self) -> dict[str, Any]:
         params: dict[str, Any] = super().get_connection_params()
-        layout: Layout | None = self.settings_dict.get("EMBEDDED")
-        if layout is not None:
-            params["port"] = embedded.enter(layout)
-            params["password"] = embedded.password(layout, self.settings_dict["USER"])
+        if self._layout is not None:
+            params |= _credentials(self._layout, self.settings_dict["USER"])
         return params
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
-        layout: Layout | None = self.settings_dict.get("EMBEDDED")
-        for pause in _PAUSES if layout is not None else ():
+        for pause in _PAUSES if self._layout is not None else ():
             try:
                 return super().get_new_connection(conn_params)
             except OperationalError as error:
-                assert layout is not None
-                if embedded.answers(layout) and not any(
-                    state in str(error) for state in _COMING_BACK
-                ):
+                if not _coming_back(self._layout, error):
                     raise
                 time.sleep(pause)
                 conn_params = self.get_connection_params()
         return super().get_new_connection(conn_params)
+
+
+def _credentials(layout: Layout, role: str) -> dict[str, Any]:
+    return {"port": embedded.enter(layout), "password": embedded.password(layout, role)}
+
+
+def _coming_back(layout: Layout | None, error: OperationalError) -> bool:
+    assert layout is not None
+    return not embedded.answers(layout) or any(state in str(error) for state in _COMING_BACK)
+
+
+def _entering(layout: Layout, role: str) -> type[Connection[Any]]:
+    """The class of connections that take a lease first."""
+
+    class EnteringConnection(Connection[Any]):
+        @classmethod
+        def connect(cls, conninfo: str = "", **kwargs: Any) -> Any:
+            return super().connect(conninfo, **kwargs | _credentials(layout, role))
+
+    return EnteringConnection
