@@ -36,7 +36,7 @@ class EmbeddedServerError(OperationalError):
 
 
 _leases: dict[Layout, int] = {}
-_keepers: list[subprocess.Popen[str]] = []  # to be reaped when they end before us
+_keepers: dict[Layout, subprocess.Popen[str]] = {}  # those we started, to be reaped
 _lock = threading.Lock()
 
 
@@ -181,16 +181,21 @@ def _wait_for_keeper(layout: Layout) -> None:
     deadline = time.monotonic() + _LEAVE_TIMEOUT
     fd = os.open(layout.keeper, os.O_RDWR | os.O_CLOEXEC)
     try:
-        while not _try_lock(fd, fcntl.LOCK_SH) and time.monotonic() < deadline:
+        while not _try_lock(fd, fcntl.LOCK_SH):
+            if time.monotonic() > deadline:
+                return
             time.sleep(0.01)
     finally:
         os.close(fd)
+    if keeper := _keepers.pop(layout, None):
+        keeper.wait()
 
 
 def _start(layout: Layout) -> int:
     """Start a keeper and wait for its word. To be called behind the door, with a lease."""
     arguments = json.dumps([str(layout.root), layout.port, layout.durable, str(programs())])
-    _keepers[:] = [keeper for keeper in _keepers if keeper.poll() is None]
+    if dead := _keepers.pop(layout, None):
+        dead.wait()
     keeper = subprocess.Popen(  # noqa: S603
         # -S -P: the standard library and our house, nothing of the current directory.
         [sys.executable, "-S", "-P", "-m", "cycle.database.keeper", arguments],
@@ -208,7 +213,7 @@ def _start(layout: Layout) -> int:
     with keeper.stdout as pipe:
         word, _, notes = pipe.read().partition("\n")
     if word == READY and (port := _running_port(layout)):
-        _keepers.append(keeper)
+        _keepers[layout] = keeper
         if notes:
             print(notes, file=sys.stderr)
         return port

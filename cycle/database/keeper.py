@@ -73,11 +73,15 @@ class Server:
         self.identity.make_directory(layout.socket)
         for name in layout.socket.glob(".s.PGSQL.*"):
             name.unlink()
+        # Relative to the cluster when inside our root: if that is deleted and made anew, the old
+        # server, which still has to notice, cannot delete the socket of the new one.
+        inside = layout.socket.parent == layout.root
+        socket_directory = f"../{layout.socket.name}" if inside else layout.socket
         settings: dict[str, object] = {
             "cluster_name": "ciclo",
             "listen_addresses": "127.0.0.1" if layout.port else "",
             "port": layout.port or DEFAULT_PORT,
-            "unix_socket_directories": layout.socket,
+            "unix_socket_directories": socket_directory,
             "shared_buffers": "128MB",
             "max_connections": 100,
             "timezone": "UTC",
