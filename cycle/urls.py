@@ -1,2 +1,53 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-urlpatterns: list = []
+"""Every page. What belongs to an ente begins with its codice IPA; the API stands apart."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, include, path, register_converter
+
+from cycle.views import accesso, aiuto, demo, piano, relazione, scheda, scrivania
+from cycle.views.convertitori import CodiceIpa
+
+register_converter(CodiceIpa, "ipa")
+
+_obiettivo: list[URLPattern | URLResolver] = [
+    path("", scheda.scheda, name="scheda"),
+    path("percentuale/", scheda.percentuale, name="percentuale"),
+    path("transizioni/<slug:nome>/", scheda.transizione, name="transizione"),
+    path("perche-no/<slug:nome>/", scheda.perche_no, name="perche_no"),
+    path("relazioni/<slug:periodo>/", relazione.relazione, name="relazione"),
+    path(
+        "relazioni/<slug:periodo>/transizioni/<slug:nome>/",
+        relazione.transizione,
+        name="transizione_relazione",
+    ),
+]
+
+_ente: list[URLPattern | URLResolver] = [
+    path("", scrivania.scrivania, name="scrivania"),
+    path("notifiche/lette/", scrivania.notifiche_lette, name="notifiche_lette"),
+    path("<int:anno>/piano/", piano.piano, name="piano"),
+    path("obiettivi/<uuid:pid>/", include(_obiettivo)),
+]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", accesso.inizio, name="inizio"),
+    path("accedi/", accesso.Accesso.as_view(), name="accedi"),
+    path("esci/", accesso.Uscita.as_view(), name="esci"),
+    path("aiuto/", aiuto.aiuto, name="aiuto"),
+    path("salute/", accesso.salute, name="salute"),
+    path("api/v1/", include("cycle.api.urls")),
+    path("<ipa:ipa>/", include(_ente)),
+]
+
+if settings.DEMO:
+    urlpatterns = [
+        path("demo/entra/", demo.entra, name="demo_entra"),
+        path("demo/orologio/", demo.orologio, name="demo_orologio"),
+        *urlpatterns,
+    ]
+
+handler403 = "cycle.views.errori.vietato"
+handler404 = "cycle.views.errori.non_trovato"
+handler500 = "cycle.views.errori.guasto"

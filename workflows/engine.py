@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from notifications import posta
 from notifications.posta import NuovaNotifica
-from workflows.errors import Conflitto, Motivo, NonTrovato, Rifiuto
+from workflows.errors import Conflitto, Motivo, NonTrovato, Rifiuto, Tentativo
 from workflows.machines.base import Transizione, al_lavoro
 from workflows.ports import Attore, Azione, Fascicolo, Notizia, Passo, Procedura, Richiesta
 from workflows.registro import azioni
@@ -69,14 +69,14 @@ def execute(
         rifiutati = _rifiutati(verdetti, fascicoli, revisioni or {})
         ammessi = [o for o in oggetti if o.pk not in rifiutati]
         if rifiutati and (tutti or not ammessi):
-            raise _errore(rifiutati)
+            raise _errore(rifiutati, Tentativo(procedura.nome, nome, _radici(fascicoli)))
         motivi = {pk: tuple(errore.tutti()) for pk, errore in rifiutati.items()}
         passi = _muovi(transizione, ammessi, fascicoli)
         azione = _registra(
             procedura, transizione, passi, verdetti, attore, istante, richiesta, canale
         )
+        procedura.effetti(azione)  # before the states, which may require what they write
         _scrivi_stati(procedura, transizione, passi)
-        procedura.effetti(azione)
         _racconta(procedura, azione)
     return Esito(azione.id, azione.passi, motivi)
 
@@ -106,10 +106,14 @@ def _cambiato() -> Motivo:
     )
 
 
-def _errore(rifiutati: Mapping[int, Rifiuto]) -> Rifiuto:
+def _errore(rifiutati: Mapping[int, Rifiuto], tentativo: Tentativo) -> Rifiuto:
     """One error for the set: the gravest kind, with the reasons of all."""
     peggiore = min(rifiutati.values(), key=lambda e: (409, 403, 422).index(e.codice))
-    return type(peggiore)({pk: e.tutti() for pk, e in rifiutati.items()})
+    return type(peggiore)({pk: e.tutti() for pk, e in rifiutati.items()}, tentativo)
+
+
+def _radici(fascicoli: Mapping[int, Fascicolo]) -> dict[int, int]:
+    return {pk: f.obiettivo_id for pk, f in fascicoli.items()}
 
 
 def _muovi(

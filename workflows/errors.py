@@ -19,13 +19,25 @@ class Motivo:
     chi: str
 
 
+@dataclass(frozen=True, slots=True)
+class Tentativo:
+    """What somebody tried to do, for the registro: `radici` maps each object to its objective."""
+
+    procedura: str
+    verbo: str
+    radici: Mapping[int, int]
+
+
 class Rifiuto(Exception):
-    """A transition that did not happen. `motivi` maps each object to its reasons."""
+    """An act that did not happen. `motivi` maps each object to its reasons."""
 
     codice = 422
 
-    def __init__(self, motivi: Mapping[int, Sequence[Motivo]]) -> None:
+    def __init__(
+        self, motivi: Mapping[int, Sequence[Motivo]], tentativo: Tentativo | None = None
+    ) -> None:
         self.motivi = {pk: tuple(elenco) for pk, elenco in motivi.items()}
+        self.tentativo = tentativo
         super().__init__("; ".join(m.messaggio for m in self.tutti()))
 
     def tutti(self) -> list[Motivo]:

@@ -214,12 +214,15 @@ def seduta_valida(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Mancanza]:
 def scostamenti_motivati(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Mancanza]:
     """Ogni obiettivo specifico ha la percentuale, e un motivo dove differisce dalla calcolata."""
     for c in f.convalide:
-        if c.convalidata is None:
+        if c.convalidata is None and c.calcolata is None:
+            continue  # nothing was due in this period: not assessed, not a failure (R73)
+        if c.convalidata is None or not 0 <= c.convalidata <= max(c.calcolata or 0, 100):
             yield (
-                _("%(codice)s: manca la percentuale convalidata.") % {"codice": c.specifico},
+                _("%(codice)s: la percentuale convalidata manca o non sta fra 0 e 100.")
+                % {"codice": c.specifico},
                 _("Scrivere la percentuale, da 0 a 100."),
             )
-        elif c.convalidata != c.calcolata and not c.motivo.strip():
+        elif c.differisce and not c.motivo.strip():
             yield (
                 _(
                     "%(codice)s: la percentuale convalidata differisce da quella calcolata "

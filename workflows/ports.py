@@ -142,9 +142,11 @@ class FattiSpecifico:
 class Convalida:
     """Percentage of one specifico as computed and as the Nucleo validates it (R56)."""
 
-    specifico: str
+    specifico_id: int
+    specifico: str  # its code
     calcolata: Decimal | None
     convalidata: Decimal | None
+    differisce: bool = False  # at the two decimals that are printed
     motivo: str = ""
 
 

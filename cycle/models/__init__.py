@@ -3,7 +3,7 @@
 
 from cycle.models.atto import Allegato, Atto
 from cycle.models.calendario import Ciclo, Periodo, Scadenza
-from cycle.models.ente import Ente, Persona, UnitaOrganizzativa, Utente
+from cycle.models.ente import Ente, Gettone, Persona, UnitaOrganizzativa, Utente
 from cycle.models.incarico import Incarico
 from cycle.models.indicatore import Indicatore, Rilevazione, StoricoIndicatore, TipoIndicatore
 from cycle.models.obiettivo import (
@@ -27,6 +27,7 @@ __all__ = [
     "Collaboratore",
     "Ente",
     "Fase",
+    "Gettone",
     "Incarico",
     "Indicatore",
     "NodoStrategico",

@@ -7,7 +7,6 @@ from django.db import models
 
 from cycle.models.base import DiEnte, in_ordine, uno_di
 
-
 STATI_CICLO = (("aperto", "Aperto"), ("chiuso", "Chiuso"))
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
+from django.db.models.functions import Now
 
 from cycle.models.base import DiEnte, in_ordine, uno_di
 
@@ -47,6 +48,21 @@ class Utente(AbstractUser):
     class Meta:
         verbose_name = "utente"
         verbose_name_plural = "utenti"
+
+
+class Gettone(models.Model):
+    """A token of the API: only its SHA-256 is kept, and it dies at `scade_il` or when revoked."""
+
+    utente = models.ForeignKey(Utente, on_delete=models.CASCADE, related_name="gettoni")
+    nome = models.CharField(max_length=100)
+    impronta = models.CharField(max_length=64, unique=True)
+    creato_il = models.DateTimeField(db_default=Now())
+    scade_il = models.DateTimeField()
+    revocato_il = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "gettone"
+        verbose_name_plural = "gettoni"
 
 
 class Persona(DiEnte):

@@ -12,7 +12,6 @@ from cycle.models.base import DiEnte, uno_di
 from cycle.models.ente import Persona, UnitaOrganizzativa
 from workflows.ports import RUOLI, RUOLI_NON_DELEGABILI
 
-
 TIPI_INCARICO = (("titolare", "Titolare"), ("interim", "Ad interim"), ("delega", "Delega"))
 
 

@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.functions import Round
+from django.db.models.lookups import Exact
 
 from cycle.models.base import CIFRE, DiEnte, DiObiettivo, percentuale, uno_di
 from cycle.models.calendario import Ciclo, Periodo
@@ -85,10 +87,16 @@ class VoceRelazione(DiObiettivo):
         constraints = [
             models.UniqueConstraint(fields=["relazione", "specifico"], name="voce_unica"),
             percentuale("percentuale_convalidata", "voce_perc_convalidata"),
-            # the validated one differs from the computed one only with a reason (R56)
+            # the validated one differs from the computed one, at the two decimals that are
+            # printed, only with a reason (R56)
             models.CheckConstraint(
                 condition=models.Q(percentuale_convalidata__isnull=True)
-                | models.Q(percentuale_convalidata=models.F("percentuale_calcolata"))
+                | models.Q(
+                    Exact(
+                        Round(models.F("percentuale_convalidata"), precision=2),
+                        Round(models.F("percentuale_calcolata"), precision=2),
+                    )
+                )
                 | ~models.Q(motivo=""),
                 name="voce_motivata",
             ),

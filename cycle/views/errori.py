@@ -6,6 +6,8 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from workflows.errors import Rifiuto
+
 
 def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form was too old, or came from elsewhere."""
@@ -24,3 +26,18 @@ def non_trovato(request: HttpRequest, exception: Exception | None = None) -> Htt
 def guasto(request: HttpRequest) -> HttpResponse:
     """Needs no database and no context: whatever broke may have been either."""
     return render(None, "errori/500.html", status=500)  # type: ignore[arg-type]
+
+
+def rifiutata(request: HttpRequest, rifiuto: Rifiuto) -> HttpResponse:
+    """A refusal of the engine as a page: its reasons, remedies, and who can act. An htmx request
+    gets the same reasons as a fragment."""
+    modello = {404: "errori/404.html", 409: "errori/409.html"}.get(
+        rifiuto.codice, "errori/rifiuto.html"
+    )
+    htmx = request.headers.get("HX-Request") == "true" and rifiuto.codice != 404
+    return render(
+        request,
+        "errori/_motivi.html" if htmx else modello,
+        {"motivi": rifiuto.tutti(), "codice": rifiuto.codice},
+        status=rifiuto.codice,
+    )

@@ -41,6 +41,8 @@ class Regole:
 
     ruoli: tuple[str, ...]
     guardie: tuple[Guardia, ...]
+    fatto: str = ""  # what the news say of it: "proposto"
+    ritorno: bool = False  # a step back: nobody is waiting to do it
     organo: str = ""  # the organ on whose behalf it is done
     con_atto: bool = False
     molti: bool = False  # may be run on a selection of objects
@@ -86,13 +88,15 @@ def transizione(
     a: str,
     *,
     ruoli: Sequence[str],
+    fatto: str,
     guardie: Sequence[Guardia] = (),
+    ritorno: bool = False,
     organo: str = "",
     con_atto: bool = False,
     molti: bool = False,
 ) -> Callable[[Callable[[Any], None]], Callable[[Any], None]]:
     """Declare a transition. May be stacked when one word leads elsewhere from another state."""
-    regole = Regole(tuple(ruoli), tuple(guardie), organo, con_atto, molti)
+    regole = Regole(tuple(ruoli), tuple(guardie), fatto, ritorno, organo, con_atto, molti)
     partenze = [da] if isinstance(da, str) else list(da)
 
     def decora(metodo: Callable[[Any], None]) -> Callable[[Any], None]:

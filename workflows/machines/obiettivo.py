@@ -37,7 +37,12 @@ class MacchinaObiettivo(FSMModelMixin, models.Model):  # type: ignore[misc]
         abstract = True
 
     @transizione(
-        "bozza", "proposta", ruoli=["dirigente"], guardie=guards.SCHEDA_COMPLETA, molti=True
+        "bozza",
+        "proposta",
+        ruoli=["dirigente"],
+        fatto="proposto",
+        guardie=guards.SCHEDA_COMPLETA,
+        molti=True,
     )
     def proponi(self) -> None:
         """Il dirigente propone la scheda completa."""
@@ -46,6 +51,8 @@ class MacchinaObiettivo(FSMModelMixin, models.Model):  # type: ignore[misc]
         "proposta",
         "bozza",
         ruoli=["controllo", "segreteria"],
+        fatto="rinviato al settore",
+        ritorno=True,
         guardie=[guards.motivazione_presente],
         molti=True,
     )
@@ -56,6 +63,7 @@ class MacchinaObiettivo(FSMModelMixin, models.Model):  # type: ignore[misc]
         "proposta",
         "approvato",
         ruoli=["segreteria"],
+        fatto="approvato",
         guardie=[
             *guards.SCHEDA_COMPLETA,
             guards.in_nessun_altro_atto,
@@ -72,6 +80,7 @@ class MacchinaObiettivo(FSMModelMixin, models.Model):  # type: ignore[misc]
         "approvato",
         "in_corso",
         ruoli=["po", "dirigente"],
+        fatto="avviato",
         guardie=[guards.nella_finestra],
         molti=True,
     )
@@ -82,6 +91,7 @@ class MacchinaObiettivo(FSMModelMixin, models.Model):  # type: ignore[misc]
         "in_corso",
         "rendicontato",
         ruoli=["dirigente"],
+        fatto="rendicontato",
         guardie=[guards.ultima_relazione_trasmessa, guards.nessuna_variazione_pendente],
         molti=True,
     )
@@ -92,12 +102,16 @@ class MacchinaObiettivo(FSMModelMixin, models.Model):  # type: ignore[misc]
         "validato",
         "rendicontato",
         ruoli=["nucleo"],
+        fatto="riaperto",
+        ritorno=True,
         guardie=[guards.motivazione_presente, guards.cifra_indicata],
     )
     @transizione(
         "rendicontato",
         "in_corso",
         ruoli=["nucleo"],
+        fatto="riaperto",
+        ritorno=True,
         guardie=[guards.motivazione_presente, guards.cifra_indicata],
     )
     def riapri(self) -> None:
@@ -107,6 +121,7 @@ class MacchinaObiettivo(FSMModelMixin, models.Model):  # type: ignore[misc]
         "rendicontato",
         "validato",
         ruoli=["nucleo"],
+        fatto="validato",
         guardie=[
             guards.ogni_periodo_validato,
             guards.separazione_delle_funzioni,
@@ -121,6 +136,8 @@ class MacchinaObiettivo(FSMModelMixin, models.Model):  # type: ignore[misc]
         ["approvato", "in_corso"],
         "stralciato",
         ruoli=["segreteria"],
+        fatto="stralciato",
+        ritorno=True,
         guardie=[guards.effetto_di_variazione],
         organo="giunta",
         con_atto=True,

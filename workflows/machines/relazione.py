@@ -31,6 +31,7 @@ class MacchinaRelazione(FSMModelMixin, models.Model):  # type: ignore[misc]
         ["da_compilare", "riaperta"],
         "trasmessa",
         ruoli=["dirigente"],
+        fatto="trasmessa",
         guardie=[guards.obiettivo_in_corso, guards.valori_completi],
     )
     def trasmetti(self) -> None:
@@ -40,6 +41,7 @@ class MacchinaRelazione(FSMModelMixin, models.Model):  # type: ignore[misc]
         "trasmessa",
         "validata",
         ruoli=["nucleo"],
+        fatto="validata",
         guardie=[
             guards.separazione_delle_funzioni,
             guards.scostamenti_motivati,
@@ -54,6 +56,8 @@ class MacchinaRelazione(FSMModelMixin, models.Model):  # type: ignore[misc]
         ["trasmessa", "validata"],
         "riaperta",
         ruoli=["nucleo"],
+        fatto="riaperta",
+        ritorno=True,
         guardie=[guards.obiettivo_non_validato, guards.motivazione_presente],
     )
     def riapri(self) -> None:

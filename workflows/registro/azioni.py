@@ -12,7 +12,7 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 
-from workflows.errors import Motivo
+from workflows.errors import Rifiuto
 from workflows.ports import Attore, Incarico
 
 # The closed list of verbs beside the names of the transitions. A verb once recorded is never
@@ -86,41 +86,42 @@ def apri(
 
 
 def registra_rifiuto(
-    *,
-    ente_id: int,
-    procedura: str,
-    verbo: str,
-    oggetto_id: int,
-    radice_id: int | None,
-    attore: Attore,
-    istante: datetime,
-    codice: int,
-    motivi: Sequence[Motivo],
-    canale: str,
+    rifiuto: Rifiuto, *, attore: Attore, istante: datetime, canale: str
 ) -> int | None:
-    """Record a refused attempt (403 or 422 on a POST), in a transaction of its own after the
-    rollback. At most one a minute for the same person, object and verb, so that a stuck key
-    cannot flood the registro; None when it was held back."""
+    """Record a refused attempt (403 or 422), in a transaction of its own after the rollback.
+
+    At most one a minute for the same person, verb and object, so that a stuck key cannot flood
+    the registro. Returns the action's number, or None when nothing was recorded: a 404 or a 409,
+    an attempt of nobody, or one too many.
+    """
+    tentativo = rifiuto.tentativo
+    if tentativo is None or rifiuto.codice not in (403, 422):
+        return None
     with transaction.atomic(), connection.cursor() as cursore:
         cursore.execute(
-            "SELECT count(*) FROM workflows_evento WHERE persona_id = %s AND verbo = %s "
-            "AND oggetto_id = %s AND esito = 'rifiutato' "
-            "AND registrato_il > clock_timestamp() - interval '1 minute'",
-            [attore.persona_id, verbo, oggetto_id],
+            "SELECT oggetto_id FROM workflows_evento "
+            " WHERE persona_id = %s AND procedura = %s AND verbo = %s AND oggetto_id = ANY (%s) "
+            "   AND esito = 'rifiutato' "
+            "   AND registrato_il > clock_timestamp() - interval '1 minute'",
+            [attore.persona_id, tentativo.procedura, tentativo.verbo, list(rifiuto.motivi)],
         )
-        if cursore.fetchone()[0]:
+        recenti = {riga[0] for riga in cursore.fetchall()}
+        oggetti = [pk for pk in rifiuto.motivi if pk not in recenti]
+        if not oggetti:
             return None
         return apri(
-            ente_id=ente_id,
-            procedura=procedura,
-            verbo=verbo,
-            passi=[Voce(oggetto_id, radice_id)],
+            ente_id=attore.ente_id,
+            procedura=tentativo.procedura,
+            verbo=tentativo.verbo,
+            passi=[Voce(pk, tentativo.radici.get(pk)) for pk in oggetti],
             attore=attore,
             istante=istante,
             canale=canale,
             esito="rifiutato",
             dati={
-                "codice": codice,
-                "motivi": [{"guardia": m.guardia, "messaggio": m.messaggio} for m in motivi],
+                "codice": rifiuto.codice,
+                "motivi": [
+                    {"guardia": m.guardia, "messaggio": m.messaggio} for m in rifiuto.tutti()
+                ],
             },
         )

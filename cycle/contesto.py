@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Entering an ente: one request is one transaction, in one ente, as one person, at one instant.
+
+Pages and API enter through `sessione`. A refusal rolls the transaction back and is then recorded
+in one of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from functools import wraps
+from typing import Any, cast
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from cycle import orologio, permissions
+from cycle.models import Ciclo, Ente, Persona, Utente
+from workflows.errors import NonTrovato, Rifiuto
+from workflows.ports import Attore
+from workflows.registro import azioni
+
+
+@dataclass(frozen=True, slots=True)
+class Contesto:
+    """Where, who and when of a request."""
+
+    ente: Ente
+    persona: Persona
+    attore: Attore
+    istante: datetime
+    canale: str
+
+    @property
+    def anno_corrente(self) -> int:
+        """The year of the ente's calendar at the instant."""
+        return self.istante.astimezone(ZoneInfo(self.ente.fuso)).year
+
+    def cicli(self) -> list[Ciclo]:
+        """The years of the ente, last first."""
+        return list(Ciclo.objects.filter(ente=self.ente).order_by("-anno"))
+
+
+@contextmanager
+def sessione(utente: Utente, ipa: str, canale: str) -> Iterator[Contesto]:
+    """Serve `utente` in the ente `ipa`. Raises NonTrovato when there is no such ente or the user
+    is nobody there: which of the two is not told."""
+    istante = orologio.adesso()
+    contesto: Contesto | None = None
+    try:
+        with transaction.atomic():
+            contesto = _entra(utente, ipa, istante, canale)
+            with timezone.override(ZoneInfo(contesto.ente.fuso)):
+                yield contesto
+    except Rifiuto as rifiuto:
+        if contesto is not None:
+            azioni.registra_rifiuto(rifiuto, attore=contesto.attore, istante=istante, canale=canale)
+        raise
+
+
+def _entra(utente: Utente, ipa: str, istante: datetime, canale: str) -> Contesto:
+    persona = (
+        Persona.objects.select_related("ente")
+        .filter(ente__codice_ipa=ipa, utente=utente, utente__is_active=True)
+        .first()
+    )
+    if persona is None:
+        raise NonTrovato({})
+    with connection.cursor() as cursore:
+        cursore.execute("SELECT set_config('ciclo.ente', %s, true)", [str(persona.ente_id)])
+    attore = permissions.attore(persona.ente_id, persona.pk, istante)
+    return Contesto(persona.ente, persona, attore, istante, canale)
+
+
+class RichiestaEnte(HttpRequest):
+    """A request that has entered an ente."""
+
+    contesto: Contesto
+    user: Utente
+
+
+Vista = Callable[..., HttpResponse]
+
+
+def nell_ente(vista: Vista) -> Vista:
+    """A view of one ente: `ipa` is the first word of its URL and is taken from the arguments;
+    the view finds the rest in `request.contesto`. Refusals become pages (`views.errori`)."""
+
+    @wraps(vista)
+    def dentro(request: HttpRequest, ipa: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        from cycle.views.errori import rifiutata  # the pages of errors use this module
+
+        try:
+            with sessione(cast(Utente, request.user), ipa, "web") as contesto:
+                cast(RichiestaEnte, request).contesto = contesto
+                return vista(request, *args, **kwargs)
+        except Rifiuto as rifiuto:
+            return rifiutata(request, rifiuto)
+
+    return dentro
+
+
+def pagina(request: HttpRequest) -> dict[str, Any]:
+    """What every template may use."""
+    contesto: Contesto | None = getattr(request, "contesto", None)
+    return {
+        "contesto": contesto,
+        "ente": contesto.ente if contesto else None,
+        "persona": contesto.persona if contesto else None,
+        "DEMO": settings.DEMO,
+        "URL_SORGENTE": settings.URL_SORGENTE,
+        "orologio_spostato": orologio.spostamento() if settings.DEMO else None,
+    }

@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Loading the facts guards read: two queries, for one objective or for ten thousand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import connection
+
+from cycle.measure import arrotonda
+from cycle.models import RelazioneSemestrale
+from cycle.parametri import Parametri, cifra
+from workflows.ports import (
+    Convalida,
+    Fascicolo,
+    FattiIndicatore,
+    FattiPeriodo,
+    FattiRelazione,
+    FattiSpecifico,
+    Richiesta,
+)
+
+# Verbs done for the settore: who did one of them cannot validate (R57).
+VERBI_DEL_SETTORE = ["proponi", "avvia", "rendiconta", "trasmetti", "compila", "modifica", "crea"]
+
+_FATTI = """
+SELECT o.id, o.codice, o.titolo, o.stato, o.revisione, o.versione, o.tipo,
+       o.responsabile_generale_id, o.inizio_previsto, o.fine_prevista,
+       u.percorso, u.nome, o.ciclo_id,
+       (SELECT count(*) FROM cycle_obiettivonodo n WHERE n.obiettivo_id = o.id),
+       (SELECT json_agg(json_build_array(s.id, s.codice, s.inizio_previsto, s.fine_prevista,
+                    (SELECT json_agg(json_build_array(i.nome, i.peso::text,
+                                (SELECT json_agg(json_build_array(r.periodo_id,
+                                            r.target IS NOT NULL OR r.target_data IS NOT NULL,
+                                            r.valore IS NOT NULL OR r.valore_data IS NOT NULL))
+                                   FROM cycle_rilevazione r WHERE r.indicatore_id = i.id))
+                                ORDER BY i.ordine)
+                       FROM cycle_indicatore i WHERE i.specifico_id = s.id))
+                ORDER BY s.ordine)
+          FROM cycle_obiettivospecifico s WHERE s.obiettivo_id = o.id),
+       (SELECT json_agg(json_build_array(r.id, r.periodo_id, r.stato))
+          FROM cycle_relazionesemestrale r WHERE r.obiettivo_id = o.id),
+       (SELECT count(*) FROM cycle_richiestavariazione v
+         WHERE v.obiettivo_id = o.id AND v.stato IN ('presentata', 'istruita')),
+       (SELECT a.organo || ' n. ' || a.numero || ' del ' || to_char(a.data, 'DD/MM/YYYY')
+          FROM cycle_versioneobiettivo w JOIN cycle_atto a ON a.id = w.atto_id
+         WHERE w.obiettivo_id = o.id AND w.numero = 1),
+       (SELECT array_agg(DISTINCT p.persona)
+          FROM workflows_evento e
+         CROSS JOIN LATERAL (VALUES (e.persona_id), (e.per_conto_di_id)) AS p (persona)
+         WHERE e.radice_id = o.id AND e.esito = 'eseguito' AND e.verbo = ANY (%(verbi)s)
+           AND p.persona IS NOT NULL)
+  FROM cycle_obiettivo o
+  JOIN cycle_unitaorganizzativa u ON u.id = o.unita_id
+ WHERE o.id = ANY (%(ids)s)
+"""
+
+_CICLI = """
+SELECT c.id, c.anno, c.parametri, e.fuso,
+       (SELECT json_agg(json_build_array(p.id, p.codice, p.ordine, p.dal, p.al) ORDER BY p.ordine)
+          FROM cycle_periodo p WHERE p.ciclo_id = c.id)
+  FROM cycle_ciclo c JOIN cycle_ente e ON e.id = c.ente_id
+ WHERE c.id = ANY (%(cicli)s)
+"""
+
+
+def di_obiettivi(ids: Sequence[int], richiesta: Richiesta | None = None) -> dict[int, Fascicolo]:
+    """The facts of the objectives `ids`, by id."""
+    with connection.cursor() as cursore:
+        cursore.execute(_FATTI, {"ids": list(ids), "verbi": VERBI_DEL_SETTORE})
+        righe = cursore.fetchall()
+        cursore.execute(_CICLI, {"cicli": sorted({riga[12] for riga in righe})})
+        cicli = {riga[0]: _ciclo(*riga[1:]) for riga in cursore.fetchall()}
+    return {riga[0]: _obiettivo(riga, cicli[riga[12]], richiesta or Richiesta()) for riga in righe}
+
+
+def di_relazioni(
+    relazioni: Sequence[RelazioneSemestrale], richiesta: Richiesta | None = None
+) -> dict[int, Fascicolo]:
+    """The facts of the reports, each with those of its objective, by id of the report."""
+    richiesta = richiesta or Richiesta()
+    fascicoli = di_obiettivi(sorted({r.obiettivo_id for r in relazioni}), richiesta)
+    convalide = _convalide([r.pk for r in relazioni], richiesta.dati)
+    trovati = {}
+    for relazione in relazioni:
+        fascicolo = fascicoli[relazione.obiettivo_id]
+        trovati[relazione.pk] = replace(
+            fascicolo,
+            id=relazione.pk,
+            procedura="relazione",
+            stato=relazione.stato,
+            revisione=relazione.revisione,
+            periodo=next(r.periodo for r in fascicolo.relazioni if r.id == relazione.pk),
+            convalide=convalide.get(relazione.pk, ()),
+        )
+    return trovati
+
+
+def _ciclo(
+    anno: int, parametri: str, fuso: str, periodi: list[list[Any]] | None
+) -> tuple[int, Any, dict[int, FattiPeriodo]]:
+    lette = json.loads(parametri) if isinstance(parametri, str) else parametri
+    return (
+        anno,
+        Parametri.da_dizionario(lette).politica(fuso),
+        {
+            pk: FattiPeriodo(codice, ordine, date.fromisoformat(dal), date.fromisoformat(al))
+            for pk, codice, ordine, dal, al in periodi or ()
+        },
+    )
+
+
+def _obiettivo(
+    riga: Sequence[Any], ciclo: tuple[int, Any, Mapping[int, FattiPeriodo]], richiesta: Richiesta
+) -> Fascicolo:
+    anno, politica, periodi = ciclo
+    return Fascicolo(
+        id=riga[0],
+        procedura="obiettivo",
+        codice=riga[1],
+        titolo=riga[2],
+        stato=riga[3],
+        revisione=riga[4],
+        versione=riga[5],
+        tipo=riga[6],
+        responsabile_generale=riga[7],
+        inizio=riga[8],
+        fine=riga[9],
+        percorso=riga[10],
+        unita=riga[11],
+        anno=anno,
+        politica=politica,
+        obiettivo_id=riga[0],
+        stato_obiettivo=riga[3],
+        nodi=riga[13],
+        periodi=tuple(periodi.values()),
+        specifici=tuple(_specifico(s, periodi) for s in riga[14] or ()),
+        relazioni=tuple(
+            FattiRelazione(pk, periodi[periodo], stato) for pk, periodo, stato in riga[15] or ()
+        ),
+        variazioni_aperte=riga[16],
+        atto_in_vigore=riga[17] or "",
+        agito_per_il_settore=frozenset(riga[18] or ()),
+        richiesta=richiesta,
+    )
+
+
+def _specifico(dati: Sequence[Any], periodi: Mapping[int, FattiPeriodo]) -> FattiSpecifico:
+    pk, codice, inizio, fine, indicatori = dati
+    return FattiSpecifico(
+        pk,
+        codice,
+        date.fromisoformat(inizio) if inizio else None,
+        date.fromisoformat(fine) if fine else None,
+        tuple(
+            FattiIndicatore(
+                nome,
+                Decimal(peso) if peso is not None else None,
+                frozenset(periodi[p].codice for p, target, _ in rilevazioni or () if target),
+                frozenset(periodi[p].codice for p, _, valore in rilevazioni or () if valore),
+            )
+            for nome, peso, rilevazioni in indicatori or ()
+        ),
+    )
+
+
+def _convalide(
+    relazioni: Iterable[int], dati: Mapping[str, Any]
+) -> dict[int, tuple[Convalida, ...]]:
+    """What would be validated: the form's percentages over those already stored (R56)."""
+    scritte: Mapping[str, Mapping[str, str]] = dati.get("voci", {})
+    with connection.cursor() as cursore:
+        cursore.execute(
+            "SELECT v.relazione_id, v.specifico_id, s.codice, v.percentuale_calcolata, "
+            "       v.percentuale_convalidata, v.motivo "
+            "  FROM cycle_vocerelazione v JOIN cycle_obiettivospecifico s ON s.id = v.specifico_id "
+            " WHERE v.relazione_id = ANY (%s) ORDER BY s.ordine",
+            [list(relazioni)],
+        )
+        trovate: dict[int, list[Convalida]] = {}
+        for relazione, specifico, codice, calcolata, convalidata, motivo in cursore.fetchall():
+            scritta = scritte.get(str(specifico), {})
+            if scritta.get("percentuale", "").strip():
+                convalidata = cifra(scritta["percentuale"])
+            elif convalidata is None:
+                convalidata = calcolata
+            trovate.setdefault(relazione, []).append(
+                Convalida(
+                    specifico_id=specifico,
+                    specifico=codice,
+                    calcolata=calcolata,
+                    convalidata=convalidata,
+                    differisce=_due_decimali(calcolata) != _due_decimali(convalidata),
+                    motivo=scritta.get("motivo", motivo),
+                )
+            )
+    return {pk: tuple(elenco) for pk, elenco in trovate.items()}
+
+
+def _due_decimali(valore: Decimal | None) -> Decimal | None:
+    return None if valore is None else arrotonda(valore)

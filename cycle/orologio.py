@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The one place that reads the clock. Rules never do: they are given an instant.
+
+In the demo the clock can be moved from the page, so that 30/09 can be tried in March; the shift
+stands in a file of the demo's data. Outside the demo it does not exist.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+
+
+def adesso() -> datetime:
+    """The present instant, in UTC (R42)."""
+    istante = datetime.now(UTC)
+    return istante + spostamento() if settings.DEMO else istante
+
+
+def oggi(istante: datetime, fuso: str) -> str:
+    """The calendar day of `istante` in the zone `fuso`, ISO."""
+    return istante.astimezone(ZoneInfo(fuso)).date().isoformat()
+
+
+def _file() -> Path:
+    return Path(settings.CYCLE_DATA) / "orologio.json"
+
+
+def spostamento() -> timedelta:
+    """How far the demo's clock stands from the real one."""
+    if not settings.DEMO:
+        return timedelta(0)
+    try:
+        return timedelta(seconds=json.loads(_file().read_text(encoding="ascii"))["secondi"])
+    except (FileNotFoundError, ValueError, KeyError):
+        return timedelta(0)
+
+
+def sposta(verso: datetime | None) -> None:
+    """Move the demo's clock so that now is `verso`; None puts it back. The recorded time of
+    the registro does not move: it is the database's."""
+    if not settings.DEMO:
+        raise RuntimeError("l'orologio si sposta solo nella demo")
+    if verso is None:
+        _file().unlink(missing_ok=True)
+        return
+    secondi = (verso - datetime.now(UTC)).total_seconds()
+    _file().write_text(json.dumps({"secondi": secondi}), encoding="ascii")

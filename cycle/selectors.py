@@ -1,0 +1,210 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Every read of the plan, and the one place that says who sees what (`domain.md` 2)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+
+from cycle.models import (
+    Ciclo,
+    Ente,
+    Obiettivo,
+    Periodo,
+    Persona,
+    RelazioneSemestrale,
+    Scadenza,
+    UnitaOrganizzativa,
+    Utente,
+)
+from cycle.procedures import OBIETTIVO, PROCEDURE
+from notifications.models import Notifica
+from workflows.errors import NonTrovato
+from workflows.machines.obiettivo import PRIMA_DELL_APPROVAZIONE
+from workflows.ports import Attore, Procedura, Richiesta
+from workflows.verdetto import Verdetto, verdetto
+
+
+def enti_di(utente: Utente) -> QuerySet[Ente]:
+    """The enti in which the user is somebody."""
+    return Ente.objects.filter(
+        pk__in=Persona.objects.filter(utente=utente).values("ente")
+    ).order_by("nome")
+
+
+def ciclo(ente: Ente, anno: int) -> Ciclo:
+    """The year of the ente; NonTrovato when it was never opened."""
+    trovato = Ciclo.objects.filter(ente=ente, anno=anno).first()
+    if trovato is None:
+        raise NonTrovato({})
+    return trovato
+
+
+def visibili(attore: Attore) -> Q:
+    """The filter on Obiettivo that says what `attore` may see: what was ever approved, for
+    everybody with an incarico in the ente; drafts and proposals, for the unit's chain and for
+    the roles of the whole ente."""
+    if not attore.incarichi:
+        return Q(pk__in=())
+    vede = Q(ente_id=attore.ente_id) & ~Q(stato__in=PRIMA_DELL_APPROVAZIONE)
+    for incarico in attore.incarichi:
+        for permesso, su in incarico.permessi:
+            if permesso == "vedi_bozze":
+                percorso = max(incarico.percorso, su, key=len)
+                if percorso.startswith(incarico.percorso) and percorso.startswith(su):
+                    vede |= Q(ente_id=attore.ente_id, unita__percorso__startswith=percorso)
+    return vede
+
+
+def obiettivi_visibili(attore: Attore, ciclo: Ciclo) -> QuerySet[Obiettivo]:
+    """The objectives of a year that `attore` may see."""
+    return Obiettivo.objects.filter(visibili(attore), ciclo=ciclo)
+
+
+def obiettivo(attore: Attore, pid: UUID) -> Obiettivo:
+    """One objective by its public id; NonTrovato when it is not there or not to be seen."""
+    trovato = (
+        Obiettivo.objects.filter(visibili(attore), pid=pid)
+        .select_related("ciclo", "unita", "responsabile_generale", "responsabile_operativo")
+        .first()
+    )
+    if trovato is None:
+        raise NonTrovato({})
+    return trovato
+
+
+def relazione(attore: Attore, obiettivo: Obiettivo, periodo: str) -> RelazioneSemestrale:
+    """The report of an objective that `attore` sees, for a period by its code."""
+    trovata = (
+        RelazioneSemestrale.objects.filter(
+            obiettivo=obiettivo, ente_id=attore.ente_id, periodo__codice=periodo
+        )
+        .select_related("obiettivo__ciclo", "obiettivo__unita", "periodo", "seduta")
+        .first()
+    )
+    if trovata is None:
+        raise NonTrovato({})
+    return trovata
+
+
+def verdetti(
+    procedura: Procedura,
+    oggetti: Sequence[Obiettivo] | Sequence[RelazioneSemestrale],
+    attore: Attore,
+    istante: datetime,
+) -> dict[int, list[Verdetto]]:
+    """For each object every transition of its machine, judged before its form is filled."""
+    fascicoli = procedura.fascicoli(oggetti, istante, Richiesta())
+    return {
+        o.pk: [
+            verdetto(procedura.macchina, t, fascicoli[o.pk], attore, istante, anteprima=True)
+            for t in procedura.macchina.transizioni
+        ]
+        for o in oggetti
+    }
+
+
+def periodi(ciclo: Ciclo) -> list[Periodo]:
+    """The reporting periods of a year, in order."""
+    return list(Periodo.objects.filter(ciclo=ciclo).order_by("ordine"))
+
+
+def scadenze(ciclo: Ciclo, ruoli: frozenset[str] | None = None) -> list[Scadenza]:
+    """The calendar of a year, or the terms of some roles, by term."""
+    tutte = Scadenza.objects.filter(ciclo=ciclo).order_by("termine")
+    return [s for s in tutte if ruoli is None or ruoli & set(s.ruoli)]
+
+
+def componenti_del_nucleo(ente: Ente, istante: datetime) -> list[Persona]:
+    """Who may be present at a sitting: the members of the Nucleo at the instant (R59)."""
+    return list(
+        Persona.objects.filter(
+            Q(incarichi__al__isnull=True) | Q(incarichi__al__gt=istante),
+            ente=ente,
+            incarichi__ruolo="nucleo",
+            incarichi__dal__lte=istante,
+        )
+        .distinct()
+        .order_by("nome_completo")
+    )
+
+
+def settori(ente: Ente) -> list[UnitaOrganizzativa]:
+    """The units right below the root, by name."""
+    return list(
+        UnitaOrganizzativa.objects.filter(
+            ente=ente, padre__padre__isnull=True, padre__isnull=False
+        ).order_by("nome")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Compito:
+    """Something that waits for the person: an objective or a report, and the step it waits for."""
+
+    verdetto: Verdetto
+    obiettivo: Obiettivo
+    relazione: RelazioneSemestrale | None
+
+
+def compiti(attore: Attore, ciclo: Ciclo, istante: datetime, limite: int = 200) -> list[Compito]:
+    """The forward steps that the person can take now, objectives first; the same guards as the
+    buttons. At most `limite` objects of each kind are judged."""
+    trovati: list[Compito] = []
+    obiettivi = list(
+        obiettivi_visibili(attore, ciclo)
+        .filter(_a_portata(attore, "obiettivo"))
+        .select_related("unita")
+        .order_by("codice")[:limite]
+    )
+    giudizi = verdetti(OBIETTIVO, obiettivi, attore, istante) if obiettivi else {}
+    for o in obiettivi:
+        for v in giudizi[o.pk]:
+            if v.permessa and not v.transizione.regole.ritorno:
+                trovati.append(Compito(v, o, None))
+    relazioni = list(
+        RelazioneSemestrale.objects.filter(
+            _a_portata(attore, "relazione", "obiettivo__"),
+            obiettivo__ciclo=ciclo,
+            obiettivo__stato__in=("in_corso", "rendicontato"),
+            ente_id=attore.ente_id,
+        )
+        .select_related("obiettivo__unita", "periodo")
+        .order_by("periodo__ordine", "obiettivo__codice")[:limite]
+    )
+    giudizi = verdetti(PROCEDURE["relazione"], relazioni, attore, istante) if relazioni else {}
+    for r in relazioni:
+        for v in giudizi[r.pk]:
+            if v.permessa and not v.transizione.regole.ritorno:
+                trovati.append(Compito(v, r.obiettivo, r))
+    return trovati
+
+
+def _a_portata(attore: Attore, procedura: str, prefisso: str = "") -> Q:
+    """States and units from which the person's roles can step forward: what is worth judging."""
+    q = Q(pk__in=())
+    for incarico in attore.incarichi:
+        for t in PROCEDURE[procedura].macchina.transizioni:
+            if incarico.ruolo in t.regole.ruoli and not t.regole.ritorno:
+                q |= Q(
+                    stato__in=t.partenze,
+                    **{f"{prefisso}unita__percorso__startswith": incarico.percorso},
+                )
+    return q
+
+
+def per_stato(obiettivi: QuerySet[Obiettivo]) -> dict[str, int]:
+    """How many objectives in each state."""
+    conteggi = obiettivi.order_by().values_list("stato").annotate(n=Count("pk"))
+    return dict(conteggi)
+
+
+def notifiche(utente: Utente, ente: Ente) -> QuerySet[Notifica]:
+    """The open news of the user in an ente, last first."""
+    return Notifica.objects.filter(utente=utente, ente_id=ente.pk, chiusa_il__isnull=True).order_by(
+        "-creata_il"
+    )

@@ -1,0 +1,208 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Setting up an ente, its years, its people and their incarichi."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection, transaction
+
+from cycle import calendario, permissions
+from cycle.models import (
+    Ciclo,
+    Ente,
+    Incarico,
+    Periodo,
+    Persona,
+    Scadenza,
+    UnitaOrganizzativa,
+)
+from cycle.parametri import Parametri
+from workflows.ports import Attore
+from workflows.registro import azioni
+
+# (name, first month and day, last month and day) of the two periods of most plans (R52)
+PERIODI = (("Primo semestre", (1, 1), (6, 30)), ("Secondo semestre", (7, 1), (12, 31)))
+
+
+def di_comando(ente_id: int, istante: datetime) -> Attore:
+    """Who acts when a command of the installation's administrator does: nobody of the ente."""
+    return Attore(None, None, ente_id, "", istante)
+
+
+def crea_ente(
+    *,
+    nome: str,
+    codice_ipa: str,
+    istante: datetime,
+    patrono: tuple[int, int] | None = None,
+    fuso: str = "Europe/Rome",
+) -> Ente:
+    """A new ente with its root unit and the rights of every role on it."""
+    with transaction.atomic():
+        pk = riserva("cycle_ente", 1)[0]
+        nell_ente(pk)
+        azioni.apri(
+            ente_id=pk,
+            procedura="ente",
+            verbo="crea",
+            passi=[azioni.Voce(pk)],
+            attore=di_comando(pk, istante),
+            istante=istante,
+            canale="comando",
+        )
+        ente = Ente(
+            pk=pk,
+            nome=nome,
+            codice_ipa=codice_ipa,
+            fuso=fuso,
+            patrono_mese=patrono[0] if patrono else None,
+            patrono_giorno=patrono[1] if patrono else None,
+        )
+        ente.save(force_insert=True)
+        radice = UnitaOrganizzativa.objects.create(
+            ente=ente, codice="ENTE", nome=nome, tipo="ente", dal=date(2000, 1, 1)
+        )
+        radice.refresh_from_db()
+        permissions.concedi(ente, radice)
+    return ente
+
+
+def apri_anno(
+    *, ente: Ente, anno: int, istante: datetime, parametri: dict[str, Any] | None = None
+) -> Ciclo:
+    """The Ciclo of a year with its two periods and the default calendar, or the one already
+    open. Raises ValueError naming a parameter that does not stand."""
+    with transaction.atomic():
+        nell_ente(ente.pk)
+        ciclo = Ciclo.objects.filter(ente=ente, anno=anno).first()
+        if ciclo is not None:
+            return ciclo
+        pk = riserva("cycle_ciclo", 1)[0]
+        azioni.apri(
+            ente_id=ente.pk,
+            procedura="ciclo",
+            verbo="crea",
+            passi=[azioni.Voce(pk)],
+            attore=di_comando(ente.pk, istante),
+            istante=istante,
+            canale="comando",
+        )
+        return scrivi_anno(ente, anno, parametri or {}, pk)
+
+
+def scrivi_anno(ente: Ente, anno: int, parametri: dict[str, Any], pk: int) -> Ciclo:
+    """The rows of a new year, within the action that is open."""
+    Parametri.da_dizionario(parametri)
+    ciclo = Ciclo(pk=pk, ente=ente, anno=anno, parametri=parametri)
+    ciclo.save(force_insert=True)
+    Periodo.objects.bulk_create(
+        Periodo(
+            ente=ente,
+            ciclo=ciclo,
+            codice=f"{anno}-{ordine}",
+            nome=f"{nome} {anno}",
+            ordine=ordine,
+            dal=date(anno, *dal),
+            al=date(anno, *al),
+        )
+        for ordine, (nome, dal, al) in enumerate(PERIODI, start=1)
+    )
+    Scadenza.objects.bulk_create(_scadenze(ente, ciclo))
+    return ciclo
+
+
+def _scadenze(ente: Ente, ciclo: Ciclo) -> Iterable[Scadenza]:
+    patrono = (
+        (ente.patrono_mese, ente.patrono_giorno)
+        if ente.patrono_mese and ente.patrono_giorno
+        else None
+    )
+    for codice, nome, tipo, scarto, mese, giorno, festivi, ruoli, blocca in calendario.CALENDARIO:
+        data = date(ciclo.anno + scarto, mese, giorno)
+        yield Scadenza(
+            ente=ente,
+            ciclo=ciclo,
+            codice=codice,
+            nome=nome,
+            tipo=tipo,
+            data=data,
+            festivi=festivi,
+            termine=calendario.termine(data, ente.fuso, festivi, patrono),
+            ruoli=list(ruoli),
+            blocca=blocca,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Conferimento:
+    """An incarico to be given."""
+
+    persona: Persona
+    ruolo: str
+    unita: UnitaOrganizzativa
+    atto: str
+    dal: datetime
+    al: datetime | None = None
+    tipo: str = "titolare"
+    delegante: Incarico | None = None
+
+
+def conferisci(
+    *,
+    ente: Ente,
+    conferimenti: Sequence[Conferimento],
+    attore: Attore,
+    istante: datetime,
+    canale: str = "web",
+) -> list[Incarico]:
+    """Give incarichi, each by an act. The database refuses two of one person in one role and
+    unit that overlap, and a delega of what cannot be delegated (R81)."""
+    if not conferimenti:
+        return []
+    with transaction.atomic():
+        nell_ente(ente.pk)
+        ids = riserva("cycle_incarico", len(conferimenti))
+        azioni.apri(
+            ente_id=ente.pk,
+            procedura="incarico",
+            verbo="conferisce",
+            passi=[azioni.Voce(pk) for pk in ids],
+            attore=attore,
+            istante=istante,
+            canale=canale,
+        )
+        return Incarico.objects.bulk_create(
+            Incarico(
+                pk=pk,
+                ente=ente,
+                persona=c.persona,
+                ruolo=c.ruolo,
+                unita=c.unita,
+                tipo=c.tipo,
+                delegante=c.delegante,
+                atto_di_conferimento=c.atto,
+                dal=c.dal,
+                al=c.al,
+            )
+            for pk, c in zip(ids, conferimenti, strict=True)
+        )
+
+
+def riserva(tabella: str, quanti: int) -> list[int]:
+    """The next ids of a table, so that an action can name its objects before they are written."""
+    with connection.cursor() as cursore:
+        cursore.execute(
+            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+            [tabella, quanti],
+        )
+        return [riga[0] for riga in cursore.fetchall()]
+
+
+def nell_ente(ente_id: int) -> None:
+    """Tell the database, for this transaction, which ente is being served."""
+    with connection.cursor() as cursore:
+        cursore.execute("SELECT set_config('ciclo.ente', %s, true)", [str(ente_id)])

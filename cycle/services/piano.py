@@ -1,0 +1,499 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Storing an imported plan: all or nothing, and once only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import connection, transaction
+
+from cycle import canonico, measure, misurazione
+from cycle.exports import piano as esportato
+from cycle.importers import piano as neutro
+from cycle.importers.piano import Avviso, PianoIllegibile
+from cycle.models import (
+    Atto,
+    Ciclo,
+    Collaboratore,
+    Ente,
+    Indicatore,
+    NodoStrategico,
+    Obiettivo,
+    ObiettivoNodo,
+    ObiettivoSpecifico,
+    Periodo,
+    Persona,
+    RelazioneSemestrale,
+    Rilevazione,
+    TipoIndicatore,
+    UnitaOrganizzativa,
+    VersioneObiettivo,
+    VoceRelazione,
+)
+from cycle.parametri import Parametri
+from cycle.services.enti import di_comando, nell_ente, riserva, scrivi_anno
+from workflows.ports import Attore
+from workflows.registro import azioni
+
+Avanzamento = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class EsitoImportazione:
+    """What an import did, or with `prova` would do."""
+
+    creati: Mapping[str, int] = field(default_factory=dict)  # noun -> how many
+    gia_presenti: int = 0
+    avvisi: tuple[Avviso, ...] = ()
+
+
+def importa(
+    *,
+    ente: Ente,
+    piano: neutro.Piano,
+    come: str,
+    istante: datetime,
+    attore: Attore | None = None,
+    canale: str = "comando",
+    stati: Mapping[str, str] | None = None,
+    avanzamento: Avanzamento | None = None,
+) -> EsitoImportazione:
+    """Store the plan as `piano` (proposte, without values) or `storico` (validati, version 1
+    under an Atto of kind storico). `stati` names the objectives to be left in `bozza`.
+
+    Idempotent: objectives already there and equal are left alone. Raises `PianoIllegibile`, and
+    writes nothing, when one is there and differs, or breaks a rule no imported plan may break.
+    """
+    if come not in ("piano", "storico"):
+        raise ValueError("come: piano o storico")
+    with transaction.atomic():
+        nell_ente(ente.pk)
+        with connection.cursor() as cursore:  # two imports of one ente: one after the other
+            cursore.execute("SELECT pg_advisory_xact_lock(hashtext('importa'), %s)", [ente.pk])
+        _verifica(piano, come)
+        nuovi = _non_ancora_presenti(ente, piano, come)
+        if not nuovi:
+            return EsitoImportazione(gia_presenti=len(piano.obiettivi), avvisi=piano.avvisi)
+        scrittura = _Scrittura(ente, piano, come, istante, avanzamento or (lambda _f, _t: None))
+        scrittura.esegui(nuovi, attore or di_comando(ente.pk, istante), canale, stati or {})
+        return EsitoImportazione(
+            creati=scrittura.creati,
+            gia_presenti=len(piano.obiettivi) - len(nuovi),
+            avvisi=(*piano.avvisi, *scrittura.avvisi(nuovi)),
+        )
+
+
+def _verifica(piano: neutro.Piano, come: str) -> None:
+    """What a plan that was approved cannot lack (R68)."""
+    if come != "storico":
+        return
+    for specifico in piano.specifici():
+        pesi = [i.peso for i in specifico.indicatori if i.peso is not None]
+        if pesi and abs(sum(pesi, Decimal(0)) - 100) > Decimal("0.01"):
+            raise PianoIllegibile(
+                f"Riga {specifico.riga}: i pesi degli indicatori di {specifico.codice} sommano a "
+                f"{sum(pesi)} e non a 100. Correggere il documento, oppure importarlo come piano "
+                "per sistemare i pesi prima dell'approvazione. Non è stato importato nulla."
+            )
+
+
+def _non_ancora_presenti(ente: Ente, piano: neutro.Piano, come: str) -> list[neutro.Obiettivo]:
+    ciclo = Ciclo.objects.filter(ente=ente, anno=piano.anno).first()
+    if ciclo is None:
+        return list(piano.obiettivi)
+    presenti = {o["codice"]: o for o in esportato.da_database(ciclo)["obiettivi"]}
+    attesi = esportato.da_piano(piano, come)
+    diversi = [
+        codice
+        for codice, atteso in attesi.items()
+        if codice in presenti and esportato.confrontabile(presenti[codice], come) != atteso
+    ]
+    if diversi:
+        raise PianoIllegibile(
+            f"Nel {piano.anno} sono già presenti, e diversi da questo documento: "
+            f"{', '.join(diversi[:20])}{' …' if len(diversi) > 20 else ''}. Un obiettivo già "
+            "presente non si sovrascrive: si corregge nella scheda, o con una variazione. Non è "
+            "stato importato nulla."
+        )
+    return [o for o in piano.obiettivi if o.codice not in presenti]
+
+
+class _Scrittura:
+    """One import under way: what was created, and the ids of what is referred to."""
+
+    def __init__(
+        self,
+        ente: Ente,
+        piano: neutro.Piano,
+        come: str,
+        istante: datetime,
+        avanzamento: Avanzamento,
+    ) -> None:
+        self.ente = ente
+        self.piano = piano
+        self.come = come
+        self.istante = istante
+        self.oggi = istante.astimezone(ZoneInfo(ente.fuso)).date()
+        self.avanzamento = avanzamento
+        self.creati: dict[str, int] = {}
+        self.obiettivi: list[Obiettivo] = []
+
+    @property
+    def storico(self) -> bool:
+        return self.come == "storico"
+
+    def esegui(
+        self,
+        nuovi: Sequence[neutro.Obiettivo],
+        attore: Attore,
+        canale: str,
+        stati: Mapping[str, str],
+    ) -> None:
+        ids = riserva("cycle_obiettivo", len(nuovi))
+        arrivi = ["validato" if self.storico else stati.get(o.codice, "proposta") for o in nuovi]
+        atto_id = riserva("cycle_atto", 1)[0] if self.storico else None
+        azioni.apri(
+            ente_id=self.ente.pk,
+            procedura="obiettivo",
+            verbo="importa",
+            passi=[azioni.Voce(pk, pk, "", stato) for pk, stato in zip(ids, arrivi, strict=True)],
+            attore=attore,
+            istante=self.istante,
+            atto_id=atto_id,
+            canale=canale,
+            dati={"fonte": self.piano.fonte, "anno": self.piano.anno, "come": self.come},
+        )
+        self.ciclo = self._ciclo()
+        self.periodi = {p.codice: p for p in Periodo.objects.filter(ciclo=self.ciclo)}
+        self._verifica_periodi()
+        self.unita = self._unita()
+        self.persone = self._persone()
+        self._obiettivi(nuovi, ids, arrivi)
+        self._nodi(nuovi)
+        self._specifici(nuovi)
+        if self.storico and atto_id is not None:
+            self._storico(nuovi, atto_id)
+
+    def _conta(self, nome: str, righe: Sequence[Any]) -> None:
+        self.creati[nome] = self.creati.get(nome, 0) + len(righe)
+        self.avanzamento(sum(self.creati.values()), 0)
+
+    def _ciclo(self) -> Ciclo:
+        ciclo = Ciclo.objects.filter(ente=self.ente, anno=self.piano.anno).first()
+        if ciclo is None:
+            ciclo = scrivi_anno(self.ente, self.piano.anno, {}, riserva("cycle_ciclo", 1)[0])
+            self._conta("anni", [ciclo])
+        return ciclo
+
+    def _verifica_periodi(self) -> None:
+        ignoti = [p.codice for p in self.piano.periodi if p.codice not in self.periodi]
+        if ignoti:
+            raise PianoIllegibile(
+                f"L'anno {self.piano.anno} dell'ente non ha i periodi {', '.join(ignoti)} del "
+                "documento. Definire i periodi dell'anno e ripetere. Non è stato importato nulla."
+            )
+
+    def _unita(self) -> dict[str, UnitaOrganizzativa]:
+        """Units by code of the document; those of the same name that are there are the same."""
+        radice = UnitaOrganizzativa.objects.get(ente=self.ente, padre__isnull=True)
+        presenti = {
+            u.nome: u for u in UnitaOrganizzativa.objects.filter(ente=self.ente, al__isnull=True)
+        }
+        trovate: dict[str, UnitaOrganizzativa] = {"": radice}
+        for unita in self.piano.unita:  # parents come before children
+            trovata = presenti.get(unita.nome)
+            if trovata is None:
+                trovata = UnitaOrganizzativa.objects.create(
+                    ente=self.ente,
+                    codice=unita.codice,
+                    nome=unita.nome,
+                    tipo=unita.tipo,
+                    padre=trovate[unita.padre],
+                    dal=date(self.piano.anno, 1, 1),
+                )
+                presenti[unita.nome] = trovata
+                self._conta("unità", [trovata])
+            trovate[unita.codice] = trovata
+        return trovate
+
+    def _persone(self) -> dict[str, Persona]:
+        persone = {p.nome_completo: p for p in Persona.objects.filter(ente=self.ente)}
+        nuove = [
+            Persona(
+                ente=self.ente,
+                nome_completo=p.nome_completo,
+                alias=list(p.alias),
+                inquadramento=p.inquadramento,
+                segnaposto=p.segnaposto,
+            )
+            for p in self.piano.persone
+            if p.nome_completo not in persone
+        ]
+        create = Persona.objects.bulk_create(nuove)
+        self._conta("persone", create)
+        return {**persone, **{p.nome_completo: p for p in create}}
+
+    def _obiettivi(
+        self, nuovi: Sequence[neutro.Obiettivo], ids: Sequence[int], arrivi: Sequence[str]
+    ) -> None:
+        self.obiettivi = Obiettivo.objects.bulk_create(
+            Obiettivo(
+                pk=pk,
+                ente=self.ente,
+                ciclo=self.ciclo,
+                codice=o.codice,
+                tipo=o.tipo,
+                categoria=o.categoria,
+                titolo=o.titolo,
+                descrizione=o.descrizione,
+                unita=self.unita[o.unita],
+                responsabile_generale=self.persone.get(o.responsabile_generale),
+                responsabile_operativo=self.persone.get(o.responsabile_operativo),
+                inizio_previsto=o.inizio_previsto,
+                fine_prevista=o.fine_prevista,
+                inizio_effettivo=o.inizio_effettivo,
+                fine_effettiva=o.fine_effettiva,
+                peso=o.peso,
+                stato=stato,
+                versione=1 if self.storico else 0,
+            )
+            for pk, o, stato in zip(ids, nuovi, arrivi, strict=True)
+        )
+        self._conta("obiettivi", self.obiettivi)
+        self._conta(
+            "collaboratori",
+            Collaboratore.objects.bulk_create(
+                Collaboratore(
+                    ente=self.ente,
+                    obiettivo=riga,
+                    persona=self.persone[nome],
+                    nome=nome,
+                    ordine=ordine,
+                    inquadramento=inquadramento,
+                )
+                for riga, o in zip(self.obiettivi, nuovi, strict=True)
+                for ordine, (nome, inquadramento) in enumerate(o.collaboratori)
+            ),
+        )
+
+    def _nodi(self, nuovi: Sequence[neutro.Obiettivo]) -> None:
+        nodi: dict[tuple[Any, ...], NodoStrategico] = {}
+        legami = []
+        for riga, obiettivo in zip(self.obiettivi, nuovi, strict=True):
+            for nodo in obiettivo.nodi:
+                padre: NodoStrategico | None = None
+                for tipo, codice, titolo in nodo.percorso:
+                    chiave = (padre.pk if padre else None, tipo, codice, titolo)
+                    if chiave not in nodi:
+                        nodi[chiave], _ = NodoStrategico.objects.get_or_create(
+                            ente=self.ente,
+                            ciclo=self.ciclo,
+                            padre=padre,
+                            tipo=tipo,
+                            codice=codice,
+                            titolo=titolo,
+                        )
+                    padre = nodi[chiave]
+                if padre is not None:
+                    legami.append(ObiettivoNodo(ente=self.ente, obiettivo=riga, nodo=padre))
+        ObiettivoNodo.objects.bulk_create(legami)
+
+    def _specifici(self, nuovi: Sequence[neutro.Obiettivo]) -> None:
+        coppie = [
+            (riga, ordine, s)
+            for riga, o in zip(self.obiettivi, nuovi, strict=True)
+            for ordine, s in enumerate(o.specifici, start=1)
+        ]
+        righe = ObiettivoSpecifico.objects.bulk_create(
+            ObiettivoSpecifico(
+                ente=self.ente,
+                obiettivo=obiettivo,
+                ordine=ordine,
+                codice=s.codice,
+                titolo=s.titolo,
+                descrizione=s.descrizione,
+                inizio_previsto=s.inizio_previsto,
+                fine_prevista=s.fine_prevista,
+                inizio_effettivo=s.inizio_effettivo,
+                fine_effettiva=s.fine_effettiva,
+                flag=list(s.flag),
+                esternalizzata=s.esternalizzata,
+                affidatario=s.affidatario,
+                modalita_affidamento=s.modalita_affidamento,
+            )
+            for obiettivo, ordine, s in coppie
+        )
+        self._conta("obiettivi specifici", righe)
+        figli = list(zip(righe, (s for _, _, s in coppie), strict=True))
+        self._conta(
+            "collaboratori",
+            Collaboratore.objects.bulk_create(
+                Collaboratore(
+                    ente=self.ente,
+                    obiettivo_id=riga.obiettivo_id,
+                    specifico=riga,
+                    persona=self.persone[c.persona],
+                    nome=c.nome,
+                    ordine=ordine,
+                    dal=c.dal,
+                    al=c.al,
+                    responsabile=c.responsabile,
+                )
+                for riga, s in figli
+                for ordine, c in enumerate(s.collaboratori)
+            ),
+        )
+        self._indicatori(figli)
+
+    def _indicatori(self, figli: Sequence[tuple[ObiettivoSpecifico, neutro.Specifico]]) -> None:
+        nomi = {i.tipo for _, s in figli for i in s.indicatori if i.tipo}
+        tipi = {t.nome: t for t in TipoIndicatore.objects.filter(ente=self.ente, nome__in=nomi)}
+        for tipo in TipoIndicatore.objects.bulk_create(
+            TipoIndicatore(ente=self.ente, nome=nome) for nome in sorted(nomi - set(tipi))
+        ):
+            tipi[tipo.nome] = tipo
+        coppie = [
+            (riga, ordine, i) for riga, s in figli for ordine, i in enumerate(s.indicatori, start=1)
+        ]
+        righe = Indicatore.objects.bulk_create(
+            Indicatore(
+                ente=self.ente,
+                obiettivo_id=riga.obiettivo_id,
+                specifico=riga,
+                ordine=ordine,
+                nome=i.nome,
+                tipo=tipi.get(i.tipo),
+                unita_misura=i.unita_misura,
+                natura=i.natura,
+                aggregazione=i.aggregazione,
+                peso=i.peso,
+            )
+            for riga, ordine, i in coppie
+        )
+        self._conta("indicatori", righe)
+        self._conta(
+            "rilevazioni",
+            Rilevazione.objects.bulk_create(
+                Rilevazione(
+                    ente=self.ente,
+                    obiettivo_id=riga.obiettivo_id,
+                    indicatore=riga,
+                    periodo=self.periodi[r.periodo],
+                    target=r.target,
+                    valore=r.valore if self.storico else None,
+                )
+                for riga, (_, _, i) in zip(righe, coppie, strict=True)
+                for r in i.rilevazioni
+            ),
+        )
+
+    def _storico(self, nuovi: Sequence[neutro.Obiettivo], atto_id: int) -> None:
+        """What only a closed year has: percentages, reports, version 1 under its Atto."""
+        ids = [o.pk for o in self.obiettivi]
+        parametri = Parametri.da_dizionario(self.ciclo.parametri).misura
+        figure = misurazione.figure(ids)
+        percentuali = measure.percentuali([figure[pk] for pk in ids], parametri)
+        for riga, obiettivo, calcolata in zip(self.obiettivi, nuovi, percentuali, strict=True):
+            riga.percentuale_calcolata = calcolata
+            riga.percentuale_convalidata = obiettivo.percentuale_convalidata
+        Obiettivo.objects.bulk_update(
+            self.obiettivi, ["percentuale_calcolata", "percentuale_convalidata"]
+        )
+        self._relazioni(nuovi, figure, parametri)
+        testi = canonico.schede(self.obiettivi)
+        impronte = {pk: canonico.impronta(testo) for pk, testo in testi.items()}
+        quanti = Atto.objects.filter(ciclo=self.ciclo, tipo="storico").count()
+        Atto.objects.create(
+            pk=atto_id,
+            ente=self.ente,
+            ciclo=self.ciclo,
+            tipo="storico",
+            numero=f"storico {self.piano.anno}/{quanti + 1}",
+            data=self.oggi,
+            digest=canonico.impronta_insieme(impronte.values()),
+        )
+        VersioneObiettivo.objects.bulk_create(
+            VersioneObiettivo(
+                ente=self.ente,
+                obiettivo=riga,
+                numero=1,
+                atto_id=atto_id,
+                in_vigore_dal=riga.inizio_previsto or date(self.piano.anno, 1, 1),
+                schema=canonico.SCHEMA,
+                contenuto=testi[riga.pk],
+                sha256=impronte[riga.pk],
+            )
+            for riga in self.obiettivi
+        )
+
+    def _relazioni(
+        self,
+        nuovi: Sequence[neutro.Obiettivo],
+        figure: Mapping[int, measure.Obiettivo],
+        parametri: measure.ParametriMisura,
+    ) -> None:
+        relazioni = {
+            (r.obiettivo_id, r.periodo.codice): r
+            for r in RelazioneSemestrale.objects.bulk_create(
+                RelazioneSemestrale(
+                    ente=self.ente, obiettivo=riga, periodo=periodo, stato="validata"
+                )
+                for riga in self.obiettivi
+                for periodo in self.periodi.values()
+            )
+        }
+        specifici = {
+            (s.obiettivo_id, s.codice): s
+            for s in ObiettivoSpecifico.objects.filter(obiettivo__in=self.obiettivi)
+        }
+        calcolate = {
+            (pk, s.codice, periodo.codice): measure.misura_specifico(
+                s, parametri, periodo.ordine
+            ).percentuale
+            for pk, obiettivo in figure.items()
+            for s in obiettivo.specifici
+            for periodo in self.periodi.values()
+        }
+        voci = [
+            VoceRelazione(
+                ente=self.ente,
+                obiettivo=riga,
+                relazione=relazioni[riga.pk, r.periodo],
+                specifico=specifici[riga.pk, s.codice],
+                testo=r.testo,
+                osservazione=r.osservazione,
+                risposta=r.risposta,
+                percentuale_calcolata=calcolate[riga.pk, s.codice, r.periodo],
+            )
+            for riga, o in zip(self.obiettivi, nuovi, strict=True)
+            for s in o.specifici
+            for r in s.relazioni
+        ]
+        self._conta("voci delle relazioni", VoceRelazione.objects.bulk_create(voci))
+
+    def avvisi(self, nuovi: Sequence[neutro.Obiettivo]) -> list[Avviso]:
+        """Percentages that the document prints and the formula does not give."""
+        numero = len(self.piano.avvisi)
+        trovati = []
+        for riga, o in zip(self.obiettivi, nuovi, strict=True):
+            stampata, calcolata = o.percentuale_stampata, riga.percentuale_calcolata
+            if not self.storico or stampata is None or calcolata is None:
+                continue
+            if measure.arrotonda(calcolata) != measure.arrotonda(stampata):
+                numero += 1
+                trovati.append(
+                    Avviso(
+                        numero,
+                        o.riga,
+                        o.codice,
+                        f"la percentuale stampata è {measure.in_italiano(stampata)}, quella "
+                        f"calcolata dai valori è {measure.in_italiano(calcolata, 2)}: si tiene "
+                        "la calcolata.",
+                    )
+                )
+        return trovati
