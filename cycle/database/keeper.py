@@ -139,7 +139,7 @@ class Server:
         version = version_file.read_text().strip()
         ours = subprocess.run(  # noqa: S603
             [self.programs / "postgres", "--version"], capture_output=True, text=True, check=True
-        ).stdout.split()[-1]
+        ).stdout.split()[2]  # postgres (PostgreSQL) 18.6
         if version != ours.partition(".")[0]:
             raise Problem(
                 f"La cartella {cluster} contiene un database di PostgreSQL {version}, ma il server "
@@ -154,13 +154,24 @@ class Server:
         layout = self.layout
         building = Path(tempfile.mkdtemp(prefix="initdb-", dir=layout.root))
         self.identity.own(building)
+        try:
+            self._fill_cluster(building)
+            building.rename(layout.cluster)
+        except BaseException:
+            shutil.rmtree(building, ignore_errors=True)  # the disk may be full
+            raise
+        directory = os.open(layout.root, os.O_RDONLY)
+        os.fsync(directory)
+        os.close(directory)
+
+    def _fill_cluster(self, building: Path) -> None:
         self._run(
             "initdb",
             *(f"--pgdata={building}", f"--username={_SUPERUSER}", "--auth=reject"),
             *("--encoding=UTF8", "--locale=C", "--data-checksums"),
             # Bytewise order, but upper() and lower() that know the accents. No ICU in the wheel.
             *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
-            *(() if layout.durable else ("--no-sync",)),
+            *(() if self.layout.durable else ("--no-sync",)),
         )
         (building / "pg_hba.conf").write_text(_HBA)
         self._set_passwords(building, "CREATE ROLE {role} LOGIN PASSWORD '{password}'")
@@ -172,10 +183,6 @@ class Server:
             f"GRANT {APP_ROLE} TO {OWNER_ROLE}",
             f"CREATE DATABASE {DATABASE} OWNER {OWNER_ROLE}",
         )
-        building.rename(layout.cluster)
-        directory = os.open(layout.root, os.O_RDONLY)
-        os.fsync(directory)
-        os.close(directory)
 
     def _set_passwords(self, cluster: Path, statement: str) -> None:
         passwords = {role: secrets.token_urlsafe(24) for role in (OWNER_ROLE, APP_ROLE)}

@@ -18,10 +18,15 @@ def from_os_error(error: OSError, place: Path) -> Problem:
     """Explain a refusal of the operating system met while working in `place`."""
     where = error.filename or place
     match error.errno:
-        case errno.EACCES | errno.EPERM | errno.EROFS:
+        case errno.EACCES | errno.EPERM:
             return Problem(
                 f"Non ho il permesso di scrivere in {where}. Dallo all'utente che esegue il "
                 "comando (chown o chmod), oppure indica un'altra cartella con CYCLE_DATA."
+            )
+        case errno.EROFS:
+            return Problem(
+                f"{where} sta su un disco montato in sola lettura: rendilo scrivibile, oppure "
+                "indica un'altra cartella con CYCLE_DATA."
             )
         case errno.ENOSPC | errno.EDQUOT:
             return disk_full(place)
@@ -30,7 +35,10 @@ def from_os_error(error: OSError, place: Path) -> Problem:
                 f"{where} esiste e non è una cartella: spostalo, oppure indica un'altra cartella "
                 "con CYCLE_DATA."
             )
-    return Problem(f"Errore del sistema operativo su {where}: {error.strerror or error}.")
+    return Problem(
+        f"Non riesco a usare {where} ({error.strerror or error}): controlla il percorso, oppure "
+        "indica un'altra cartella con CYCLE_DATA."
+    )
 
 
 def disk_full(place: Path) -> Problem:
@@ -54,8 +62,9 @@ def from_log(text: str, *, port: int | None, place: Path, log: Path) -> Problem:
             "Manca la memoria per avviare il database (servono circa 200 MB): chiudi qualche "
             "programma, o alza il limite del contenitore, e riprova."
         )
-    if "Permission denied" in text or "Read-only file system" in text:
-        return from_os_error(OSError(errno.EACCES, "", str(place)), place)
+    for phrase, code in (("Permission denied", errno.EACCES), ("Read-only file", errno.EROFS)):
+        if phrase in text:
+            return from_os_error(OSError(code, phrase, str(place)), place)
     tail = "\n".join(text.strip().splitlines()[-_LOG_TAIL:])
     return Problem(
         f"Il database incorporato non è partito. Il suo diario è {log} e finisce così:\n{tail}\n"

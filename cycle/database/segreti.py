@@ -7,6 +7,10 @@ import os
 import secrets
 from pathlib import Path
 
+from django.core.exceptions import ImproperlyConfigured
+
+from cycle.database.problems import from_os_error
+
 
 def segreto(percorso: Path, byte: int = 48) -> str:
     """The secret kept in `percorso`, made at first use (mode 0600) and the same ever after.
@@ -32,5 +36,11 @@ def segreto(percorso: Path, byte: int = 48) -> str:
 
 
 def chiave_segreta(cartella: Path) -> str:
-    """Django's SECRET_KEY for an installation that gives none in the environment."""
-    return segreto(cartella / "secret_key")
+    """Django's SECRET_KEY for an installation that gives none in the environment.
+
+    Raises ImproperlyConfigured, saying what to do, if `cartella` cannot be used.
+    """
+    try:
+        return segreto(cartella / "secret_key")
+    except OSError as errore:
+        raise ImproperlyConfigured(str(from_os_error(errore, cartella))) from None

@@ -112,7 +112,7 @@ def test_piu_processi_insieme_ne_accendono_uno_e_l_ultimo_lo_spegne(casa: Casa) 
 
 
 def test_chi_arriva_mentre_si_spegne_lo_riaccende(casa: Casa) -> None:
-    for _ in range(3):
+    for _ in range(2):
         uscente, entrante = casa.utente(), casa.utente()
         assert uscente.chiedi("SELECT 1") == [[1]]
         uscente.chiudi()
@@ -374,4 +374,8 @@ def test_manage_spiega_senza_traceback(casa: Casa) -> None:
     esito = manage(casa, "dbshell")
     assert esito.returncode == 1
     assert esito.stderr.startswith("Errore: ")
+    assert "Traceback" not in esito.stderr
+    esito = manage(Casa(Path("/sys/ciclo")), "check")
+    assert esito.returncode == 1
+    assert esito.stderr.startswith("Errore: Non ho il permesso di scrivere in /sys/ciclo")
     assert "Traceback" not in esito.stderr
