@@ -1,0 +1,222 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What a Piano may hold, whatever the document prints: every importer ends here, so that a plan
+that was read can always be stored. Each value that cannot stay is an Avviso which quotes it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+
+from cycle.importers.piano import (
+    Collaboratore,
+    Indicatore,
+    Nodo,
+    Obiettivo,
+    Persona,
+    Piano,
+    PianoIllegibile,
+    Specifico,
+    Unita,
+)
+from cycle.importers.testo import Avvisi
+
+SEGNAPOSTO = "-"  # a vacant post: two of them are two posts
+CODICE = 40
+TITOLO = 1000
+NOME_UNITA = 300
+NOME_PERSONA = 200
+INQUADRAMENTO = 100
+NODO = 500
+TIPO_INDICATORE = 300
+AFFIDAMENTO = 500
+_MASSIMO_NUMERO = Decimal(10) ** 12
+
+
+def entro_limiti(piano: Piano, avvisi: Avvisi) -> Piano:
+    """The same plan with what cannot be stored mended: texts cut at their length, reversed dates,
+    weights out of 0-100 and absurd figures left empty, rows of people printed twice taken once, one
+    responsabile at an instant (R6).
+
+    Raises `PianoIllegibile` for a code that is too long: it is no code.
+    """
+    return _Limiti(avvisi).piano(piano)
+
+
+class _Limiti:
+    def __init__(self, avvisi: Avvisi) -> None:
+        self.avvisi = avvisi
+        self.riga = 0
+        self.codice = ""
+
+    def piano(self, piano: Piano) -> Piano:
+        return replace(
+            piano,
+            unita=tuple(self._unita(unita) for unita in piano.unita),
+            persone=tuple(self._persona(persona) for persona in piano.persone),
+            obiettivi=tuple(self._obiettivo(obiettivo) for obiettivo in piano.obiettivi),
+        )
+
+    def _unita(self, unita: Unita) -> Unita:
+        self.riga, self.codice = 0, unita.codice
+        return replace(
+            unita,
+            nome=self._corto(unita.nome, NOME_UNITA, "il nome dell'unità"),
+            responsabile=self._nome(unita.responsabile),
+            inquadramento=self._corto(unita.inquadramento, INQUADRAMENTO, "l'inquadramento"),
+        )
+
+    def _persona(self, persona: Persona) -> Persona:
+        self.riga, self.codice = 0, ""
+        return replace(
+            persona,
+            nome_completo=self._nome(persona.nome_completo),
+            inquadramento=self._corto(persona.inquadramento, INQUADRAMENTO, "l'inquadramento"),
+        )
+
+    def _obiettivo(self, obiettivo: Obiettivo) -> Obiettivo:
+        self.riga, self.codice = obiettivo.riga, obiettivo.codice
+        self._verifica_codice(obiettivo.codice)
+        inizio, fine = self._date(obiettivo.inizio_previsto, obiettivo.fine_prevista, "previste")
+        dal, al = self._date(obiettivo.inizio_effettivo, obiettivo.fine_effettiva, "effettive")
+        return replace(
+            obiettivo,
+            titolo=self._corto(obiettivo.titolo, TITOLO, "il titolo"),
+            responsabile_generale=self._nome(obiettivo.responsabile_generale),
+            responsabile_operativo=self._nome(obiettivo.responsabile_operativo),
+            inizio_previsto=inizio,
+            fine_prevista=fine,
+            inizio_effettivo=dal,
+            fine_effettiva=al,
+            collaboratori=self._collaboratori_della_scheda(obiettivo.collaboratori),
+            nodi=tuple(self._nodo(nodo) for nodo in obiettivo.nodi),
+            specifici=tuple(self._specifico(specifico) for specifico in obiettivo.specifici),
+        )
+
+    def _collaboratori_della_scheda(
+        self, righe: tuple[tuple[str, str], ...]
+    ) -> tuple[tuple[str, str], ...]:
+        lette: dict[str, str] = {}
+        for nome, inquadramento in righe:
+            nome = self._nome(nome)
+            if nome in lette and nome != SEGNAPOSTO:
+                self._avviso(f"«{nome}» è due volte tra i collaboratori della scheda: presa una")
+            lette.setdefault(nome, self._corto(inquadramento, INQUADRAMENTO, "l'inquadramento"))
+        return tuple(lette.items())
+
+    def _specifico(self, specifico: Specifico) -> Specifico:
+        self.riga, self.codice = specifico.riga, specifico.codice
+        self._verifica_codice(specifico.codice)
+        inizio, fine = self._date(specifico.inizio_previsto, specifico.fine_prevista, "previste")
+        dal, al = self._date(specifico.inizio_effettivo, specifico.fine_effettiva, "effettive")
+        return replace(
+            specifico,
+            titolo=self._corto(specifico.titolo, TITOLO, "il titolo"),
+            inizio_previsto=inizio,
+            fine_prevista=fine,
+            inizio_effettivo=dal,
+            fine_effettiva=al,
+            affidatario=self._corto(specifico.affidatario, AFFIDAMENTO, "il soggetto affidatario"),
+            modalita_affidamento=self._corto(
+                specifico.modalita_affidamento, AFFIDAMENTO, "la modalità di affidamento"
+            ),
+            collaboratori=self._collaboratori(specifico.collaboratori),
+            indicatori=tuple(self._indicatore(indicatore) for indicatore in specifico.indicatori),
+        )
+
+    def _collaboratori(self, righe: tuple[Collaboratore, ...]) -> tuple[Collaboratore, ...]:
+        lette: list[Collaboratore] = []
+        viste: set[Collaboratore] = set()
+        responsabili: list[Collaboratore] = []
+        for riga in righe:
+            dal, al = self._date(riga.dal, riga.al, f"di «{riga.nome}»")
+            riga = replace(
+                riga, nome=self._nome(riga.nome), persona=self._nome(riga.persona), dal=dal, al=al
+            )
+            if riga in viste and riga.nome != SEGNAPOSTO:
+                self._avviso(f"«{riga.nome}» è stampato due volte con le stesse date: preso una")
+                continue
+            viste.add(riga)
+            if riga.responsabile and any(_insieme(riga, altra) for altra in responsabili):
+                self._avviso(
+                    f"«{riga.nome}» è un secondo responsabile nello stesso tempo: tenuto "
+                    f"«{responsabili[0].nome}»"
+                )
+                riga = replace(riga, responsabile=False)
+            elif riga.responsabile:
+                responsabili.append(riga)
+            lette.append(riga)
+        return tuple(lette)
+
+    def _indicatore(self, indicatore: Indicatore) -> Indicatore:
+        self.riga = indicatore.riga
+        peso = indicatore.peso
+        if peso is not None and not 0 <= peso <= 100:
+            self._avviso(f"il peso {peso} di «{indicatore.nome}» non è tra 0 e 100: lasciato vuoto")
+            peso = None
+        return replace(
+            indicatore,
+            nome=self._corto(indicatore.nome, TITOLO, "il nome dell'indicatore"),
+            tipo=self._corto(indicatore.tipo, TIPO_INDICATORE, "il tipo dell'indicatore"),
+            peso=peso,
+            target_annuo=self._numero(indicatore.target_annuo),
+            valore_annuo=self._numero(indicatore.valore_annuo),
+            rilevazioni=tuple(
+                replace(r, target=self._numero(r.target), valore=self._numero(r.valore))
+                for r in indicatore.rilevazioni
+            ),
+        )
+
+    def _nodo(self, nodo: Nodo) -> Nodo:
+        return Nodo(
+            tuple(
+                (tipo, codice, self._corto(titolo, NODO, "il titolo di un nodo strategico"))
+                for tipo, codice, titolo in nodo.percorso
+            )
+        )
+
+    # --- values -----------------------------------------------------------------------------
+
+    def _verifica_codice(self, codice: str) -> None:
+        if len(codice) > CODICE:
+            raise PianoIllegibile(
+                f"Riga {self.riga}: «{codice[:CODICE]}...» è troppo lungo per essere un codice. "
+                "Correggere la riga e ripetere l'importazione."
+            )
+
+    def _corto(self, testo: str, massimo: int, cosa: str) -> str:
+        if len(testo) <= massimo:
+            return testo
+        self._avviso(f"{cosa} è lungo {len(testo)} caratteri: tenuti i primi {massimo}")
+        return testo[:massimo].rstrip()
+
+    def _nome(self, nome: str) -> str:
+        return nome[:NOME_PERSONA].rstrip()
+
+    def _date(
+        self, inizio: date | None, fine: date | None, quali: str
+    ) -> tuple[date | None, date | None]:
+        """Reversed dates contradict each other, and nothing says which is wrong."""
+        if inizio is not None and fine is not None and fine < inizio:
+            self._avviso(
+                f"le date {quali} sono rovesciate ({inizio:%d/%m/%Y} - {fine:%d/%m/%Y}): "
+                "lasciate vuote"
+            )
+            return None, None
+        return inizio, fine
+
+    def _numero(self, numero: Decimal | None) -> Decimal | None:
+        if numero is not None and abs(numero) >= _MASSIMO_NUMERO:
+            self._avviso(f"{numero:f} è troppo grande per essere una misura: lasciato vuoto")
+            return None
+        return numero
+
+    def _avviso(self, messaggio: str) -> None:
+        self.avvisi.aggiungi(self.riga, self.codice, messaggio)
+
+
+def _insieme(uno: Collaboratore, altro: Collaboratore) -> bool:
+    """Whether two periods share a day; an open end has no limit."""
+    return (uno.dal or date.min) <= (altro.al or date.max) and (altro.dal or date.min) <= (
+        uno.al or date.max
+    )

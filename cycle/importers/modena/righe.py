@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""One line of the document: its cells (between tabs) and its pieces (cells cut at the `**` marks,
+which is where the layout glues label to value and field to field)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_SPAZI = re.compile(r"[ \t]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Pezzo:
+    """A stretch of text without tabs nor bold marks, and the column it stands in."""
+
+    testo: str
+    colonna: int
+
+
+@dataclass(frozen=True, slots=True)
+class Riga:
+    """`numero` is 1-based. `celle` keep the empty ones; `pezzi` do not."""
+
+    numero: int
+    celle: tuple[str, ...]
+    pezzi: tuple[Pezzo, ...]
+
+    @property
+    def tabellare(self) -> bool:
+        return len(self.celle) > 1
+
+    @property
+    def testo(self) -> str:
+        return " ".join(cella for cella in self.celle if cella)
+
+    def cella(self, colonna: int) -> str:
+        return self.celle[colonna] if colonna < len(self.celle) else ""
+
+
+def riga_da(numero: int, testo: str) -> Riga | None:
+    """The line, or `None` for a blank one and for the dashes that rule a table."""
+    celle: list[str] = []
+    pezzi: list[Pezzo] = []
+    for colonna, cella in enumerate(testo.split("\t")):
+        if "**" in cella:
+            parti = [parte.strip(" *") for parte in cella.split("**")]
+        else:
+            parti = [cella.strip(" *")]
+        parti = [_SPAZI.sub(" ", parte) if "  " in parte else parte for parte in parti if parte]
+        celle.append(" ".join(parti))
+        pezzi.extend(Pezzo(parte, colonna) for parte in parti)
+    if not pezzi or _solo_tratti(celle):
+        return None
+    return Riga(numero, tuple(celle), tuple(pezzi))
+
+
+def _solo_tratti(celle: list[str]) -> bool:
+    """A single `-` alone is a vacant post, not a rule of the table."""
+    piene = [cella for cella in celle if cella]
+    return not any(cella.strip("-–—") for cella in piene) and (len(piene) > 1 or len(piene[0]) > 1)
