@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+from django.http import HttpRequest, HttpResponse
+
+
+def aiuto(request: HttpRequest, **kw: object) -> HttpResponse:
+    return HttpResponse("")
