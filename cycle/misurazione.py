@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from cycle import measure
-from cycle.models import Indicatore, ObiettivoSpecifico, Rilevazione
+from cycle.models import Indicatore, Obiettivo, ObiettivoSpecifico, Rilevazione
 
 
 def figure(obiettivi: Sequence[int]) -> dict[int, measure.Obiettivo]:
@@ -42,4 +42,9 @@ def figure(obiettivi: Sequence[int]) -> dict[int, measure.Obiettivo]:
         specifici[s.obiettivo_id].append(
             measure.Specifico(s.codice, tuple(indicatori.get(s.pk, ())), s.peso)
         )
-    return {pk: measure.Obiettivo(str(pk), tuple(figli)) for pk, figli in specifici.items()}
+    return {
+        pk: measure.Obiettivo(codice, tuple(specifici[pk]), peso)
+        for pk, codice, peso in Obiettivo.objects.filter(pk__in=obiettivi).values_list(
+            "pk", "codice", "peso"
+        )
+    }

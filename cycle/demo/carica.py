@@ -1,0 +1,390 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The demo's data, made as people would make them: imported, proposed, approved, started,
+reported and validated through the engine, each step by who may take it and on its day."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.text import slugify
+
+from cycle import permissions
+from cycle.demo.comune import comune
+from cycle.importers import piano as neutro
+from cycle.models import (
+    Ente,
+    Indicatore,
+    Obiettivo,
+    ObiettivoSpecifico,
+    Persona,
+    RelazioneSemestrale,
+    UnitaOrganizzativa,
+    Utente,
+)
+from cycle.services.enti import Conferimento, apri_anno, conferisci, crea_ente, di_comando
+from cycle.services.piano import importa
+from cycle.services.relazioni import Compilazione, compila
+from cycle.services.transizioni import esegui
+from workflows.ports import Attore, FattiAtto, FattiSeduta, Richiesta
+
+Racconta = Callable[[str], None]
+
+# Who serves the second ente, beside those its document names.
+_ORGANI = (
+    ("TALAMINI ORNELLA", "nucleo"),
+    ("BRESSAN FERRUCCIO", "nucleo"),
+    ("QUERINI DALMA", "nucleo"),
+    ("MORETTIN LUCILLA", "segreteria"),
+    ("SARTORELLI NERIO", "giunta"),
+    ("VIANELLO ISOTTA", "segretario"),
+    ("PAVAN ERMES", "controllo"),
+    ("ZANATTA FLORA", "ragioneria"),
+    ("COLLAVINI REMO", "revisore"),
+)
+
+
+def anno_della_demo(istante: datetime) -> int:
+    """The running year: in January and February last year's, still to be reported."""
+    return istante.year if istante.month >= 3 else istante.year - 1
+
+
+def carica(istante: datetime, racconta: Racconta) -> Ente:
+    """The fictitious comune, with last year validated and this year running, as far as the
+    calendar has come at `istante`; all or nothing. The one already there is left alone."""
+    finto = comune(anno_della_demo(istante))
+    presente = Ente.objects.filter(codice_ipa=finto.codice_ipa).first()
+    if presente is not None:
+        return presente
+    anno = finto.corrente.anno
+    with transaction.atomic():
+        racconta(f"{finto.nome}: anno {anno - 1}, già validato")
+        ente = crea_ente(
+            nome=finto.nome,
+            codice_ipa=finto.codice_ipa,
+            istante=_giorno(anno - 1, 1, 2),
+            patrono=finto.patrono,
+        )
+        importa(ente=ente, piano=finto.passato, come="storico", istante=_giorno(anno, 1, 7))
+        racconta(f"{finto.nome}: anno {anno}, in corso")
+        apri_anno(ente=ente, anno=anno, istante=_giorno(anno, 1, 7))
+        importa(
+            ente=ente,
+            piano=finto.corrente,
+            come="piano",
+            istante=_giorno(anno, 1, 8),
+            stati=dict.fromkeys((o.codice for o in finto.corrente.obiettivi), "bozza"),
+        )
+        _incarichi(ente, [(i.nome_completo, i.ruolo, i.unita) for i in finto.incarichi], anno)
+        _Racconto(ente, finto.corrente, finto.stati, istante, racconta).svolgi()
+    return ente
+
+
+def carica_piano(
+    *, ente_nome: str, ipa: str, piano: neutro.Piano, istante: datetime, racconta: Racconta
+) -> Ente:
+    """A second ente from a real document: its year as storico, and the same plan as proposte of
+    the demo's year, with an incarico and a login for each responsabile found."""
+    presente = Ente.objects.filter(codice_ipa=ipa).first()
+    if presente is not None:
+        return presente
+    anno = anno_della_demo(istante)
+    with transaction.atomic():
+        racconta(f"{ente_nome}: anno {piano.anno}, come storico")
+        ente = crea_ente(nome=ente_nome, codice_ipa=ipa, istante=istante)
+        importa(ente=ente, piano=piano, come="storico", istante=istante)
+        if anno != piano.anno:
+            racconta(f"{ente_nome}: lo stesso piano come proposte del {anno}")
+            importa(ente=ente, piano=trasposto(piano, anno), come="piano", istante=istante)
+        Persona.objects.bulk_create(
+            (Persona(ente=ente, nome_completo=nome) for nome, _ in _ORGANI), ignore_conflicts=True
+        )
+        _incarichi(ente, [*_responsabili(piano), *((n, r, "") for n, r in _ORGANI)], piano.anno)
+    return ente
+
+
+def _responsabili(piano: neutro.Piano) -> Iterable[tuple[str, str, str]]:
+    """(person, role, unit) of everybody the document puts in charge of something."""
+    inquadramenti = {p.nome_completo: p.inquadramento.lower() for p in piano.persone}
+    segnaposti = {p.nome_completo for p in piano.persone if p.segnaposto}
+    trovati = {
+        (u.responsabile, "po" if _po(u.inquadramento) else "dirigente", u.codice)
+        for u in piano.unita
+    }
+    for o in piano.obiettivi:
+        trovati.add((o.responsabile_generale, "dirigente", o.unita))
+        ruolo = "po" if _po(inquadramenti.get(o.responsabile_operativo, "")) else "dirigente"
+        trovati.add((o.responsabile_operativo, ruolo, o.unita))
+    return sorted(t for t in trovati if t[0] and t[0] not in segnaposti)
+
+
+def _po(inquadramento: str) -> bool:
+    return inquadramento.lower() in ("po", "eq", "posizione organizzativa")
+
+
+def trasposto(piano: neutro.Piano, anno: int) -> neutro.Piano:
+    """The same plan in another year: targets and people, no values and no texts."""
+    vecchio = str(piano.anno)
+
+    def data(giorno: date | None) -> date | None:
+        if giorno is None:
+            return None
+        nuovo = anno + giorno.year - piano.anno
+        bisesto = giorno.month == 2 and giorno.day == 29
+        return date(nuovo, 2, 28) if bisesto else giorno.replace(year=nuovo)
+
+    def codice(periodo: str) -> str:
+        return periodo.replace(vecchio, str(anno), 1)
+
+    def specifico(s: neutro.Specifico) -> neutro.Specifico:
+        return replace(
+            s,
+            inizio_previsto=data(s.inizio_previsto),
+            fine_prevista=data(s.fine_prevista),
+            inizio_effettivo=None,
+            fine_effettiva=None,
+            collaboratori=tuple(
+                replace(c, dal=data(c.dal), al=data(c.al)) for c in s.collaboratori
+            ),
+            indicatori=tuple(
+                replace(
+                    i,
+                    rilevazioni=tuple(
+                        neutro.Rilevazione(codice(r.periodo), r.target, None) for r in i.rilevazioni
+                    ),
+                )
+                for i in s.indicatori
+            ),
+            relazioni=(),
+        )
+
+    return replace(
+        piano,
+        anno=anno,
+        periodi=tuple(
+            replace(p, codice=codice(p.codice), dal=data(p.dal) or p.dal, al=data(p.al) or p.al)
+            for p in piano.periodi
+        ),
+        obiettivi=tuple(
+            replace(
+                o,
+                inizio_previsto=data(o.inizio_previsto),
+                fine_prevista=data(o.fine_prevista),
+                inizio_effettivo=None,
+                fine_effettiva=None,
+                percentuale_stampata=None,
+                percentuale_convalidata=None,
+                specifici=tuple(specifico(s) for s in o.specifici),
+            )
+            for o in piano.obiettivi
+        ),
+        avvisi=(),
+    )
+
+
+def _giorno(anno: int, mese: int, giorno: int) -> datetime:
+    return datetime(anno, mese, giorno, 9, 30, tzinfo=UTC)
+
+
+def _incarichi(ente: Ente, incarichi: Sequence[tuple[str, str, str]], anno: int) -> None:
+    """The incarichi, from the beginning of the year before, and a login for whoever has one."""
+    unita = {u.codice: u for u in UnitaOrganizzativa.objects.filter(ente=ente)}
+    persone = {p.nome_completo: p for p in Persona.objects.filter(ente=ente)}
+    dal = datetime(anno - 1, 1, 1, tzinfo=UTC)
+    for nome in dict.fromkeys(nome for nome, _, _ in incarichi):
+        utente = Utente(username=f"{slugify(nome).replace('-', '.')}@{ente.codice_ipa}")
+        utente.set_unusable_password()
+        utente.save()
+        persone[nome].utente = utente
+    Persona.objects.bulk_update([p for p in persone.values() if p.utente_id], ["utente"])
+    conferisci(
+        ente=ente,
+        conferimenti=[
+            Conferimento(
+                persone[nome], ruolo, unita[dove or "ENTE"], f"decreto n. {n} del 02/01", dal
+            )
+            for n, (nome, ruolo, dove) in enumerate(dict.fromkeys(incarichi), start=1)
+        ],
+        attore=di_comando(ente.pk, dal),
+        istante=dal,
+        canale="comando",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Settore:
+    dirigente: Persona
+    obiettivi: list[Obiettivo]
+
+
+class _Racconto:
+    """The running year, step by step; a step whose day has not come is not taken."""
+
+    def __init__(
+        self,
+        ente: Ente,
+        piano: neutro.Piano,
+        stati: Mapping[str, str],
+        istante: datetime,
+        racconta: Racconta,
+    ) -> None:
+        self.ente = ente
+        self.anno = piano.anno
+        self.piano = {o.codice: o for o in piano.obiettivi}
+        self.stati = stati
+        self.istante = istante
+        self.racconta = racconta
+        self.persone = {p.nome_completo: p for p in Persona.objects.filter(ente=ente)}
+        self.nucleo = list(
+            Persona.objects.filter(ente=ente, incarichi__ruolo="nucleo").order_by("pk")
+        )
+
+    def svolgi(self) -> None:
+        proposti = self._quelli("proposta", "approvato", "in_corso", "rendicontato")
+        for settore in self._settori(proposti):
+            self._passo("proponi", settore.obiettivi, settore.dirigente, (1, 20))
+        approvati = self._quelli("approvato", "in_corso", "rendicontato")
+        segreteria = Persona.objects.filter(ente=self.ente, incarichi__ruolo="segreteria")[0]
+        self._passo(
+            "approva",
+            approvati,
+            segreteria,
+            (2, 16),
+            atto=FattiAtto(
+                numero="31",
+                data=date(self.anno, 2, 12),
+                parere_tecnico="segretario generale, 10/02",
+                parere_contabile="responsabile del servizio finanziario, 11/02",
+            ),
+        )
+        avviati = self._quelli("in_corso", "rendicontato")
+        for settore in self._settori(avviati):
+            for quando, gli in self._per_avvio(settore.obiettivi).items():
+                self._passo("avvia", gli, settore.dirigente, quando)
+        if self._venuto((7, 24)):
+            self.racconta("relazioni del primo semestre")
+            self._relazioni(avviati, 1, (7, 24))
+            self._validazione_primo_periodo(avviati)
+        if self._venuto((8, 5)):
+            conclusi = self._quelli("rendicontato")
+            self._relazioni(conclusi, 2, (8, 5))
+            for settore in self._settori(conclusi):
+                self._passo("rendiconta", settore.obiettivi, settore.dirigente, (8, 6))
+
+    def _venuto(self, quando: tuple[int, int]) -> bool:
+        return _giorno(self.anno, *quando) <= self.istante
+
+    def _quelli(self, *stati: str) -> list[Obiettivo]:
+        codici = [codice for codice, stato in self.stati.items() if stato in stati]
+        return list(
+            Obiettivo.objects.filter(
+                ente=self.ente, ciclo__anno=self.anno, codice__in=codici
+            ).order_by("codice")
+        )
+
+    def _per_avvio(self, obiettivi: Sequence[Obiettivo]) -> dict[tuple[int, int], list[Obiettivo]]:
+        """By the day they start: soon after the approval, or when they were planned to."""
+        giorni: dict[tuple[int, int], list[Obiettivo]] = defaultdict(list)
+        for o in obiettivi:
+            previsto = o.inizio_previsto or date(self.anno, 1, 1)
+            giorni[max((2, 23), (previsto.month, previsto.day))].append(o)
+        return giorni
+
+    def _settori(self, obiettivi: Sequence[Obiettivo]) -> list[_Settore]:
+        per_dirigente: dict[str, list[Obiettivo]] = defaultdict(list)
+        for o in obiettivi:
+            per_dirigente[self.piano[o.codice].responsabile_generale].append(o)
+        return [_Settore(self.persone[nome], gli) for nome, gli in per_dirigente.items()]
+
+    def _attore(self, persona: Persona, istante: datetime) -> Attore:
+        return permissions.attore(self.ente.pk, persona.pk, istante)
+
+    def _passo(
+        self,
+        transizione: str,
+        oggetti: Sequence[Obiettivo] | Sequence[RelazioneSemestrale],
+        chi: Persona,
+        quando: tuple[int, int],
+        *,
+        atto: FattiAtto | None = None,
+        seduta: FattiSeduta | None = None,
+        procedura: str = "obiettivo",
+    ) -> None:
+        istante = _giorno(self.anno, *quando)
+        if oggetti and istante <= self.istante:
+            esegui(
+                procedura=procedura,
+                transizione=transizione,
+                ids=[o.pk for o in oggetti],
+                by=self._attore(chi, istante),
+                istante=istante,
+                richiesta=Richiesta(atto=atto, seduta=seduta),
+            )
+
+    def _relazioni(
+        self, obiettivi: Sequence[Obiettivo], ordine: int, quando: tuple[int, int]
+    ) -> None:
+        """Fill and submit the reports of a period, where the settore has the values."""
+        istante = _giorno(self.anno, *quando)
+        relazioni = {
+            r.obiettivo_id: r
+            for r in RelazioneSemestrale.objects.filter(
+                obiettivo__in=obiettivi, periodo__ordine=ordine
+            ).select_related("periodo")
+        }
+        for settore in self._settori(obiettivi):
+            attore = self._attore(settore.dirigente, istante)
+            pronte = []
+            for o in settore.obiettivi:
+                compilazione = self._compilazione(o, relazioni[o.pk].periodo.codice)
+                if compilazione is not None:
+                    compila(
+                        relazione=relazioni[o.pk],
+                        compilazione=compilazione,
+                        by=attore,
+                        istante=istante,
+                    )
+                    pronte.append(relazioni[o.pk])
+            self._passo("trasmetti", pronte, settore.dirigente, quando, procedura="relazione")
+
+    def _compilazione(self, obiettivo: Obiettivo, periodo: str) -> Compilazione | None:
+        """What the plan says of a period; None where the settore is still late."""
+        specifici = {s.codice: s for s in ObiettivoSpecifico.objects.filter(obiettivo=obiettivo)}
+        indicatori = {
+            (i.specifico_id, i.ordine): i.pk for i in Indicatore.objects.filter(obiettivo=obiettivo)
+        }
+        valori: dict[int, Decimal | date | None] = {}
+        testi: dict[int, str] = {}
+        for s in self.piano[obiettivo.codice].specifici:
+            riga = specifici[s.codice]
+            for ordine, i in enumerate(s.indicatori, start=1):
+                for r in i.rilevazioni:
+                    if r.periodo != periodo:
+                        continue
+                    if r.valore is None and r.target is not None:
+                        return None
+                    valori[indicatori[riga.pk, ordine]] = r.valore
+            testi[riga.pk] = next((r.testo for r in s.relazioni if r.periodo == periodo), "")
+        return Compilazione(valori, testi)
+
+    def _validazione_primo_periodo(self, obiettivi: Sequence[Obiettivo]) -> None:
+        """The Nucleo has come half way: the first settori are validated, the others wait."""
+        settori = self._settori(obiettivi)
+        prossimi = [o.pk for s in settori[: len(settori) // 2] for o in s.obiettivi]
+        relazioni = list(
+            RelazioneSemestrale.objects.filter(
+                obiettivo__in=prossimi, periodo__ordine=1, stato="trasmessa"
+            ).order_by("pk")
+        )
+        self._passo(
+            "valida",
+            relazioni,
+            self.nucleo[0],
+            (8, 27),
+            seduta=FattiSeduta(date(self.anno, 8, 26), frozenset(p.pk for p in self.nucleo)),
+            procedura="relazione",
+        )

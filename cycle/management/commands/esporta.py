@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""`manage.py esporta --ente IPA --anno 2021`: the plan of a year as JSON on standard output."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from cycle.exports.piano import da_database
+from cycle.models import Ciclo
+
+
+class Command(BaseCommand):
+    help = "Stampa il piano di un anno in JSON (schema: cycle/exports/piano.schema.json)."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--ente", required=True, help="codice IPA")
+        parser.add_argument("--anno", type=int, required=True)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        ciclo = (
+            Ciclo.objects.select_related("ente")
+            .filter(ente__codice_ipa=options["ente"].lower(), anno=options["anno"])
+            .first()
+        )
+        if ciclo is None:
+            raise CommandError(
+                f"Non c'è un anno {options['anno']} dell'ente {options['ente']}: controllare "
+                "il codice IPA e l'anno."
+            )
+        self.stdout.write(json.dumps(da_database(ciclo), ensure_ascii=False, indent=2))

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""`manage.py importa modena FILE --ente IPA --nome "Comune di ..." --anno 2021`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+
+from cycle import orologio
+from cycle.importers import LETTORI, leggi
+from cycle.importers.piano import PianoIllegibile
+from cycle.importers.testo import MASSIMO_BYTE
+from cycle.management.progresso import Barra
+from cycle.models import Ente
+from cycle.services.enti import crea_ente
+from cycle.services.piano import EsitoImportazione, importa
+
+
+class Command(BaseCommand):
+    help = "Importa un piano pubblicato. Tutto o niente; ripeterlo non cambia nulla."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("forma", choices=sorted(LETTORI))
+        parser.add_argument("file")
+        parser.add_argument("--ente", required=True, help="codice IPA")
+        parser.add_argument("--nome", default="", help="nome dell'ente, se va creato")
+        parser.add_argument("--anno", type=int, required=True)
+        parser.add_argument(
+            "--come",
+            choices=("piano", "storico"),
+            default="piano",
+            help="piano: proposte, senza valori; storico: anno chiuso, con valori e testi",
+        )
+        parser.add_argument("--prova", action="store_true", help="mostra e non scrive nulla")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        contenuto = _leggi_file(Path(options["file"]))
+        try:
+            with Barra(self.stderr, "Lettura") as barra:  # type: ignore[arg-type]
+                piano = leggi(options["forma"], contenuto, anno=options["anno"], avanzamento=barra)
+            with transaction.atomic():
+                ente = self._ente(options["ente"].lower(), options["nome"])
+                with Barra(self.stderr, "Scrittura") as barra:  # type: ignore[arg-type]
+                    esito = importa(
+                        ente=ente,
+                        piano=piano,
+                        come=options["come"],
+                        istante=orologio.adesso(),
+                        avanzamento=barra,
+                    )
+                if options["prova"]:
+                    transaction.set_rollback(True)
+        except PianoIllegibile as errore:
+            raise CommandError(str(errore)) from None
+        self._racconta(esito, prova=options["prova"])
+
+    def _ente(self, ipa: str, nome: str) -> Ente:
+        ente = Ente.objects.filter(codice_ipa=ipa).first()
+        if ente is not None:
+            return ente
+        if not nome:
+            raise CommandError(
+                f"L'ente {ipa} non esiste ancora: indicarne il nome con --nome per crearlo."
+            )
+        return crea_ente(nome=nome, codice_ipa=ipa, istante=orologio.adesso())
+
+    def _racconta(self, esito: EsitoImportazione, *, prova: bool) -> None:
+        for avviso in esito.avvisi:
+            codice = f" {avviso.codice}:" if avviso.codice else ""
+            self.stdout.write(f"{avviso.numero}. riga {avviso.riga}:{codice} {avviso.messaggio}")
+        if esito.avvisi:
+            self.stdout.write("")
+        if not esito.creati:
+            self.stdout.write(
+                f"Niente da fare: i {esito.gia_presenti} obiettivi del documento sono già "
+                "presenti e uguali."
+            )
+            return
+        verbo = "Sarebbero creati" if prova else "Creati"
+        self.stdout.write(
+            f"{verbo}: " + ", ".join(f"{n} {c}" for c, n in esito.creati.items() if n)
+        )
+        if esito.gia_presenti:
+            self.stdout.write(f"Già presenti e uguali: {esito.gia_presenti} obiettivi.")
+        if prova:
+            self.stdout.write("Prova: non è stato scritto nulla.")
+
+
+def _leggi_file(percorso: Path) -> bytes:
+    """The bytes of the file, no more than a reader would accept."""
+    try:
+        with percorso.open("rb") as file:
+            contenuto = file.read(MASSIMO_BYTE + 1)
+    except OSError as errore:
+        raise CommandError(f"{percorso}: {errore.strerror}") from None
+    return contenuto
