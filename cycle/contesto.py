@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from functools import wraps
+from functools import cache, wraps
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -20,10 +20,10 @@ from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from cycle import orologio, permissions
+from cycle import orologio, permissions, selectors
 from cycle.models import Ciclo, Ente, Persona, Utente
 from workflows.errors import NonTrovato, Rifiuto
-from workflows.ports import Attore
+from workflows.ports import RUOLI, Attore
 from workflows.registro import azioni
 
 
@@ -41,6 +41,12 @@ class Contesto:
     def anno_corrente(self) -> int:
         """The year of the ente's calendar at the instant."""
         return self.istante.astimezone(ZoneInfo(self.ente.fuso)).year
+
+    @property
+    def ruoli(self) -> list[str]:
+        """Names of the roles held, in the order in which screens list them."""
+        tenuti = self.attore.ruoli()
+        return [nome for ruolo, nome in RUOLI.items() if ruolo in tenuti]
 
     def cicli(self) -> list[Ciclo]:
         """The years of the ente, last first."""
@@ -106,13 +112,31 @@ def nell_ente(vista: Vista) -> Vista:
     return dentro
 
 
+def _anno_di_lavoro(contesto: Contesto | None) -> int | None:
+    """The year a page speaks of when its view does not say: this one, or the last before it."""
+    if contesto is None:
+        return None
+    anni = [c.anno for c in contesto.cicli()]
+    return next((a for a in anni if a <= contesto.anno_corrente), anni[-1] if anni else None)
+
+
+def _enti(utente: Any) -> list[Ente]:
+    """The enti among which a user can change."""
+    if utente is None or not utente.is_authenticated:
+        return []
+    return list(selectors.enti_di(utente))
+
+
 def pagina(request: HttpRequest) -> dict[str, Any]:
-    """What every template may use."""
+    """What every template may use; what costs a query is asked only if the template says it."""
     contesto: Contesto | None = getattr(request, "contesto", None)
+    utente = getattr(request, "user", None)  # an error can come before there is one
     return {
         "contesto": contesto,
         "ente": contesto.ente if contesto else None,
         "persona": contesto.persona if contesto else None,
+        "anno": cache(lambda: _anno_di_lavoro(contesto)),
+        "enti": cache(lambda: _enti(utente)),
         "DEMO": settings.DEMO,
         "URL_SORGENTE": settings.URL_SORGENTE,
         "orologio_spostato": orologio.spostamento() if settings.DEMO else None,

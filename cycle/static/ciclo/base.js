@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// What HTML alone cannot do. Every page works without it.
+"use strict";
+
+// A menu closes with Esc, and when one looks elsewhere.
+document.addEventListener("keydown", (evento) => {
+  if (evento.key !== "Escape") return;
+  const aperta = document.querySelector("details.tendina[open]");
+  if (!aperta) return;
+  aperta.open = false;
+  aperta.querySelector("summary").focus();
+});
+document.addEventListener("click", (evento) => {
+  for (const tendina of document.querySelectorAll("details.tendina[open]")) {
+    if (!tendina.contains(evento.target)) tendina.open = false;
+  }
+});
+
+// A second click on the same button sends nothing: the first answer is the one to read (R50).
+document.addEventListener("submit", (evento) => {
+  const modulo = evento.target;
+  if (evento.defaultPrevented || modulo.method !== "post") return;
+  if (modulo.dataset.inviato) evento.preventDefault();
+  modulo.dataset.inviato = "1";
+});
+window.addEventListener("pageshow", () => {
+  for (const modulo of document.querySelectorAll("form[data-inviato]")) delete modulo.dataset.inviato;
+});
+
+// When the server does not answer an htmx request, say so where messages are read.
+for (const guasto of ["htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(guasto, () => avvisa("Il server non risponde. Controllare la rete e ricaricare la pagina per vedere che cosa è stato salvato."));
+}
+document.addEventListener("htmx:responseError", (evento) => {
+  if (evento.detail.xhr.status >= 500) {
+    avvisa("Il server ha avuto un problema e non ha salvato nulla. Ricaricare la pagina e riprovare.");
+  }
+});
+
+function avvisa(testo) {
+  const avviso = document.createElement("p");
+  avviso.className = "alert alert-danger";
+  avviso.textContent = testo;
+  document.getElementById("avvisi").replaceChildren(avviso);
+}
