@@ -87,7 +87,8 @@ def schede(obiettivi: Sequence[Obiettivo]) -> dict[int, str]:
 
 def _campi(obiettivo: Obiettivo) -> dict[str, Any]:
     nomi = [n for n in APPROVATI["Obiettivo"] if n != "versione"]
-    campi = {n: obiettivo._meta.get_field(n).value_from_object(obiettivo) for n in nomi}
+    per_nome = {c.name: c for c in obiettivo._meta.concrete_fields}
+    campi = {n: per_nome[n].value_from_object(obiettivo) for n in nomi}
     return {**campi, "pid": str(obiettivo.pid)}
 
 

@@ -30,7 +30,7 @@ class ModuloTransizione(forms.Form):
     )
     organo = forms.ChoiceField(label="Organo", choices=ORGANI, required=False)
     numero = forms.CharField(label="Numero dell'atto", required=False, max_length=30)
-    data = forms.DateField(
+    data_atto = forms.DateField(
         label="Data dell'atto", required=False, widget=forms.DateInput({"type": "date"})
     )
     esecutivo = forms.BooleanField(label="Immediatamente eseguibile", required=False, initial=True)
@@ -61,7 +61,7 @@ class ModuloTransizione(forms.Form):
         "motivazione_presente": ("motivazione",),
         "nella_finestra": ("motivazione",),
         "cifra_indicata": ("cifra",),
-        "atto_presente": ("organo", "numero", "data", "esecutivo"),
+        "atto_presente": ("organo", "numero", "data_atto", "esecutivo"),
         "pareri_presenti": ("parere_tecnico", "parere_contabile"),
         "seduta_valida": ("data_seduta", "presenti", "dissensi"),
         "scostamenti_motivati": (),
@@ -94,7 +94,7 @@ class ModuloTransizione(forms.Form):
         if "numero" in self.fields:
             atto = FattiAtto(
                 numero=c["numero"],
-                data=c["data"],
+                data=c["data_atto"],
                 organo=c["organo"] or "giunta",
                 esecutivo=c["esecutivo"],
                 parere_tecnico=c.get("parere_tecnico", ""),

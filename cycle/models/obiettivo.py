@@ -15,7 +15,7 @@ from cycle.models.strategia import NodoStrategico
 from workflows.machines.obiettivo import STATI, MacchinaObiettivo
 
 
-class Obiettivo(MacchinaObiettivo, DiEnte):  # type: ignore[misc]
+class Obiettivo(MacchinaObiettivo, DiEnte):
     """The scheda: what the giunta approves and the Nucleo validates.
 
     `versione` is the giunta's (0 until approved); `revisione` is the optimistic lock, bumped by

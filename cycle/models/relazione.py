@@ -40,7 +40,7 @@ class PresenzaSeduta(DiEnte):
         constraints = [models.UniqueConstraint(fields=["seduta", "persona"], name="presenza_unica")]
 
 
-class RelazioneSemestrale(MacchinaRelazione, DiObiettivo):  # type: ignore[misc]
+class RelazioneSemestrale(MacchinaRelazione, DiObiettivo):
     """The report of one objective for one period. Submitting freezes values and targets in
     `istantanea` with its digest; what is validated is bound to that digest (R54)."""
 

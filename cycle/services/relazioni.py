@@ -97,7 +97,8 @@ def _scrivi_valori(
             indicatore__in=indicatori, periodo_id=relazione.periodo_id
         )
     }
-    cambiate, nuove = [], []
+    cambiate: list[Rilevazione] = []
+    nuove: list[Rilevazione] = []
     for pk in indicatori:
         riga = righe.get(pk)
         if riga is None:

@@ -28,7 +28,7 @@ PASSI = ("proposta", "approvato", "in_corso", "rendicontato", "validato")
 PRIMA_DELL_APPROVAZIONE = ("bozza", "proposta")
 
 
-class MacchinaObiettivo(FSMModelMixin, models.Model):  # type: ignore[misc]
+class MacchinaObiettivo(FSMModelMixin, models.Model):
     """States and transitions of `cycle.Obiettivo`."""
 
     stato = FSMField("stato", choices=STATI, default="bozza", protected=True, max_length=20)

@@ -19,7 +19,7 @@ INIZIALI = ("da_compilare", "validata")
 COMPILABILI = ("da_compilare", "riaperta")
 
 
-class MacchinaRelazione(FSMModelMixin, models.Model):  # type: ignore[misc]
+class MacchinaRelazione(FSMModelMixin, models.Model):
     """States and transitions of `cycle.RelazioneSemestrale`."""
 
     stato = FSMField("stato", choices=STATI, default="da_compilare", protected=True, max_length=20)
