@@ -17,6 +17,8 @@ from typing import Any
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import DEFAULT_DB_ALIAS, connection
+from django.db.models import BigIntegerField, OuterRef, Subquery
+from django.db.models.functions import Cast
 from guardian.models import GroupObjectPermission
 
 from cycle.models import Ente, Obiettivo, RelazioneSemestrale, UnitaOrganizzativa
@@ -138,3 +140,24 @@ def attore(ente_id: int, persona_id: int, istante: datetime) -> Attore:
 def _concesso(testo: str) -> tuple[str, str]:
     nome, _, percorso = testo.partition(" ")
     return nome, percorso
+
+
+def ipotetico(ente: Ente, ruolo: str, percorso: str, istante: datetime) -> Attore:
+    """Nobody, with the role `ruolo` on the unit at `percorso`: for asking what that role could do
+    (what-if). It is no person, so what one did or was present at is not held against it."""
+    permessi = GroupObjectPermission.objects.filter(group__name=gruppo(ente, ruolo)).annotate(
+        unita_id=Cast("object_pk", BigIntegerField())
+    )
+    concessi = permessi.values_list(
+        "permission__codename",
+        Subquery(
+            UnitaOrganizzativa.objects.filter(pk=OuterRef("unita_id"), ente=ente).values("percorso")
+        ),
+    )
+    incarico = Incarico(
+        id=0,
+        ruolo=ruolo,
+        percorso=percorso,
+        permessi=frozenset((nome, su) for nome, su in concessi if su is not None),
+    )
+    return Attore(None, None, ente.pk, RUOLI[ruolo], istante, (incarico,))
