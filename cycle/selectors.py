@@ -13,13 +13,16 @@ from django.db.models import Count, Q, QuerySet
 from cycle.models import (
     Ciclo,
     Ente,
+    Indicatore,
     Obiettivo,
     Periodo,
     Persona,
     RelazioneSemestrale,
+    Rilevazione,
     Scadenza,
     UnitaOrganizzativa,
     Utente,
+    VoceRelazione,
 )
 from cycle.procedures import OBIETTIVO, PROCEDURE
 from notifications.models import Notifica
@@ -89,6 +92,34 @@ def relazione(attore: Attore, obiettivo: Obiettivo, periodo: str) -> RelazioneSe
     if trovata is None:
         raise NonTrovato({})
     return trovata
+
+
+@dataclass(frozen=True, slots=True)
+class VoceDaCompilare:
+    """One specifico in a report: its entry, and its indicators with target and value of the
+    report's period (None: nothing is due in it)."""
+
+    voce: VoceRelazione
+    indicatori: list[tuple[Indicatore, Rilevazione | None]]
+
+
+def voci(relazione: RelazioneSemestrale) -> list[VoceDaCompilare]:
+    """The whole report, in the order of the scheda, in three queries."""
+    rilevazioni = {
+        r.indicatore_id: r
+        for r in Rilevazione.objects.filter(
+            obiettivo=relazione.obiettivo_id, periodo=relazione.periodo_id
+        )
+    }
+    indicatori: dict[int, list[tuple[Indicatore, Rilevazione | None]]] = {}
+    for i in Indicatore.objects.filter(obiettivo=relazione.obiettivo_id).order_by("ordine"):
+        indicatori.setdefault(i.specifico_id, []).append((i, rilevazioni.get(i.pk)))
+    return [
+        VoceDaCompilare(voce, indicatori.get(voce.specifico_id, []))
+        for voce in VoceRelazione.objects.filter(relazione=relazione)
+        .select_related("specifico")
+        .order_by("specifico__ordine")
+    ]
 
 
 def verdetti(

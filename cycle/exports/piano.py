@@ -11,6 +11,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
+
 from cycle import measure
 from cycle.importers import piano as neutro
 from cycle.models import (
@@ -43,59 +45,61 @@ def giorno(valore: date | None) -> str | None:
     return valore.isoformat() if valore else None
 
 
-def da_database(ciclo: Ciclo) -> Dizionario:
-    """The whole plan of a year, in a fixed number of queries."""
+def da_database(ciclo: Ciclo, visibili: Q | None = None) -> Dizionario:
+    """The plan of a year, in a fixed number of queries: whole, or as much of it as `visibili`
+    lets through (`selectors.visibili`)."""
     obiettivi = list(
-        Obiettivo.objects.filter(ciclo=ciclo)
+        Obiettivo.objects.filter(visibili or Q(), ciclo=ciclo)
         .select_related("unita", "responsabile_generale", "responsabile_operativo")
         .order_by("codice")
     )
-    figli = _Figli(ciclo)
+    figli = _Figli(obiettivo__ciclo=ciclo)
     return {
         "ente": ciclo.ente.nome,
         "anno": ciclo.anno,
-        "obiettivi": [
-            {
-                "codice": o.codice,
-                "tipo": o.tipo,
-                "titolo": o.titolo,
-                "unita": o.unita.nome,
-                "responsabile_generale": _nome(o.responsabile_generale),
-                "responsabile_operativo": _nome(o.responsabile_operativo),
-                "inizio_previsto": giorno(o.inizio_previsto),
-                "fine_prevista": giorno(o.fine_prevista),
-                "stato": o.stato,
-                "percentuale_calcolata": percentuale(o.percentuale_calcolata),
-                "percentuale_convalidata": percentuale(o.percentuale_convalidata),
-                "specifici": [figli.specifico(s) for s in figli.specifici[o.pk]],
-            }
-            for o in obiettivi
-        ],
+        "obiettivi": [_obiettivo(o, figli) for o in obiettivi],
+    }
+
+
+def di_obiettivo(obiettivo: Obiettivo) -> Dizionario:
+    """One objective, in the shape it has in the plan."""
+    return _obiettivo(obiettivo, _Figli(obiettivo=obiettivo))
+
+
+def _obiettivo(o: Obiettivo, figli: _Figli) -> Dizionario:
+    return {
+        "codice": o.codice,
+        "tipo": o.tipo,
+        "titolo": o.titolo,
+        "unita": o.unita.nome,
+        "responsabile_generale": _nome(o.responsabile_generale),
+        "responsabile_operativo": _nome(o.responsabile_operativo),
+        "inizio_previsto": giorno(o.inizio_previsto),
+        "fine_prevista": giorno(o.fine_prevista),
+        "stato": o.stato,
+        "percentuale_calcolata": percentuale(o.percentuale_calcolata),
+        "percentuale_convalidata": percentuale(o.percentuale_convalidata),
+        "specifici": [figli.specifico(s) for s in figli.specifici[o.pk]],
     }
 
 
 class _Figli:
-    """Everything below the objectives of a year, grouped by parent."""
+    """Everything below some objectives (`di` filters the tables below them), by parent."""
 
-    def __init__(self, ciclo: Ciclo) -> None:
+    def __init__(self, **di: Any) -> None:
         self.specifici: dict[int, list[ObiettivoSpecifico]] = defaultdict(list)
         self.collaboratori: dict[int, list[Dizionario]] = defaultdict(list)
         self.rilevazioni: dict[int, list[Dizionario]] = defaultdict(list)
         self.indicatori: dict[int, list[Dizionario]] = defaultdict(list)
         self.voci: dict[int, list[Dizionario]] = defaultdict(list)
-        di_ciclo = {"obiettivo__ciclo": ciclo}
-        for s in ObiettivoSpecifico.objects.filter(**di_ciclo).order_by("ordine"):
+        for s in ObiettivoSpecifico.objects.filter(**di).order_by("ordine"):
             self.specifici[s.obiettivo_id].append(s)
-        for c in Collaboratore.objects.filter(**di_ciclo, specifico__isnull=False).order_by(
-            "ordine"
-        ):
+        for c in Collaboratore.objects.filter(**di, specifico__isnull=False).order_by("ordine"):
             self.collaboratori[c.specifico_id or 0].append(
                 _collaboratore(c.nome, c.dal, c.al, c.responsabile)
             )
         for r in (
-            Rilevazione.objects.filter(**di_ciclo)
-            .select_related("periodo")
-            .order_by("periodo__ordine")
+            Rilevazione.objects.filter(**di).select_related("periodo").order_by("periodo__ordine")
         ):
             self.rilevazioni[r.indicatore_id].append(
                 _rilevazione(
@@ -104,7 +108,7 @@ class _Figli:
                     r.valore if r.valore is not None else r.valore_data,
                 )
             )
-        for i in Indicatore.objects.filter(**di_ciclo).order_by("ordine"):
+        for i in Indicatore.objects.filter(**di).order_by("ordine"):
             self.indicatori[i.specifico_id].append(
                 {
                     "nome": i.nome,
@@ -115,7 +119,7 @@ class _Figli:
                 }
             )
         for v in (
-            VoceRelazione.objects.filter(**di_ciclo)
+            VoceRelazione.objects.filter(**di)
             .select_related("relazione__periodo")
             .order_by("relazione__periodo__ordine")
         ):
@@ -220,10 +224,10 @@ def _collaboratore(nome: str, dal: date | None, al: date | None, responsabile: b
 def _rilevazione(
     periodo: str, target: Decimal | date | None, valore: Decimal | date | None
 ) -> Dizionario:
-    return {"periodo": periodo, "target": _figura(target), "valore": _figura(valore)}
+    return {"periodo": periodo, "target": figura(target), "valore": figura(valore)}
 
 
-def _figura(valore: Decimal | date | None) -> str | None:
+def figura(valore: Decimal | date | None) -> str | None:
     return giorno(valore) if isinstance(valore, date) else decimale(valore)
 
 
