@@ -96,6 +96,29 @@ def test_da_utente_qualunque(aperta: Path) -> None:
     assert casa.processi() == []
 
 
+def test_chi_esce_per_ultimo_aspetta_che_sia_spento(casa: Casa) -> None:
+    programma = """
+import os
+from pathlib import Path
+from cycle.database import embedded
+from cycle.database.config import databases
+layout = databases(os.environ, base_dir=Path.cwd())["default"]["EMBEDDED"]
+embedded.enter(layout)
+acceso = (layout.cluster / "postmaster.pid").exists()
+embedded.leave()
+print(acceso, (layout.cluster / "postmaster.pid").exists())
+"""
+    esito = subprocess.run(
+        [sys.executable, "-c", programma],
+        cwd=CASA,
+        env=casa.ambiente,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert esito.stdout == "True False\n"
+
+
 def test_piu_processi_insieme_ne_accendono_uno_e_l_ultimo_lo_spegne(casa: Casa) -> None:
     utenti = [casa.utente() for _ in range(3)]
     for utente in utenti:
@@ -168,16 +191,16 @@ def test_uccisi_tutti_insieme_si_riparte_dai_resti(casa: Casa) -> None:
     custode, server = casa.custode(), casa.postmaster()
     uccidi(custode, server, utente.processo.pid)
     attendi(lambda: not casa.processi(), "tutti morti")
-    with subprocess.Popen(
-        ["sleep", "600"],
-        preexec_fn=Identity.of(casa.layout.root).become((), signal.SIGKILL),
-    ) as estraneo:
-        resto = casa.layout.cluster / "postmaster.pid"
-        resto.write_text(resto.read_text().replace(str(server), str(estraneo.pid), 1))
-        (casa.layout.socket / ".s.PGSQL.5432.lock").write_text(f"{estraneo.pid}\n")
-        assert casa.utente().chiedi("SELECT n FROM fatti") == [[7]]
-        assert estraneo.poll() is None, "a stranger is not to be killed"
-        estraneo.kill()
+    come_il_server = Identity.of(casa.layout.root).become((), signal.SIGKILL)
+    with subprocess.Popen(["sleep", "600"], preexec_fn=come_il_server) as estraneo:
+        try:
+            resto = casa.layout.cluster / "postmaster.pid"
+            resto.write_text(resto.read_text().replace(str(server), str(estraneo.pid), 1))
+            (casa.layout.socket / ".s.PGSQL.5432.lock").write_text(f"{estraneo.pid}\n")
+            assert casa.utente().chiedi("SELECT n FROM fatti") == [[7]]
+            assert estraneo.poll() is None, "a stranger is not to be killed"
+        finally:
+            estraneo.kill()
 
 
 def test_un_figlio_della_fork_tiene_acceso_il_server(casa: Casa) -> None:
@@ -260,11 +283,13 @@ def test_password_perdute_sono_rifatte(casa: Casa) -> None:
 def test_cartella_cancellata_sotto_un_server_acceso(casa: Casa) -> None:
     primo = casa.utente()
     primo.chiedi("CREATE TABLE fatti (n int)", "owner")
+    vecchio = casa.postmaster()
     shutil.rmtree(casa.layout.root, ignore_errors=True)
     secondo = casa.utente()
     assert secondo.chiedi("SELECT to_regclass('fatti')") == [[None]]
     primo.uccidi()
-    time.sleep(0.2)  # the old server goes, and must not take away the new one's socket
+    # The old server goes, and must not take away the new one's socket.
+    attendi(lambda: vecchio not in casa.processi(), "il vecchio server si ferma")
     assert casa.utente().chiedi("SELECT 1") == [[1]]
 
 
