@@ -4,6 +4,9 @@
 Composite foreign keys keep every row within its ente and its objective; triggers keep the org
 chart's paths, the optimistic lock, the approved fields, the state, the weights and the registro.
 The lists below are frozen here; tests compare them with `cycle.campi` and with the machines.
+
+Every function names its search_path: without it a temporary table called like one of ours would
+be read in its place, and its maker would decide what the rules see.
 """
 
 from django.db import migrations
@@ -121,10 +124,56 @@ def _senza_vincoli():
         yield f"ALTER TABLE {tabella} DROP CONSTRAINT {tabella}_ente_uk"
 
 
+# --- what a row is never changes ----------------------------------------------------------------
+
+# The triggers below compare a row before and after by its id; what is filed under an ente, a year
+# or an objective stays there.
+IDENTITA = """
+CREATE FUNCTION cycle_identita_ferma() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = public, pg_temp AS $$
+BEGIN
+    RAISE EXCEPTION 'una riga di % non cambia identità, ente, anno, obiettivo o titolare',
+        TG_TABLE_NAME USING ERRCODE = 'check_violation';
+END $$;
+"""
+
+_CON_CICLO = {t for t, colonna, _ in NELL_ENTE if colonna == "ciclo_id"}
+
+
+def _colonne_ferme(tabella):
+    if tabella == "cycle_ente":
+        return ["id", "pid"]
+    return [
+        "id",
+        "pid",
+        "ente_id",
+        *(["obiettivo_id"] if tabella in DI_OBIETTIVO else []),
+        *(["ciclo_id"] if tabella in _CON_CICLO else []),
+        # an incarico ends and another begins (R81-R83)
+        *(
+            ["persona_id", "ruolo", "unita_id", "tipo", "delegante_id"]
+            if tabella == "cycle_incarico"
+            else []
+        ),
+    ]
+
+
+def _identita():
+    for tabella in [*CON_ENTE, "cycle_ente"]:
+        prima, dopo = (
+            ", ".join(f"{riga}.{c}" for c in _colonne_ferme(tabella)) for riga in ("OLD", "NEW")
+        )
+        yield (
+            f"CREATE TRIGGER identita_ferma BEFORE UPDATE ON {tabella} FOR EACH ROW "
+            f"WHEN (({prima}) IS DISTINCT FROM ({dopo})) EXECUTE FUNCTION cycle_identita_ferma()"
+        )
+
+
 # --- the org chart ------------------------------------------------------------------------------
 
 PERCORSO = """
-CREATE FUNCTION cycle_percorso_unita() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION cycle_percorso_unita() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = public, pg_temp AS $$
 BEGIN
     IF TG_OP = 'UPDATE' AND (NEW.padre_id IS DISTINCT FROM OLD.padre_id
                              OR NEW.percorso IS DISTINCT FROM OLD.percorso) THEN
@@ -142,10 +191,56 @@ CREATE TRIGGER percorso BEFORE INSERT OR UPDATE ON cycle_unitaorganizzativa
     FOR EACH ROW EXECUTE FUNCTION cycle_percorso_unita();
 """
 
+# --- a delega passes on its delegante's role, on his units, once (R81) --------------------------
+
+DELEGA = """
+CREATE FUNCTION cycle_delega_lecita() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = public, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT 1 FROM cycle_incarico d
+          JOIN cycle_unitaorganizzativa sua ON sua.id = d.unita_id
+          JOIN cycle_unitaorganizzativa data ON data.id = NEW.unita_id
+         WHERE d.id = NEW.delegante_id AND d.tipo <> 'delega' AND d.ruolo = NEW.ruolo
+           AND d.persona_id <> NEW.persona_id AND starts_with(data.percorso, sua.percorso)
+    ) THEN
+        RAISE EXCEPTION 'si delega ad altri il proprio ruolo, sulle proprie unità, e una delega '
+            'non si passa oltre (R81)' USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE TRIGGER delega_lecita AFTER INSERT ON cycle_incarico
+    FOR EACH ROW WHEN (NEW.tipo = 'delega') EXECUTE FUNCTION cycle_delega_lecita();
+"""
+
+# --- a term moves only by an act of proroga (R49), one of the law never (R47) -------------------
+
+TERMINI = """
+CREATE FUNCTION cycle_termine_fermo() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = public, pg_temp AS $$
+BEGIN
+    IF OLD.tipo = 'statutaria' THEN
+        RAISE EXCEPTION 'un termine di legge non si sposta e non si toglie (R47)'
+            USING ERRCODE = 'check_violation';
+    ELSIF (SELECT atto FROM registro_azione_aperta()) IS NULL THEN
+        RAISE EXCEPTION 'un termine si sposta o si toglie solo con un atto (R49)'
+            USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN CASE TG_OP WHEN 'DELETE' THEN OLD ELSE NEW END;
+END $$;
+CREATE TRIGGER termine_fermo BEFORE UPDATE ON cycle_scadenza FOR EACH ROW
+    WHEN ((OLD.codice, OLD.tipo, OLD.data, OLD.festivi, OLD.termine)
+          IS DISTINCT FROM (NEW.codice, NEW.tipo, NEW.data, NEW.festivi, NEW.termine))
+    EXECUTE FUNCTION cycle_termine_fermo();
+CREATE TRIGGER termine_tolto BEFORE DELETE ON cycle_scadenza FOR EACH ROW
+    EXECUTE FUNCTION cycle_termine_fermo();
+"""
+
 # --- the optimistic lock: whatever changes below an objective, its revisione moves --------------
 
 REVISIONE = """
-CREATE FUNCTION cycle_tocca_obiettivo() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION cycle_tocca_obiettivo() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = public, pg_temp AS $$
 BEGIN
     UPDATE cycle_obiettivo SET revisione = revisione + 1
      WHERE id IN (SELECT DISTINCT r.obiettivo_id FROM righe r);
@@ -179,52 +274,82 @@ APPROVATI = {
     "responsabile_id",
 }
 
+# table -> the columns without which a row is the settore's: a measured value where the giunta set
+# no target is management, and may be written
+SENZA_I_QUALI = {"cycle_rilevazione": "target,target_data"}
+
 CAMPI = """
-CREATE FUNCTION cycle_serve_un_atto(p_tabella text) RETURNS void LANGUAGE plpgsql AS $$
+CREATE FUNCTION cycle_serve_un_atto(p_tabella text, p_obiettivi bigint[]) RETURNS void
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
+DECLARE
+    v_azione bigint;
 BEGIN
-    IF (SELECT atto FROM registro_azione_aperta()) IS NULL THEN
+    IF p_obiettivi IS NULL THEN
+        RETURN;
+    END IF;
+    SELECT azione INTO v_azione FROM registro_azione_aperta();
+    IF EXISTS (SELECT 1 FROM unnest(p_obiettivi) o
+                WHERE NOT EXISTS (SELECT 1 FROM workflows_evento e
+                                   WHERE e.id >= v_azione AND e.azione = v_azione
+                                     AND e.radice_id = o AND e.atto_id IS NOT NULL)) THEN
         RAISE EXCEPTION 'campi approvati di %: dopo l''approvazione cambiano solo con un atto (R3, R30)',
             p_tabella USING ERRCODE = 'check_violation';
     END IF;
 END $$;
 
-CREATE FUNCTION cycle_obiettivo_approvato() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION cycle_obiettivo_approvato() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = public, pg_temp AS $$
 DECLARE
     v_campi constant text[] := string_to_array(TG_ARGV[0], ',');
 BEGIN
-    IF EXISTS (
-        SELECT 1 FROM vecchie v JOIN nuove n ON n.id = v.id
+    PERFORM cycle_serve_un_atto(TG_TABLE_NAME, (
+        SELECT array_agg(v.id) FROM vecchie v JOIN nuove n ON n.id = v.id
          WHERE (v.stato NOT IN ('bozza', 'proposta') OR n.versione <> v.versione)
            AND EXISTS (SELECT 1 FROM unnest(v_campi) c
-                        WHERE to_jsonb(v) -> c IS DISTINCT FROM to_jsonb(n) -> c)
-    ) THEN
-        PERFORM cycle_serve_un_atto(TG_TABLE_NAME);
-    END IF;
+                        WHERE to_jsonb(v) -> c IS DISTINCT FROM to_jsonb(n) -> c)));
     RETURN NULL;
 END $$;
 
-CREATE FUNCTION cycle_campi_approvati() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION cycle_campi_approvati() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = public, pg_temp AS $$
 DECLARE
     v_campi constant text[] := string_to_array(TG_ARGV[0], ',');
-    v_cambiati boolean;
+    v_senza constant text[] := string_to_array(nullif(TG_ARGV[1], ''), ',');
+    v_obiettivi bigint[];
 BEGIN
     IF TG_OP = 'UPDATE' THEN
-        v_cambiati := EXISTS (
-            SELECT 1 FROM vecchie v JOIN nuove n ON n.id = v.id
-              JOIN cycle_obiettivo o ON o.id IN (v.obiettivo_id, n.obiettivo_id)
-             WHERE o.stato NOT IN ('bozza', 'proposta')
-               AND EXISTS (SELECT 1 FROM unnest(v_campi) c
-                            WHERE to_jsonb(v) -> c IS DISTINCT FROM to_jsonb(n) -> c));
+        SELECT array_agg(DISTINCT o.id) INTO v_obiettivi
+          FROM vecchie v JOIN nuove n ON n.id = v.id
+          JOIN cycle_obiettivo o ON o.id = n.obiettivo_id
+         WHERE o.stato NOT IN ('bozza', 'proposta')
+           AND EXISTS (SELECT 1 FROM unnest(v_campi) c
+                        WHERE to_jsonb(v) -> c IS DISTINCT FROM to_jsonb(n) -> c);
     ELSE
-        v_cambiati := EXISTS (
-            SELECT 1 FROM righe r JOIN cycle_obiettivo o ON o.id = r.obiettivo_id
-             WHERE o.stato NOT IN ('bozza', 'proposta'));
+        SELECT array_agg(DISTINCT o.id) INTO v_obiettivi
+          FROM righe r JOIN cycle_obiettivo o ON o.id = r.obiettivo_id
+         WHERE o.stato NOT IN ('bozza', 'proposta')
+           AND (v_senza IS NULL OR EXISTS (SELECT 1 FROM unnest(v_senza) c
+                                            WHERE to_jsonb(r) -> c <> 'null'::jsonb));
     END IF;
-    IF v_cambiati THEN
-        PERFORM cycle_serve_un_atto(TG_TABLE_NAME);
+    PERFORM cycle_serve_un_atto(TG_TABLE_NAME, v_obiettivi);
+    RETURN NULL;
+END $$;
+
+-- An Evento that names an Atto names one that is there when the transaction ends (R2): asked once
+-- an action, whatever the number of its objects.
+CREATE FUNCTION cycle_atto_esistente() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = public, pg_temp AS $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM cycle_atto WHERE id = NEW.atto_id AND ente_id = NEW.ente_id) THEN
+        RAISE EXCEPTION 'l''atto % non è registrato nell''ente (R2)', NEW.atto_id
+            USING ERRCODE = 'foreign_key_violation';
     END IF;
     RETURN NULL;
 END $$;
+CREATE CONSTRAINT TRIGGER atto_esistente AFTER INSERT ON workflows_evento
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW
+    WHEN (NEW.atto_id IS NOT NULL AND NEW.id = NEW.azione)
+    EXECUTE FUNCTION cycle_atto_esistente();
 """
 
 
@@ -237,6 +362,7 @@ def _approvati():
                 f"FOR EACH STATEMENT EXECUTE FUNCTION cycle_obiettivo_approvato('{campi}')"
             )
             continue
+        senza = SENZA_I_QUALI.get(tabella, "")
         for evento, tabelle in (
             ("INSERT", "NEW TABLE AS righe"),
             ("DELETE", "OLD TABLE AS righe"),
@@ -244,16 +370,18 @@ def _approvati():
         ):
             yield (
                 f"CREATE TRIGGER approvati_{evento.lower()} AFTER {evento} ON {tabella} "
-                f"REFERENCING {tabelle} "
-                f"FOR EACH STATEMENT EXECUTE FUNCTION cycle_campi_approvati('{campi}')"
+                f"REFERENCING {tabelle} FOR EACH STATEMENT "
+                f"EXECUTE FUNCTION cycle_campi_approvati('{campi}', '{senza}')"
             )
 
 
 # --- the state has one writer -------------------------------------------------------------------
 
-# A state changes only within an open action whose Evento says so, and only along the machine.
+# A state changes only within an open action whose Evento says so, and only along the machine. A
+# row is born in another state than the first only by an import that names its objective.
 STATO = """
-CREATE FUNCTION cycle_stato_custodito() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION cycle_stato_custodito() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = public, pg_temp AS $$
 DECLARE
     v_ammessi constant text[] := string_to_array(TG_ARGV[0], ' ');
     v_azione bigint;
@@ -277,12 +405,24 @@ BEGIN
     RETURN NULL;
 END $$;
 
-CREATE FUNCTION cycle_stato_di_nascita() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION cycle_stato_di_nascita() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = public, pg_temp AS $$
+DECLARE
+    v_azione bigint;
 BEGIN
-    IF EXISTS (SELECT 1 FROM nuove n
-                WHERE n.stato <> TG_ARGV[0]
-                  AND (n.stato <> ALL (string_to_array(TG_ARGV[1], ' '))
-                       OR (SELECT azione FROM registro_azione_aperta()) IS NULL)) THEN
+    IF NOT EXISTS (SELECT 1 FROM nuove n WHERE n.stato <> TG_ARGV[0]) THEN
+        RETURN NULL;
+    END IF;
+    SELECT azione INTO v_azione FROM registro_azione_aperta();
+    IF EXISTS (
+        SELECT 1 FROM nuove n
+          LEFT JOIN workflows_evento e
+                 ON e.id >= v_azione AND e.azione = v_azione AND e.verbo = 'importa'
+                AND e.radice_id = (to_jsonb(n) ->> TG_ARGV[2])::bigint
+         WHERE n.stato <> TG_ARGV[0]
+           AND (e.id IS NULL OR n.stato <> ALL (string_to_array(TG_ARGV[1], ' '))
+                OR (TG_ARGV[2] = 'id' AND e.a <> n.stato))
+    ) THEN
         RAISE EXCEPTION '% nasce in uno stato che la sua procedura non prevede (R1)',
             TG_TABLE_NAME USING ERRCODE = 'check_violation';
     END IF;
@@ -307,6 +447,7 @@ MACCHINE = {
 
 def _stati():
     for tabella, (passaggi, (prima, altre)) in MACCHINE.items():
+        radice = OSSERVATE[tabella]
         yield (
             f"CREATE TRIGGER stato_custodito AFTER UPDATE ON {tabella} "
             "REFERENCING OLD TABLE AS vecchie NEW TABLE AS nuove "
@@ -315,7 +456,8 @@ def _stati():
         yield (
             f"CREATE TRIGGER stato_di_nascita AFTER INSERT ON {tabella} "
             "REFERENCING NEW TABLE AS nuove "
-            f"FOR EACH STATEMENT EXECUTE FUNCTION cycle_stato_di_nascita('{prima}', '{altre}')"
+            f"FOR EACH STATEMENT EXECUTE FUNCTION "
+            f"cycle_stato_di_nascita('{prima}', '{altre}', '{radice}')"
         )
 
 
@@ -323,19 +465,22 @@ def _stati():
 
 PESI = """
 CREATE FUNCTION cycle_pesi_sbagliati(p_obiettivi bigint[]) RETURNS text
-LANGUAGE sql STABLE AS $$
+LANGUAGE sql STABLE SET search_path = public, pg_temp AS $$
     SELECT string_agg(s.codice || ' = ' || t.somma, ', ')
       FROM (SELECT i.specifico_id, sum(coalesce(i.peso, 0)) AS somma
               FROM cycle_indicatore i
               JOIN cycle_obiettivo o ON o.id = i.obiettivo_id
+              JOIN cycle_ciclo a ON a.id = o.ciclo_id
              WHERE i.obiettivo_id = ANY (p_obiettivi)
                AND o.stato NOT IN ('bozza', 'proposta')
+               AND coalesce((a.parametri ->> 'pesi')::boolean, true)
              GROUP BY i.specifico_id HAVING bool_or(i.peso IS NOT NULL)) t
       JOIN cycle_obiettivospecifico s ON s.id = t.specifico_id
      WHERE abs(t.somma - 100) > 0.01
 $$;
 
-CREATE FUNCTION cycle_pesi_a_cento() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION cycle_pesi_a_cento() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = public, pg_temp AS $$
 DECLARE
     v_sbagliati text;
 BEGIN
@@ -365,7 +510,8 @@ CREATE CONSTRAINT TRIGGER pesi_a_cento AFTER INSERT OR DELETE OR UPDATE OF peso,
 # --- what is frozen stays frozen (R30) ----------------------------------------------------------
 
 IMMUTABILI = """
-CREATE FUNCTION cycle_immutabile() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION cycle_immutabile() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = public, pg_temp AS $$
 BEGIN
     RAISE EXCEPTION '% non si modifica e non si elimina (R30)', TG_TABLE_NAME
         USING ERRCODE = 'check_violation';
@@ -431,6 +577,12 @@ def _senza_trigger():
     for tabella in DI_OBIETTIVO:
         for evento in ("insert", "update", "delete"):
             yield f"DROP TRIGGER tocca_{evento} ON {tabella}"
+    for tabella in [*CON_ENTE, "cycle_ente"]:
+        yield f"DROP TRIGGER identita_ferma ON {tabella}"
+    yield "DROP TRIGGER atto_esistente ON workflows_evento"
+    yield "DROP TRIGGER termine_fermo ON cycle_scadenza"
+    yield "DROP TRIGGER termine_tolto ON cycle_scadenza"
+    yield "DROP TRIGGER delega_lecita ON cycle_incarico"
     yield "DROP TRIGGER percorso ON cycle_unitaorganizzativa"
     for funzione in (
         "cycle_immutabile()",
@@ -440,15 +592,23 @@ def _senza_trigger():
         "cycle_stato_custodito()",
         "cycle_campi_approvati()",
         "cycle_obiettivo_approvato()",
-        "cycle_serve_un_atto(text)",
+        "cycle_serve_un_atto(text, bigint[])",
+        "cycle_atto_esistente()",
         "cycle_tocca_obiettivo()",
+        "cycle_termine_fermo()",
+        "cycle_delega_lecita()",
         "cycle_percorso_unita()",
+        "cycle_identita_ferma()",
     ):
         yield f"DROP FUNCTION {funzione}"
 
 
 def _trigger():
+    yield IDENTITA
+    yield from _identita()
     yield PERCORSO
+    yield DELEGA
+    yield TERMINI
     yield REVISIONE
     for tabella in DI_OBIETTIVO:
         yield from _revisione(tabella)
