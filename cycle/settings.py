@@ -19,7 +19,7 @@ from cycle.database.config import databases
 from cycle.database.segreti import chiave_segreta
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-CYCLE_DATA = Path(os.environ.get("CYCLE_DATA") or BASE_DIR / ".data")
+CYCLE_DATA = (BASE_DIR / Path(os.environ.get("CYCLE_DATA") or ".data").expanduser()).resolve()
 
 # The demo is switched on by `manage.py demo` alone: one-click logins and a movable clock.
 DEMO = os.environ.get("CYCLE_DEMO") == "1"
