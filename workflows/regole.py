@@ -1,0 +1,80 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The rules that guards and verdicts cite, by number: what each says, and where it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True, slots=True)
+class Regola:
+    """One rule in a sentence, and its source: a law, or the practice of the comuni."""
+
+    testo: str | Promise
+    fonte: str | Promise
+
+
+_PRASSI = _("prassi dei comuni")
+_INTEGRITA = _("integrità del registro")
+
+REGOLE: Mapping[str, Regola] = {
+    "R1": Regola(_("Un obiettivo percorre i suoi stati nell'ordine: nessuno si salta."), _PRASSI),
+    "R2": Regola(
+        _("È approvato ciò che la giunta approva, con un atto che ha numero e data."),
+        _("art. 169 c. 1 TUEL"),
+    ),
+    "R3": Regola(
+        _("Solo la giunta approva, modifica o stralcia un obiettivo; gli altri propongono."),
+        _("art. 169 c. 1 TUEL"),
+    ),
+    "R4": Regola(
+        _("La politica indirizza, la dirigenza gestisce: ciascuno agisce con il suo incarico."),
+        _("art. 107 TUEL"),
+    ),
+    "R6": Regola(_("Ogni obiettivo ha un responsabile."), _PRASSI),
+    "R8": Regola(
+        _(
+            "Un obiettivo è specifico e misurabile: ha un indicatore con un target, riferito a un "
+            "periodo e legato al programma."
+        ),
+        _("art. 5 c. 2 d.lgs. 150/2009"),
+    ),
+    "R15": Regola(_("L'atto della giunta porta i pareri di regolarità."), _("art. 49 TUEL")),
+    "R26": Regola(
+        _("Chiuso l'anno non si approvano variazioni: quelle pendenti vanno prima decise."),
+        _("art. 175 TUEL"),
+    ),
+    "R30": Regola(
+        _("La versione approvata non si tocca: una variazione ne crea un'altra."), _INTEGRITA
+    ),
+    "R50": Regola(
+        _("Di due azioni sullo stesso oggetto vale la prima; la seconda viene a saperlo."),
+        _INTEGRITA,
+    ),
+    "R53": Regola(
+        _("La relazione dice, per ogni indicatore, quanto era atteso e quanto è stato fatto."),
+        _PRASSI,
+    ),
+    "R54": Regola(
+        _(
+            "Prima trasmette il settore, poi guarda il Nucleo; trasmettere congela i valori, e "
+            "riaprire chiede un motivo."
+        ),
+        _PRASSI,
+    ),
+    "R56": Regola(
+        _("La percentuale convalidata si scosta da quella calcolata solo con un motivo scritto."),
+        _PRASSI,
+    ),
+    "R57": Regola(
+        _("Chi ha agito su un obiettivo per il settore non può validarlo."),
+        _("art. 6-bis l. 241/1990"),
+    ),
+    "R59": Regola(_("Il Nucleo decide in seduta, con i presenti richiesti."), _PRASSI),
+    "R68": Regola(_("I pesi degli indicatori sommano a 100."), _PRASSI),
+    "R84": Regola(_("Di ogni passo si registra chi, quando e perché."), _INTEGRITA),
+}
