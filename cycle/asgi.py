@@ -8,6 +8,6 @@ import os
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cycle.settings")
 os.environ.setdefault("CYCLE_SERVER", "1")  # a served process keeps a pool of connections
 
-from django.core.asgi import get_asgi_application  # noqa: E402 - after the environment
+from django.core.asgi import get_asgi_application
 
 application = get_asgi_application()
