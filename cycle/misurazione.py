@@ -4,7 +4,7 @@ measured, in four queries whatever the number of objectives."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from cycle import measure
 from cycle.models import Indicatore, Obiettivo, ObiettivoSpecifico, Rilevazione
@@ -23,20 +23,7 @@ def figure(obiettivi: Sequence[int]) -> dict[int, measure.Obiettivo]:
         )
     indicatori: dict[int, list[measure.Indicatore]] = {}
     for i in Indicatore.objects.filter(obiettivo_id__in=obiettivi).order_by("ordine"):
-        indicatori.setdefault(i.specifico_id, []).append(
-            measure.Indicatore(
-                nome=i.nome,
-                peso=i.peso,
-                natura=i.natura,  # type: ignore[arg-type]
-                aggregazione=i.aggregazione,  # type: ignore[arg-type]
-                unita_misura=i.unita_misura,  # type: ignore[arg-type]
-                rilevazioni=tuple(rilevazioni.get(i.pk, ())),
-                cap=i.cap,
-                fascia=(i.fascia_da, i.fascia_a)
-                if i.fascia_da is not None and i.fascia_a is not None
-                else None,
-            )
-        )
+        indicatori.setdefault(i.specifico_id, []).append(indicatore(i, rilevazioni.get(i.pk, ())))
     specifici: dict[int, list[measure.Specifico]] = {pk: [] for pk in obiettivi}
     for s in ObiettivoSpecifico.objects.filter(obiettivo_id__in=obiettivi).order_by("ordine"):
         specifici[s.obiettivo_id].append(
@@ -48,3 +35,19 @@ def figure(obiettivi: Sequence[int]) -> dict[int, measure.Obiettivo]:
             "pk", "codice", "peso"
         )
     }
+
+
+def indicatore(i: Indicatore, rilevazioni: Iterable[measure.Rilevazione]) -> measure.Indicatore:
+    """One indicator as `measure` reads it, with its figures."""
+    return measure.Indicatore(
+        nome=i.nome,
+        peso=i.peso,
+        natura=i.natura,  # type: ignore[arg-type]
+        aggregazione=i.aggregazione,  # type: ignore[arg-type]
+        unita_misura=i.unita_misura,  # type: ignore[arg-type]
+        rilevazioni=tuple(rilevazioni),
+        cap=i.cap,
+        fascia=(i.fascia_da, i.fascia_a)
+        if i.fascia_da is not None and i.fascia_a is not None
+        else None,
+    )

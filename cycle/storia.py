@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What happened to an objective, as the registro tells it: one readable sentence an event, and
+the day on which each state was reached."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from workflows.machines.obiettivo import PASSI, STATI
+from workflows.ports import RUOLI
+
+# what was done to an objective, by the registro's verb
+FATTI = {
+    "crea": gettext_lazy("ha creato la scheda"),
+    "modifica": gettext_lazy("ha modificato la scheda"),
+    "importa": gettext_lazy("ha importato la scheda"),
+    "proponi": gettext_lazy("ha proposto l'obiettivo"),
+    "rinvia": gettext_lazy("ha rinviato l'obiettivo al settore"),
+    "approva": gettext_lazy("ha registrato l'approvazione dell'obiettivo"),
+    "avvia": gettext_lazy("ha avviato l'obiettivo"),
+    "rendiconta": gettext_lazy("ha chiuso la rendicontazione dell'anno"),
+    "riapri": gettext_lazy("ha riaperto l'obiettivo"),
+    "valida": gettext_lazy("ha validato l'obiettivo"),
+    "stralcia": gettext_lazy("ha registrato lo stralcio dell'obiettivo"),
+    "fuori_procedura": gettext_lazy("ha cambiato dei dati fuori procedura"),
+}
+# and to one of its reports
+FATTI_RELAZIONE = {
+    "compila": gettext_lazy("ha compilato la relazione"),
+    "trasmetti": gettext_lazy("ha trasmesso la relazione"),
+    "valida": gettext_lazy("ha validato la relazione"),
+    "riapri": gettext_lazy("ha riaperto la relazione"),
+}
+# a role as a sentence says it; the unit follows only where the role belongs to one
+QUALIFICHE = {
+    "po": gettext_lazy("posizione organizzativa"),
+    "dirigente": gettext_lazy("dirigente"),
+    "nucleo": gettext_lazy("componente del Nucleo di valutazione"),
+    "segreteria": gettext_lazy("segreteria della giunta"),
+    "giunta": gettext_lazy("componente della giunta"),
+    "segretario": gettext_lazy("segretario generale"),
+    "controllo": gettext_lazy("programmazione e controllo"),
+    "ragioneria": gettext_lazy("ragioneria"),
+    "revisore": gettext_lazy("revisore"),
+}
+
+# Refusals changed nothing, and stay out of the objective's history.
+_EVENTI = """
+SELECT e.verbo, e.procedura, e.da, e.a, e.motivazione, e.istante, e.ruolo, e.canale,
+       p.nome_completo, d.nome_completo, u.nome, u.tipo,
+       CASE WHEN a.id IS NULL THEN '' WHEN a.tipo = 'storico' THEN ''
+            ELSE a.organo || ' n. ' || a.numero || ' del ' || to_char(a.data, 'DD/MM/YYYY') END,
+       q.nome, q.codice, e.dati ->> 'cifra'
+  FROM workflows_evento e
+  LEFT JOIN cycle_persona p ON p.id = e.persona_id
+  LEFT JOIN cycle_persona d ON d.id = e.per_conto_di_id
+  LEFT JOIN cycle_incarico i ON i.id = e.incarico_id
+  LEFT JOIN cycle_unitaorganizzativa u ON u.id = i.unita_id
+  LEFT JOIN cycle_atto a ON a.id = e.atto_id
+  LEFT JOIN cycle_relazionesemestrale r ON e.procedura = 'relazione' AND r.id = e.oggetto_id
+  LEFT JOIN cycle_periodo q ON q.id = r.periodo_id
+ WHERE e.radice_id = %(radice)s AND e.ente_id = %(ente)s AND e.esito = 'eseguito'
+"""
+_DI_RELAZIONE = " AND e.procedura = 'relazione' AND e.oggetto_id = %(relazione)s"
+_ULTIMI = " ORDER BY e.id DESC LIMIT %(limite)s"
+
+_TAPPE = """
+SELECT DISTINCT ON (e.a) e.a, e.istante, p.nome_completo
+  FROM workflows_evento e
+  LEFT JOIN cycle_persona p ON p.id = e.persona_id
+ WHERE e.radice_id = %(radice)s AND e.ente_id = %(ente)s
+   AND e.procedura = 'obiettivo' AND e.esito = 'eseguito' AND e.a <> '' AND e.a <> e.da
+ ORDER BY e.a, e.id DESC
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Fatto:
+    """An event: who (with the role held then), what, on which act or report, and why."""
+
+    istante: datetime
+    chi: str
+    che_cosa: str
+    verbo: str
+    motivazione: str
+    cifra: str
+    fuori_procedura: bool
+
+    @property
+    def frase(self) -> str:
+        """`Il 12/07/2021 alle 10:42 X, dirigente di Y, ha proposto l'obiettivo.`"""
+        locale = timezone.localtime(self.istante)
+        return _("Il %(giorno)s alle %(ora)s %(chi)s %(che_cosa)s.") % {
+            "giorno": f"{locale:%d/%m/%Y}",
+            "ora": f"{locale:%H:%M}",
+            "chi": self.chi,
+            "che_cosa": self.che_cosa,
+        }
+
+
+def fatti(
+    *, ente_id: int, obiettivo_id: int, relazione_id: int | None = None, limite: int = 20
+) -> list[Fatto]:
+    """The last events of an objective and of its reports, or of one report; the latest first."""
+    sql = _EVENTI + (_DI_RELAZIONE if relazione_id is not None else "") + _ULTIMI
+    with connection.cursor() as cursore:
+        cursore.execute(
+            sql,
+            {
+                "radice": obiettivo_id,
+                "ente": ente_id,
+                "relazione": relazione_id,
+                "limite": limite,
+            },
+        )
+        return [_fatto(*riga) for riga in cursore.fetchall()]
+
+
+def _fatto(
+    verbo: str,
+    procedura: str,
+    da: str,
+    a: str,
+    motivazione: str,
+    istante: datetime,
+    ruolo: str,
+    canale: str,
+    persona: str | None,
+    delegante: str | None,
+    unita: str | None,
+    tipo_unita: str | None,
+    atto: str,
+    periodo: str | None,
+    codice_periodo: str | None,
+    cifra: str | None,
+) -> Fatto:
+    di_relazione = procedura == "relazione"
+    che_cosa = str((FATTI_RELAZIONE if di_relazione else FATTI).get(verbo, verbo))
+    if di_relazione and periodo:
+        che_cosa = _("%(fatto)s del %(periodo)s") % {
+            "fatto": che_cosa,
+            "periodo": periodo[0].lower() + periodo[1:],
+        }
+    if verbo == "importa" and a == "validato":
+        che_cosa = _("ha importato la scheda, già validata")
+    if atto:
+        che_cosa = _("%(fatto)s (%(atto)s)") % {"fatto": che_cosa, "atto": atto}
+    return Fatto(
+        istante=istante,
+        chi=_chi(persona, ruolo, delegante, unita, tipo_unita, canale),
+        che_cosa=che_cosa,
+        verbo=verbo,
+        motivazione=motivazione,
+        cifra=cifra or "",
+        fuori_procedura=verbo == "fuori_procedura",
+    )
+
+
+def _chi(
+    persona: str | None,
+    ruolo: str,
+    delegante: str | None,
+    unita: str | None,
+    tipo_unita: str | None,
+    canale: str,
+) -> str:
+    if persona is None:
+        return _("qualcuno, fuori procedura,") if canale == "sql" else _("un comando di sistema")
+    chi = persona.title()
+    if ruolo:
+        qualifica = str(QUALIFICHE.get(ruolo, RUOLI.get(ruolo, ruolo)))
+        if unita and tipo_unita != "ente":
+            qualifica = _("%(ruolo)s di %(unita)s") % {"ruolo": qualifica, "unita": unita}
+        chi = f"{chi}, {qualifica},"
+    if delegante:
+        chi = _("%(chi)s per delega di %(delegante)s,") % {
+            "chi": chi,
+            "delegante": delegante.title(),
+        }
+    return chi
+
+
+@dataclass(frozen=True, slots=True)
+class Tappa:
+    """A step of the five: `fatta`, `attuale` or `da_fare`, with day and person when reached."""
+
+    stato: str
+    nome: str
+    come: str
+    istante: datetime | None = None
+    chi: str = ""
+
+
+def tappe(*, ente_id: int, obiettivo_id: int, stato: str) -> list[Tappa]:
+    """The five steps of an objective that stands in `stato`, and after them the striking off
+    if it was struck. A step one came back from is to be done again, whatever the registro has."""
+    with connection.cursor() as cursore:
+        cursore.execute(_TAPPE, {"radice": obiettivo_id, "ente": ente_id})
+        raggiunti: dict[str, tuple[datetime, str | None]] = {
+            a: (istante, persona) for a, istante, persona in cursore.fetchall()
+        }
+    nomi = dict(STATI)
+    if stato == "stralciato":
+        passi = [*(p for p in PASSI if p in raggiunti), stato]
+        arrivo = len(passi) - 1
+    else:
+        passi = list(PASSI)
+        arrivo = passi.index(stato) if stato in passi else -1
+    trovate = []
+    for n, passo in enumerate(passi):
+        come = "fatta" if n < arrivo else "attuale" if n == arrivo else "da_fare"
+        istante, persona = raggiunti.get(passo, (None, None)) if n <= arrivo else (None, None)
+        trovate.append(Tappa(passo, nomi[passo], come, istante, (persona or "").title()))
+    return trovate

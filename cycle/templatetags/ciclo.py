@@ -1,0 +1,147 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""How figures, names, days and states are written on a page."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from django import template
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from cycle.measure import in_italiano
+from workflows.machines import obiettivo as macchina_obiettivo
+from workflows.machines import relazione as macchina_relazione
+from workflows.ports import RUOLI
+
+register = template.Library()
+
+ASSENTE = "–"
+# Colour is never the only signal: each state has its own icon, and its name is always written.
+ICONE_STATI = {
+    "bozza": "pencil",
+    "proposta": "upload",
+    "approvato": "file-signed",
+    "in_corso": "clock",
+    "rendicontato": "inbox",
+    "validato": "check-circle",
+    "stralciato": "ban",
+    "da_compilare": "pencil",
+    "trasmessa": "upload",
+    "validata": "check-circle",
+    "riaperta": "restore",
+}
+NOMI_STATI = dict(macchina_obiettivo.STATI) | dict(macchina_relazione.STATI)
+# a transition as a button says it
+PASSI = {
+    "proponi": gettext_lazy("Proponi"),
+    "rinvia": gettext_lazy("Rinvia al settore"),
+    "approva": gettext_lazy("Registra l'approvazione"),
+    "avvia": gettext_lazy("Avvia"),
+    "rendiconta": gettext_lazy("Chiudi la rendicontazione"),
+    "riapri": gettext_lazy("Riapri"),
+    "valida": gettext_lazy("Valida"),
+    "stralcia": gettext_lazy("Stralcia"),
+    "trasmetti": gettext_lazy("Trasmetti"),
+}
+
+
+@register.filter
+def cifra(valore: Decimal | date | None, unita: str = "numero") -> str:
+    """A target or a value in its unit: `1.234,5`, `66,67 %`, `1.234,50 €`, `Sì`, `30/09/2026`."""
+    if valore is None:
+        return ASSENTE
+    if isinstance(valore, date):
+        return f"{valore:%d/%m/%Y}"
+    if unita == "si_no":
+        return _("Sì") if valore else _("No")
+    if unita == "euro":
+        return f"{in_italiano(valore, 2)}\u00a0€"
+    testo = in_italiano(valore)
+    return f"{testo}\u00a0%" if unita == "percentuale" else testo
+
+
+@register.filter
+def percento(valore: Decimal | None) -> str:
+    """A percentage, half-up to two decimals (R75)."""
+    return ASSENTE if valore is None else f"{in_italiano(valore, 2)}\u00a0%"
+
+
+@register.filter
+def peso(valore: Decimal | None) -> str:
+    """A weight, without idle zeros."""
+    return ASSENTE if valore is None else in_italiano(valore)
+
+
+@register.filter
+def nome(valore: object) -> str:
+    """COGNOME NOME as people write it; a vacant post says so."""
+    testo = str(valore or "")
+    if testo in ("", "-"):
+        return _("posto vacante") if testo else ASSENTE
+    return testo.title() if testo.isupper() else testo
+
+
+@register.filter
+def giorno(valore: date | datetime | None) -> str:
+    """`30/09/2026`, in the ente's zone."""
+    if valore is None:
+        return ASSENTE
+    if isinstance(valore, datetime):
+        valore = timezone.localtime(valore)
+    return f"{valore:%d/%m/%Y}"
+
+
+@register.filter
+def giorni(quanti: int) -> str:
+    """Days in words, from today: late when negative."""
+    if quanti == 0:
+        return _("oggi")
+    if quanti > 0:
+        return ngettext("fra %(n)s giorno", "fra %(n)s giorni", quanti) % {"n": quanti}
+    return ngettext("%(n)s giorno di ritardo", "%(n)s giorni di ritardo", -quanti) % {"n": -quanti}
+
+
+@register.filter
+def passo(transizione: str) -> str:
+    """A transition as a button says it."""
+    return str(PASSI.get(transizione, transizione.capitalize()))
+
+
+@register.filter
+def ruoli(codici: str) -> str:
+    """Roles in words, from the codes a `Motivo` carries (`po, dirigente`)."""
+    return ", ".join(RUOLI.get(r.strip(), r.strip()) for r in codici.split(",") if r.strip())
+
+
+@register.filter
+def voce(dizionario: dict[object, object], chiave: object) -> object:
+    """The entry of a dictionary."""
+    return dizionario.get(chiave)
+
+
+@register.simple_tag
+def icona(nome: str, classe: str = "icon-sm") -> SafeString:
+    """A symbol of Bootstrap Italia's sprite, without `it-`; the words beside it say it."""
+    return format_html(
+        '<svg class="icon {}" aria-hidden="true"><use href="{}#it-{}"></use></svg>',
+        classe,
+        static("svg/sprites.svg"),
+        nome,
+    )
+
+
+@register.simple_tag
+def stato(codice: str) -> SafeString:
+    """The chip of a state: icon and name."""
+    return format_html(
+        '<span class="stato stato-{}">{}<span>{}</span></span>',
+        codice,
+        icona(ICONE_STATI[codice], "icon-xs"),
+        NOMI_STATI[codice],
+    )
