@@ -4,7 +4,7 @@ trees, the board and the export, in a number of queries that does not depend on 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -76,6 +76,7 @@ class Filtri:
     """What the URL asks for. A word the list does not know counts as not said."""
 
     unita: str = ""  # code of the unit: it and all below
+    programma: UUID | None = None  # strategic node: it and all below
     stato: str = ""
     tipo: str = ""
     responsabile: UUID | None = None
@@ -91,6 +92,7 @@ class Filtri:
         ordine = detto["ordine"].removeprefix("-")
         return cls(
             unita=detto["unita"],
+            programma=_uuid(detto["programma"]),
             stato=detto["stato"] if detto["stato"] in NOMI_STATI else "",
             tipo=detto["tipo"],
             responsabile=_uuid(detto["responsabile"]),
@@ -106,7 +108,7 @@ class Filtri:
         return self != Filtri(ordine=self.ordine, decrescente=self.decrescente)
 
 
-_PAROLE = ("unita", "stato", "tipo", "responsabile", "testo", "ritardo", "ordine")
+_PAROLE = ("unita", "programma", "stato", "tipo", "responsabile", "testo", "ritardo", "ordine")
 
 
 def _uuid(testo: str) -> UUID | None:
@@ -153,6 +155,7 @@ class Totale:
     con_calcolata: int = 0
     somma_convalidata: Decimal = Decimal(0)
     con_convalidata: int = 0
+    in_ritardo: int = 0
 
     @property
     def calcolata(self) -> Decimal | None:
@@ -167,21 +170,26 @@ class Totale:
 
 def somma(totali: Iterable[Totale]) -> Totale:
     """The total of totals."""
-    righe = [
-        (t.quanti, t.somma_calcolata, t.con_calcolata, t.somma_convalidata, t.con_convalidata)
-        for t in totali
-    ]
-    return Totale(*(sum(colonna) for colonna in zip(*righe, strict=True))) if righe else Totale()
+    somme = Totale()
+    for t in totali:
+        somme = Totale(
+            somme.quanti + t.quanti,
+            somme.somma_calcolata + t.somma_calcolata,
+            somme.con_calcolata + t.con_calcolata,
+            somme.somma_convalidata + t.somma_convalidata,
+            somme.con_convalidata + t.con_convalidata,
+            somme.in_ritardo + t.in_ritardo,
+        )
+    return somme
 
 
 @dataclass(frozen=True, slots=True)
-class Ramo:
-    """A unit or a strategic node, with the totals of it and of all below."""
+class Scelte:
+    """The values the filters can take: units as (code, indented name), people as (pid, name)."""
 
-    codice: str
-    titolo: str
-    totale: Totale
-    figli: tuple[Ramo, ...]
+    unita: tuple[tuple[str, str], ...]
+    tipi: tuple[str, ...]
+    responsabili: tuple[tuple[UUID, str], ...]
 
 
 class Elenco:
@@ -191,9 +199,12 @@ class Elenco:
         self.ciclo = ciclo
         self.filtri = filtri
         self.oggi = istante.astimezone(ZoneInfo(ciclo.ente.fuso)).date()
-        obiettivi = obiettivi_visibili(attore, ciclo).annotate(ritardo_dal=_ritardo(ciclo, istante))
+        self._visibili = obiettivi_visibili(attore, ciclo)
+        obiettivi = self._visibili.annotate(ritardo_dal=_ritardo(ciclo, istante))
         if filtri.unita:
             obiettivi = obiettivi.filter(_sotto(ciclo, filtri.unita))
+        if filtri.programma:
+            obiettivi = obiettivi.filter(_nel_programma(ciclo, filtri.programma))
         if filtri.tipo:
             obiettivi = obiettivi.filter(tipo=filtri.tipo)
         if filtri.responsabile:
@@ -217,6 +228,35 @@ class Elenco:
         ordine = colonna.desc if self.filtri.decrescente else colonna.asc
         return self._in_stato().order_by(ordine(nulls_last=True), "codice")
 
+    def scelte(self) -> Scelte:
+        """What the filters offer."""
+        tipi, responsabili = set(), {}
+        for tipo, pid, nome in (
+            self._visibili.order_by()
+            .values_list(
+                "tipo", "responsabile_generale__pid", "responsabile_generale__nome_completo"
+            )
+            .distinct()
+        ):
+            tipi.add(tipo)
+            if pid is not None:
+                responsabili[pid] = nome
+        figlie: dict[int | None, list[UnitaOrganizzativa]] = {}
+        for u in UnitaOrganizzativa.objects.filter(ente=self.ciclo.ente_id).order_by("nome"):
+            figlie.setdefault(u.padre_id, []).append(u)
+
+        def sotto(padre: int | None, livello: int) -> Iterable[tuple[str, str]]:
+            for u in figlie.get(padre, ()):
+                if livello:  # the root is the whole ente: no filter
+                    yield u.codice, "\u2003" * (livello - 1) + u.nome
+                yield from sotto(u.pk, livello + 1)
+
+        return Scelte(
+            unita=tuple(sotto(None, 0)),
+            tipi=tuple(sorted(t for t in tipi if t)),
+            responsabili=tuple(sorted(responsabili.items(), key=lambda r: r[1])),
+        )
+
     def per_stato(self) -> dict[str, Totale]:
         """The totals of each state, those filtered out included: what that filter offers."""
         somme = (
@@ -228,6 +268,7 @@ class Elenco:
                 Count("percentuale_calcolata"),
                 Sum("percentuale_convalidata", default=Decimal(0)),
                 Count("percentuale_convalidata"),
+                tardi=Count("pk", filter=Q(ritardo_dal__lt=self.oggi)),
             )
         )
         trovati = {stato: Totale(*valori) for stato, *valori in somme}
@@ -248,48 +289,20 @@ class Elenco:
             colonne.setdefault(riga.stato, []).append(riga)
         return colonne
 
-    def per_unita(self) -> list[Ramo]:
-        """The org chart; a unit with nothing below it is left out."""
-        misure: dict[int, Totale] = {}
-        unita: dict[int, set[int]] = {}
-        for pk, unita_id, totale in self._misure():
-            misure[pk] = totale
-            unita.setdefault(unita_id, set()).add(pk)
-        nodi = UnitaOrganizzativa.objects.filter(ente=self.ciclo.ente_id).order_by("nome")
-        rami = _albero([(u.pk, u.padre_id, u.codice, u.nome) for u in nodi], unita, misure)
-        return [figlio for radice in rami for figlio in radice.figli or (radice,)]
-
-    def per_programma(self) -> list[Ramo]:
-        """The political plan. An objective that hangs on several nodes counts in each, and once
-        in whatever stands above them; those on none close the list."""
-        misure = {pk: totale for pk, _, totale in self._misure()}
-        appesi: dict[int, set[int]] = {}
-        for nodo, pk in ObiettivoNodo.objects.filter(nodo__ciclo=self.ciclo).values_list(
-            "nodo_id", "obiettivo_id"
-        ):
-            if pk in misure:
-                appesi.setdefault(nodo, set()).add(pk)
-        nodi = NodoStrategico.objects.filter(ciclo=self.ciclo).order_by("codice", "titolo")
-        rami = _albero(
-            [(n.pk, n.padre_id, n.codice, f"{n.tipo}: {n.titolo}") for n in nodi], appesi, misure
-        )
-        sciolti = set(misure).difference(*appesi.values())
-        if sciolti:
-            totale = somma(misure[pk] for pk in sciolti)
-            rami.append(Ramo("", "Senza programma", totale, ()))
-        return rami
-
     def _in_stato(self) -> QuerySet[Obiettivo]:
         stato = self.filtri.stato
         tutti = self._di_ogni_stato.annotate(passo=_PASSO)
         return tutti.filter(stato=stato) if stato else tutti
 
-    def _misure(self) -> Iterable[tuple[int, int, Totale]]:
+    def misure(self) -> Iterable[tuple[int, int, Totale]]:
         """Each objective with its unit, as a total of one."""
-        for pk, unita, calcolata, convalidata in (
+        for pk, unita, calcolata, convalidata, dal in (
             self._in_stato()
             .order_by()
-            .values_list("pk", "unita_id", "percentuale_calcolata", "percentuale_convalidata")
+            .annotate(dal=F("ritardo_dal"))
+            .values_list(
+                "pk", "unita_id", "percentuale_calcolata", "percentuale_convalidata", "dal"
+            )
         ):
             yield (
                 pk,
@@ -300,6 +313,7 @@ class Elenco:
                     int(calcolata is not None),
                     convalidata or Decimal(0),
                     int(convalidata is not None),
+                    int(dal is not None and dal < self.oggi),
                 ),
             )
 
@@ -346,6 +360,21 @@ def _sotto(ciclo: Ciclo, codice: str) -> Q:
     return q
 
 
+def _nel_programma(ciclo: Ciclo, pid: UUID) -> Exists:
+    """Those that hang on a strategic node or on one below it."""
+    figli: dict[int | None, list[int]] = {}
+    sotto: list[int] = []
+    for pk, padre, suo in NodoStrategico.objects.filter(ciclo=ciclo).values_list(
+        "pk", "padre_id", "pid"
+    ):
+        figli.setdefault(padre, []).append(pk)
+        if suo == pid:
+            sotto.append(pk)
+    for pk in sotto:  # grows while it is read: a walk down the tree
+        sotto.extend(figli.get(pk, ()))
+    return Exists(ObiettivoNodo.objects.filter(obiettivo=OuterRef("pk"), nodo__in=sotto))
+
+
 def _ritardo(ciclo: Ciclo, istante: datetime) -> Case:
     """The last day on which what the objective waits for was still in time, when it has passed:
     its start, the first report not submitted, the closing of the year, the validation."""
@@ -384,27 +413,3 @@ def _ritardo(ciclo: Ciclo, istante: datetime) -> Case:
     if validazione := termini.get("validazione"):
         casi.append(When(stato="rendicontato", then=validazione))
     return Case(*casi, default=None, output_field=DateField())
-
-
-def _albero(
-    nodi: Iterable[tuple[int, int | None, str, str]],
-    contenuti: Mapping[int, set[int]],
-    misure: Mapping[int, Totale],
-) -> list[Ramo]:
-    """The tree of (id, parent, code, title), with whatever has nothing below cut off."""
-    figli: dict[int | None, list[tuple[int, str, str]]] = {}
-    for pk, padre, codice, titolo in nodi:
-        figli.setdefault(padre, []).append((pk, codice, titolo))
-
-    def rami(padre: int | None) -> list[tuple[Ramo, set[int]]]:
-        trovati = []
-        for pk, codice, titolo in figli.get(padre, ()):
-            sotto = rami(pk)
-            tutti = contenuti.get(pk, set()).union(*(ids for _, ids in sotto))
-            if tutti:
-                totale = somma(misure[o] for o in tutti)
-                ramo = Ramo(codice, titolo, totale, tuple(r for r, _ in sotto))
-                trovati.append((ramo, tutti))
-        return trovati
-
-    return [ramo for ramo, _ in rami(None)]
