@@ -5,14 +5,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
-from cycle.measure import arrotonda
+from cycle.measure import arrotonda, difetto_pesi
 from cycle.models import RelazioneSemestrale
 from cycle.parametri import Parametri, cifra
 from workflows.ports import (
@@ -22,6 +23,7 @@ from workflows.ports import (
     FattiPeriodo,
     FattiRelazione,
     FattiSpecifico,
+    Politica,
     Richiesta,
 )
 
@@ -63,7 +65,16 @@ SELECT o.id, o.codice, o.titolo, o.stato, o.revisione, o.versione, o.tipo,
 _CICLI = """
 SELECT c.id, c.anno, c.parametri, e.fuso,
        (SELECT json_agg(json_build_array(p.id, p.codice, p.ordine, p.dal, p.al) ORDER BY p.ordine)
-          FROM cycle_periodo p WHERE p.ciclo_id = c.id)
+          FROM cycle_periodo p WHERE p.ciclo_id = c.id),
+       EXISTS (SELECT 1 FROM cycle_atto a
+                WHERE a.ciclo_id = c.id AND a.tipo = 'approvazione' AND a.organo = %(organo)s
+                  AND a.numero = %(numero)s
+                  AND extract(year FROM a.data) = extract(year FROM %(data_atto)s::date)),
+       (SELECT array_agg(DISTINCT i.persona_id)
+          FROM cycle_incarico i
+         WHERE i.ente_id = c.ente_id AND i.ruolo = 'nucleo'
+           AND i.dal < (%(data_seduta)s::date + 1)::timestamp AT TIME ZONE e.fuso
+           AND (i.al IS NULL OR i.al > %(data_seduta)s::date::timestamp AT TIME ZONE e.fuso))
   FROM cycle_ciclo c JOIN cycle_ente e ON e.id = c.ente_id
  WHERE c.id = ANY (%(cicli)s)
 """
@@ -71,12 +82,23 @@ SELECT c.id, c.anno, c.parametri, e.fuso,
 
 def di_obiettivi(ids: Sequence[int], richiesta: Richiesta | None = None) -> dict[int, Fascicolo]:
     """The facts of the objectives `ids`, by id."""
+    richiesta = richiesta or Richiesta()
+    atto, seduta = richiesta.atto, richiesta.seduta
     with connection.cursor() as cursore:
         cursore.execute(_FATTI, {"ids": list(ids), "verbi": VERBI_DEL_SETTORE})
         righe = cursore.fetchall()
-        cursore.execute(_CICLI, {"cicli": sorted({riga[12] for riga in righe})})
+        cursore.execute(
+            _CICLI,
+            {
+                "cicli": sorted({riga[12] for riga in righe}),
+                "organo": atto.organo if atto else "",
+                "numero": atto.numero if atto else "",
+                "data_atto": atto.data if atto else None,
+                "data_seduta": seduta.data if seduta else None,
+            },
+        )
         cicli = {riga[0]: _ciclo(*riga[1:]) for riga in cursore.fetchall()}
-    return {riga[0]: _obiettivo(riga, cicli[riga[12]], richiesta or Richiesta()) for riga in righe}
+    return {riga[0]: _obiettivo(riga, cicli[riga[12]], richiesta) for riga in righe}
 
 
 def di_relazioni(
@@ -101,24 +123,43 @@ def di_relazioni(
     return trovati
 
 
+@dataclass(frozen=True, slots=True)
+class _Ciclo:
+    """What the objectives of one year share."""
+
+    anno: int
+    parametri: Parametri
+    politica: Politica
+    periodi: Mapping[int, FattiPeriodo]
+    atto_registrato: bool
+    componenti: frozenset[int]
+
+
 def _ciclo(
-    anno: int, parametri: str, fuso: str, periodi: list[list[Any]] | None
-) -> tuple[int, Any, dict[int, FattiPeriodo]]:
+    anno: int,
+    parametri: str,
+    fuso: str,
+    periodi: list[list[Any]] | None,
+    atto_registrato: bool,
+    componenti: list[int] | None,
+) -> _Ciclo:
     lette = json.loads(parametri) if isinstance(parametri, str) else parametri
-    return (
+    letti = Parametri.da_dizionario(lette)
+    return _Ciclo(
         anno,
-        Parametri.da_dizionario(lette).politica(fuso),
+        letti,
+        letti.politica(fuso),
         {
             pk: FattiPeriodo(codice, ordine, date.fromisoformat(dal), date.fromisoformat(al))
             for pk, codice, ordine, dal, al in periodi or ()
         },
+        atto_registrato,
+        frozenset(componenti or ()),
     )
 
 
-def _obiettivo(
-    riga: Sequence[Any], ciclo: tuple[int, Any, Mapping[int, FattiPeriodo]], richiesta: Richiesta
-) -> Fascicolo:
-    anno, politica, periodi = ciclo
+def _obiettivo(riga: Sequence[Any], ciclo: _Ciclo, richiesta: Richiesta) -> Fascicolo:
+    periodi = ciclo.periodi
     return Fascicolo(
         id=riga[0],
         procedura="obiettivo",
@@ -133,25 +174,28 @@ def _obiettivo(
         fine=riga[9],
         percorso=riga[10],
         unita=riga[11],
-        anno=anno,
-        politica=politica,
+        anno=ciclo.anno,
+        politica=ciclo.politica,
         obiettivo_id=riga[0],
         stato_obiettivo=riga[3],
         nodi=riga[13],
         periodi=tuple(periodi.values()),
-        specifici=tuple(_specifico(s, periodi) for s in riga[14] or ()),
+        specifici=tuple(_specifico(s, ciclo) for s in riga[14] or ()),
         relazioni=tuple(
             FattiRelazione(pk, periodi[periodo], stato) for pk, periodo, stato in riga[15] or ()
         ),
         variazioni_aperte=riga[16],
         atto_in_vigore=riga[17] or "",
+        atto_registrato=ciclo.atto_registrato,
+        componenti=ciclo.componenti,
         agito_per_il_settore=frozenset(riga[18] or ()),
         richiesta=richiesta,
     )
 
 
-def _specifico(dati: Sequence[Any], periodi: Mapping[int, FattiPeriodo]) -> FattiSpecifico:
+def _specifico(dati: Sequence[Any], ciclo: _Ciclo) -> FattiSpecifico:
     pk, codice, inizio, fine, indicatori = dati
+    periodi = ciclo.periodi
     return FattiSpecifico(
         pk,
         codice,
@@ -160,13 +204,23 @@ def _specifico(dati: Sequence[Any], periodi: Mapping[int, FattiPeriodo]) -> Fatt
         tuple(
             FattiIndicatore(
                 nome,
-                Decimal(peso) if peso is not None else None,
-                frozenset(periodi[p].codice for p, target, _ in rilevazioni or () if target),
-                frozenset(periodi[p].codice for p, _, valore in rilevazioni or () if valore),
+                frozenset(periodi[p].codice for p, target, _valore in rilevazioni or () if target),
+                frozenset(periodi[p].codice for p, _target, valore in rilevazioni or () if valore),
             )
-            for nome, peso, rilevazioni in indicatori or ()
+            for nome, _peso, rilevazioni in indicatori or ()
         ),
+        _difetto_pesi([peso for _nome, peso, _rilevazioni in indicatori or ()], ciclo.parametri),
     )
+
+
+def _difetto_pesi(scritti: Sequence[str | None], parametri: Parametri) -> str:
+    """As `measure` judges them (R68): what is approved can then be computed."""
+    if not parametri.pesi or not scritti:
+        return ""
+    pesi = [None if p is None else Decimal(p) for p in scritti]
+    if pesi == [None] * len(pesi):
+        return _("i pesi degli indicatori mancano")
+    return difetto_pesi(pesi, parametri.misura.tolleranza_pesi)
 
 
 def _convalide(

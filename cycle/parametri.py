@@ -55,8 +55,6 @@ class Parametri:
         return Politica(
             fuso=fuso,
             nodo_obbligatorio=self.nodo_obbligatorio,
-            pesi=self.pesi,
-            tolleranza_pesi=self.misura.tolleranza_pesi,
             pareri_obbligatori=self.pareri_obbligatori,
             quorum=self.quorum,
         )

@@ -10,7 +10,7 @@ of its chart. Which roles a person *has* is decided by incarichi at the injected
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -25,7 +25,7 @@ from cycle.models import Ente, Obiettivo, RelazioneSemestrale, UnitaOrganizzativ
 from workflows.machines import obiettivo as macchina_obiettivo
 from workflows.machines import relazione as macchina_relazione
 from workflows.machines.base import leggi
-from workflows.ports import RUOLI, Attore, Incarico
+from workflows.ports import RUOLI, Attore, Fascicolo, Incarico
 from workflows.verdetto import permesso
 
 MACCHINA_OBIETTIVO = leggi("obiettivo", Obiettivo, macchina_obiettivo.INIZIALI)
@@ -93,7 +93,7 @@ def concedi(ente: Ente, radice: UnitaOrganizzativa) -> None:
 
 
 _ATTORE = """
-SELECT p.utente_id, p.nome_completo, i.id, i.ruolo, u.percorso, i.tipo, d.persona_id,
+SELECT p.id, p.utente_id, p.nome_completo, i.id, i.ruolo, u.percorso, i.tipo, d.persona_id,
        (SELECT array_agg(pm.codename || ' ' || gu.percorso)
           FROM auth_group g
           JOIN guardian_groupobjectpermission gp ON gp.group_id = g.id
@@ -102,14 +102,13 @@ SELECT p.utente_id, p.nome_completo, i.id, i.ruolo, u.percorso, i.tipo, d.person
          WHERE g.name = e.codice_ipa || ':' || i.ruolo AND gu.ente_id = p.ente_id)
   FROM cycle_persona p
   JOIN cycle_ente e ON e.id = p.ente_id
-  LEFT JOIN cycle_incarico i
+  LEFT JOIN (cycle_incarico i LEFT JOIN cycle_incarico d ON d.id = i.delegante_id)
          ON i.persona_id = p.id AND i.ente_id = p.ente_id
         AND i.dal <= %(istante)s AND (i.al IS NULL OR i.al > %(istante)s)
+        AND (i.delegante_id IS NULL
+             OR (d.dal <= %(istante)s AND (d.al IS NULL OR d.al > %(istante)s)))
   LEFT JOIN cycle_unitaorganizzativa u ON u.id = i.unita_id
-  LEFT JOIN cycle_incarico d ON d.id = i.delegante_id
- WHERE p.id = %(persona)s AND p.ente_id = %(ente)s
-   AND (i.delegante_id IS NULL
-        OR (d.dal <= %(istante)s AND (d.al IS NULL OR d.al > %(istante)s)))
+ WHERE p.id = ANY (%(persone)s) AND p.ente_id = %(ente)s
  ORDER BY i.id
 """
 
@@ -117,24 +116,41 @@ SELECT p.utente_id, p.nome_completo, i.id, i.ruolo, u.percorso, i.tipo, d.person
 def attore(ente_id: int, persona_id: int, istante: datetime) -> Attore:
     """The person with the incarichi in force at `istante`: `dal` included, `al` excluded (R83),
     a delega only while its delegante still holds the role (R81)."""
+    nessuno = Attore(persona_id, None, ente_id, "", istante)
+    return attori(ente_id, [persona_id], istante).get(persona_id, nessuno)
+
+
+def attori(ente_id: int, persone: Sequence[int], istante: datetime) -> dict[int, Attore]:
+    """The same for many persons of the ente, by id, in one query."""
     with connection.cursor() as cursore:
-        cursore.execute(_ATTORE, {"ente": ente_id, "persona": persona_id, "istante": istante})
+        cursore.execute(_ATTORE, {"ente": ente_id, "persone": list(persone), "istante": istante})
         righe = cursore.fetchall()
-    if not righe:
-        return Attore(persona_id, None, ente_id, "", istante)
-    incarichi = tuple(
-        Incarico(
-            id=riga[2],
-            ruolo=riga[3],
-            percorso=riga[4],
-            tipo=riga[5],
-            per_conto_di=riga[6],
-            permessi=frozenset(_concesso(testo) for testo in riga[7] or ()),
-        )
-        for riga in righe
-        if riga[2] is not None
-    )
-    return Attore(persona_id, righe[0][0], ente_id, righe[0][1].title(), istante, incarichi)
+    incarichi: dict[int, list[Incarico]] = {}
+    for riga in righe:
+        incarichi.setdefault(riga[0], [])
+        if riga[3] is not None:
+            incarichi[riga[0]].append(
+                Incarico(
+                    id=riga[3],
+                    ruolo=riga[4],
+                    percorso=riga[5],
+                    tipo=riga[6],
+                    per_conto_di=riga[7],
+                    permessi=frozenset(_concesso(testo) for testo in riga[8] or ()),
+                )
+            )
+    return {
+        pk: Attore(pk, utente, ente_id, nome.title(), istante, tuple(incarichi[pk]))
+        for pk, utente, nome, *_ in righe
+    }
+
+
+def vede(attore: Attore, fascicolo: Fascicolo) -> bool:
+    """Whether `attore` may see the objective of these facts (`domain.md` 2): the rule that
+    `selectors.visibili` writes as a query."""
+    if fascicolo.stato_obiettivo in macchina_obiettivo.PRIMA_DELL_APPROVAZIONE:
+        return attore.incarico_per("vedi_bozze", fascicolo.percorso) is not None
+    return bool(attore.incarichi)
 
 
 def _concesso(testo: str) -> tuple[str, str]:

@@ -9,16 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.urls import reverse
 
-from cycle import canonico, fascicolo, misurazione, permissions
-from cycle.measure import misura_obiettivo, misura_specifico
+from cycle import canonico, fascicolo, misurazione, notizie, permissions
+from cycle.measure import media_specifici, misura_obiettivo, misura_specifico
 from cycle.models import (
     Atto,
-    Ente,
     Obiettivo,
     Periodo,
     Persona,
@@ -28,18 +27,17 @@ from cycle.models import (
     VersioneObiettivo,
     VoceRelazione,
 )
+from cycle.notizie import Materia
 from cycle.parametri import Parametri
 from workflows.machines.base import Macchina
 from workflows.ports import (
     Attore,
     Azione,
-    Destinatario,
     Fascicolo,
     Notizia,
     Passo,
     Richiesta,
 )
-from workflows.verdetto import verdetto
 
 Effetto = Callable[[Azione], None]
 
@@ -69,119 +67,26 @@ class _Procedura:
             effetto(azione)
 
     def notizie(self, azione: Azione) -> list[Notizia]:
-        candidati = _candidati(self, azione)
-        ipa = Ente.objects.values_list("codice_ipa", flat=True).get(pk=azione.attore.ente_id)
         transizione = self.macchina.transizione(azione.verbo)
         fatto = transizione.regole.fatto if transizione else azione.verbo
-        return [
-            Notizia(
-                passo,
-                _destinatari(self, azione, passo, candidati.get(passo.oggetto.pk, [])),
-                f"{passo.fascicolo.codice} «{passo.fascicolo.titolo[:120]}»{_periodo(passo)}: "
-                f"{fatto} da {azione.attore.nome or 'un comando'}",
-                reverse("scheda", args=[ipa, self.pid(passo)]),
-            )
-            for passo in azione.passi
-        ]
+        return notizie.di(azione, self.materie(azione), fatto)
+
+    def materie(self, azione: Azione) -> list[Materia]:
+        """What the action touched: its objects."""
+        return [Materia(self.macchina, p, self.pid(p), _dopo(p)) for p in azione.passi]
 
     def pid(self, passo: Passo) -> str:
         return str(passo.oggetto.pid)
 
 
-def _periodo(passo: Passo) -> str:
-    periodo = passo.fascicolo.periodo
-    return f", relazione {periodo.codice}" if periodo else ""
-
-
-def _candidati(procedura: _Procedura, azione: Azione) -> dict[int, list[tuple[int, int, str]]]:
-    """(utente, persona, reason) of everybody a transition may concern, in one query: those whose
-    role the next steps belong to, the responsabili, and whoever acted before."""
-    ruoli = {
-        passo.a: sorted(
-            {
-                ruolo
-                for t in procedura.macchina.transizioni
-                if t.arrivo(passo.a) and not t.regole.ritorno
-                for ruolo in t.regole.ruoli
-            }
-        )
-        for passo in azione.passi
-    }
-    with connection.cursor() as cursore:
-        cursore.execute(
-            """
-            WITH passi AS (
-                SELECT * FROM unnest(%(oggetti)s::bigint[], %(radici)s::bigint[],
-                                     %(percorsi)s::text[], %(ruoli)s::text[])
-                    AS t (oggetto, radice, percorso, ruoli)
-            ), interessati AS (
-                SELECT s.oggetto, i.persona_id, 'da_fare' AS motivo
-                  FROM passi s
-                  JOIN cycle_incarico i ON i.ente_id = %(ente)s
-                   AND i.ruolo = ANY (string_to_array(s.ruoli, ','))
-                   AND i.dal <= %(istante)s AND (i.al IS NULL OR i.al > %(istante)s)
-                  JOIN cycle_unitaorganizzativa u
-                    ON u.id = i.unita_id AND starts_with(s.percorso, u.percorso)
-                UNION
-                SELECT s.oggetto, r.persona, 'responsabile'
-                  FROM passi s JOIN cycle_obiettivo o ON o.id = s.radice
-                 CROSS JOIN LATERAL (VALUES (o.responsabile_generale_id),
-                                            (o.responsabile_operativo_id)) AS r (persona)
-                UNION
-                SELECT s.oggetto, e.persona_id, 'ha_agito'
-                  FROM passi s JOIN workflows_evento e ON e.radice_id = s.radice
-                   AND e.esito = 'eseguito'
-            )
-            SELECT DISTINCT n.oggetto, p.utente_id, p.id, n.motivo
-              FROM interessati n JOIN cycle_persona p ON p.id = n.persona_id
-             WHERE p.utente_id IS NOT NULL AND p.id IS DISTINCT FROM %(autore)s
-            """,
-            {
-                "oggetti": [p.oggetto.pk for p in azione.passi],
-                "radici": [p.fascicolo.obiettivo_id for p in azione.passi],
-                "percorsi": [p.fascicolo.percorso for p in azione.passi],
-                "ruoli": [",".join(ruoli[p.a]) for p in azione.passi],
-                "ente": azione.attore.ente_id,
-                "istante": azione.istante,
-                "autore": azione.attore.persona_id,
-            },
-        )
-        trovati: dict[int, list[tuple[int, int, str]]] = {}
-        for oggetto, utente, persona, motivo in cursore.fetchall():
-            trovati.setdefault(oggetto, []).append((utente, persona, motivo))
-    return trovati
-
-
-def _destinatari(
-    procedura: _Procedura,
-    azione: Azione,
-    passo: Passo,
-    candidati: Sequence[tuple[int, int, str]],
-) -> list[Destinatario]:
-    """One row a person, for the strongest reason; 'tocca a te' only to those who can act now."""
-    dopo = replace(passo.fascicolo, stato=passo.a, richiesta=Richiesta())
-    if procedura.nome == "obiettivo":
-        dopo = replace(dopo, stato_obiettivo=passo.a)
-    scelti: dict[int, Destinatario] = {}
-    forza = ("da_fare", "responsabile", "ha_agito")
-    for utente, persona, motivo in sorted(candidati, key=lambda c: forza.index(c[2])):
-        if persona in scelti:
-            continue
-        if motivo == "da_fare" and not _puo_agire(procedura, dopo, persona, utente, azione):
-            continue
-        scelti[persona] = Destinatario(utente, persona, motivo)
-    return list(scelti.values())
-
-
-def _puo_agire(
-    procedura: _Procedura, dopo: Fascicolo, persona: int, utente: int, azione: Azione
-) -> bool:
-    """Whether some forward step lacks nothing but what its form brings (role already asked)."""
-    chi = Attore(persona, utente, azione.attore.ente_id, "", azione.istante)
-    return any(
-        not verdetto(procedura.macchina, t, dopo, chi, azione.istante, anteprima=True).mancanze
-        for t in procedura.macchina.transizioni
-        if t.arrivo(dopo.stato) and not t.regole.ritorno
+def _dopo(passo: Passo) -> Fascicolo:
+    """The facts once the step is taken."""
+    f = replace(passo.fascicolo, stato=passo.a, richiesta=Richiesta())
+    if f.procedura == "obiettivo":
+        return replace(f, stato_obiettivo=passo.a)
+    return replace(
+        f,
+        relazioni=tuple(replace(r, stato=passo.a) if r.id == f.id else r for r in f.relazioni),
     )
 
 
@@ -266,21 +171,25 @@ def apri_relazioni(ente_id: int, obiettivi: Sequence[Obiettivo]) -> None:
 
 
 def _valida_obiettivo(azione: Azione) -> None:
-    """The validated percentage: the mean of what the Nucleo validated in the last period."""
+    """The validated percentage: the mean of what the Nucleo validated in the last period, plain
+    or weighted as the computed one is (R69)."""
     _seduta(azione)
     for passo in azione.passi:
+        parametri = Parametri.da_dizionario(passo.oggetto.ciclo.parametri).misura
         ultima = (
             RelazioneSemestrale.objects.filter(obiettivo=passo.oggetto)
             .order_by("-periodo__ordine")
             .first()
         )
-        voci = VoceRelazione.objects.filter(relazione=ultima, percentuale_convalidata__isnull=False)
-        percentuali = [v.percentuale_convalidata for v in voci if v.percentuale_convalidata]
-        quante = voci.count()
-        motivi = [v.motivo for v in voci if v.motivo]
+        voci = VoceRelazione.objects.filter(
+            relazione=ultima, percentuale_convalidata__isnull=False
+        ).select_related("specifico")
         Obiettivo.objects.filter(pk=passo.oggetto.pk).update(
-            percentuale_convalidata=sum(percentuali) / quante if quante else None,
-            motivo_convalida="\n".join(motivi),
+            percentuale_convalidata=media_specifici(
+                [(v.specifico.peso, v.percentuale_convalidata or Decimal(0)) for v in voci],
+                parametri,
+            ),
+            motivo_convalida="\n".join(v.motivo for v in voci if v.motivo),
         )
 
 
@@ -354,10 +263,17 @@ def _trasmetti(azione: Azione) -> None:
 
 
 def ricalcola(relazione: RelazioneSemestrale) -> None:
-    """Computed percentages of a report's specifici and of its objective, up to its period."""
+    """Computed percentages of a report's specifici, up to its period, and of its objective, up
+    to the last period that was submitted: one submitted again does not hide a later one."""
     obiettivo = relazione.obiettivo
     parametri = Parametri.da_dizionario(obiettivo.ciclo.parametri).misura
     fino_a = relazione.periodo.ordine
+    ultimo = max(
+        RelazioneSemestrale.objects.filter(
+            obiettivo=obiettivo, stato__in=("trasmessa", "validata")
+        ).values_list("periodo__ordine", flat=True),
+        default=0,
+    )
     figure = misurazione.figure([obiettivo.pk])[obiettivo.pk]
     per_codice = {
         s.codice: misura_specifico(s, parametri, fino_a, fino_a).percentuale
@@ -372,7 +288,9 @@ def ricalcola(relazione: RelazioneSemestrale) -> None:
         voci, ["percentuale_calcolata", "percentuale_convalidata", "motivo"]
     )
     Obiettivo.objects.filter(pk=obiettivo.pk).update(
-        percentuale_calcolata=misura_obiettivo(figure, parametri, fino_a, fino_a).percentuale
+        percentuale_calcolata=misura_obiettivo(
+            figure, parametri, max(fino_a, ultimo), max(fino_a, ultimo)
+        ).percentuale
     )
 
 
@@ -415,6 +333,32 @@ class _ProceduraRelazione(_Procedura):
         self, oggetti: Sequence[RelazioneSemestrale], istante: datetime, richiesta: Richiesta
     ) -> dict[int, Fascicolo]:
         return fascicolo.di_relazioni(oggetti, richiesta)
+
+    def materie(self, azione: Azione) -> list[Materia]:
+        """The reports, and their objectives: what can be done with one depends on its reports."""
+        proprie = super().materie(azione)
+        passi = {m.dopo.obiettivo_id: m for m in proprie}
+        stati = {r.id: r.stato for m in proprie for r in m.dopo.relazioni if r.id == m.dopo.id}
+        return proprie + [
+            Materia(
+                OBIETTIVO.macchina,
+                m.passo,
+                m.pid,
+                replace(
+                    m.dopo,
+                    id=pk,
+                    procedura=OBIETTIVO.nome,
+                    stato=m.dopo.stato_obiettivo,
+                    relazioni=tuple(
+                        replace(r, stato=stati.get(r.id, r.stato)) for r in m.dopo.relazioni
+                    ),
+                    periodo=None,
+                    convalide=(),
+                ),
+                ("da_fare",),
+            )
+            for pk, m in passi.items()
+        ]
 
     def pid(self, passo: Passo) -> str:
         return str(passo.oggetto.obiettivo.pid)

@@ -19,7 +19,7 @@ from notifications import posta
 from notifications.posta import NuovaNotifica
 from workflows.errors import Conflitto, Motivo, NonTrovato, Rifiuto, Tentativo
 from workflows.machines.base import Transizione, al_lavoro
-from workflows.ports import Attore, Azione, Fascicolo, Notizia, Passo, Procedura, Richiesta
+from workflows.ports import Attore, Azione, Fascicolo, Passo, Procedura, Richiesta
 from workflows.registro import azioni
 from workflows.verdetto import Verdetto, verdetto
 
@@ -191,23 +191,19 @@ def _scrivi_stati(procedura: Procedura, transizione: Transizione, passi: Sequenc
 def _racconta(procedura: Procedura, azione: Azione) -> None:
     notizie = procedura.notizie(azione)
     posta.scrivi(
-        _notifiche(procedura.nome, notizie),
-        materie=[f"{procedura.nome}:{p.oggetto.pk}" for p in azione.passi],
+        [
+            NuovaNotifica(
+                utente_id=d.utente_id,
+                persona_id=d.persona_id,
+                materia=n.materia,
+                motivo=d.motivo,
+                testo=n.testo,
+                link=n.link,
+            )
+            for n in notizie
+            for d in n.destinatari
+        ],
+        materie=[n.materia for n in notizie],
         ente_id=azione.attore.ente_id,
         evento_id=azione.id,
     )
-
-
-def _notifiche(procedura: str, notizie: Sequence[Notizia]) -> list[NuovaNotifica]:
-    return [
-        NuovaNotifica(
-            utente_id=d.utente_id,
-            persona_id=d.persona_id,
-            materia=f"{procedura}:{n.passo.oggetto.pk}",
-            motivo=d.motivo,
-            testo=n.testo,
-            link=n.link,
-        )
-        for n in notizie
-        for d in n.destinatari
-    ]

@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext as _
@@ -20,6 +19,9 @@ from django.utils.translation import ngettext
 
 from workflows.errors import Motivo
 from workflows.ports import Attore, Fascicolo
+
+# Who approves objectives: nobody else, whatever the act (R3).
+ORGANI_ESECUTIVI = ("giunta", "commissario")
 
 # (what is missing, what to do about it)
 Mancanza = tuple[str, str]
@@ -108,17 +110,12 @@ def target_in_ogni_periodo(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Man
 @guardia("R68", "po")
 def pesi_a_cento(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Mancanza]:
     """I pesi degli indicatori di ogni obiettivo specifico sommano a 100, dove si usano i pesi."""
-    if not f.politica.pesi:
-        return
     for specifico in f.specifici:
-        if not specifico.indicatori:
-            continue
-        somma = sum((i.peso or Decimal(0) for i in specifico.indicatori), Decimal(0))
-        if abs(somma - 100) > f.politica.tolleranza_pesi:
+        if specifico.difetto_pesi:
             yield (
-                _("%(codice)s: i pesi degli indicatori sommano a %(somma)s e non a 100.")
-                % {"codice": specifico.codice, "somma": f"{somma:f}".replace(".", ",")},
-                _("Correggere i pesi degli indicatori."),
+                _("%(codice)s: %(difetto)s.")
+                % {"codice": specifico.codice, "difetto": specifico.difetto_pesi},
+                _("Scrivere un peso per ogni indicatore, in tutto 100."),
             )
 
 
@@ -153,7 +150,7 @@ def motivazione_presente(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Manca
 
 @guardia("R2", "segreteria", del_modulo=True)
 def atto_presente(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Mancanza]:
-    """C'è l'atto della giunta, con numero e data, non futuro."""
+    """C'è l'atto della giunta, con numero e data, non futuro, non già registrato."""
     atto = f.richiesta.atto
     if atto is None or not atto.numero.strip() or atto.data is None:
         yield (
@@ -164,6 +161,17 @@ def atto_presente(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Mancanza]:
         yield (
             _("L'atto porta una data futura (%(data)s).") % {"data": f"{atto.data:%d/%m/%Y}"},
             _("Correggere la data: si registra un atto già adottato."),
+        )
+    elif atto.organo not in ORGANI_ESECUTIVI:
+        yield (
+            _("Un obiettivo lo approva la giunta, o il commissario che ne ha i poteri."),
+            _("Indicare l'organo che ha adottato l'atto."),
+        )
+    elif f.atto_registrato:
+        yield (
+            _("L'atto n. %(numero)s del %(anno)s è già registrato: un atto decide una volta sola.")
+            % {"numero": atto.numero.strip(), "anno": atto.data.year},
+            _("Controllare il numero, oppure approvare con un nuovo atto."),
         )
 
 
@@ -180,7 +188,7 @@ def pareri_presenti(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Mancanza]:
 
 @guardia("R59", "nucleo", del_modulo=True)
 def seduta_valida(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Mancanza]:
-    """Il Nucleo decide in seduta: data, presenti in numero legale, chi registra è presente."""
+    """Il Nucleo decide in seduta: data, componenti presenti in numero legale, chi registra c'è."""
     seduta = f.richiesta.seduta
     if seduta is None or seduta.data is None:
         yield (
@@ -193,7 +201,12 @@ def seduta_valida(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Mancanza]:
             _("La seduta porta una data futura (%(data)s).") % {"data": f"{seduta.data:%d/%m/%Y}"},
             _("Correggere la data della seduta."),
         )
-    if len(seduta.presenti) < f.politica.quorum:
+    if seduta.presenti - f.componenti:
+        yield (
+            _("Fra i presenti c'è chi non era componente del Nucleo il giorno della seduta."),
+            _("Indicare fra i presenti solo i componenti in carica quel giorno."),
+        )
+    if len(seduta.presenti & f.componenti) < f.politica.quorum:
         yield (
             ngettext(
                 "Presenti insufficienti: serve almeno %(n)s componente.",

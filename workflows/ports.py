@@ -118,7 +118,6 @@ class FattiPeriodo:
 @dataclass(frozen=True, slots=True)
 class FattiIndicatore:
     nome: str
-    peso: Decimal | None
     con_target: frozenset[str] = frozenset()  # codes of the periods that have a target
     con_valore: frozenset[str] = frozenset()
 
@@ -130,6 +129,7 @@ class FattiSpecifico:
     inizio: date | None
     fine: date | None
     indicatori: tuple[FattiIndicatore, ...] = ()
+    difetto_pesi: str = ""  # what is wrong with their weights (R68), where the ente weighs
 
     def comprende(self, periodo: FattiPeriodo) -> bool:
         """Whether the specifico's dates touch the period: then a target is due in it."""
@@ -163,8 +163,6 @@ class Politica:
 
     fuso: str = "Europe/Rome"
     nodo_obbligatorio: frozenset[str] = frozenset()  # types of objective that need one (R8)
-    pesi: bool = True  # whether the ente weighs indicators (R68)
-    tolleranza_pesi: Decimal = Decimal("0.01")
     pareri_obbligatori: bool = True  # R15
     quorum: int = 2  # R59
 
@@ -198,6 +196,8 @@ class Fascicolo:
     convalide: tuple[Convalida, ...] = ()
     variazioni_aperte: int = 0
     atto_in_vigore: str = ""  # the Atto that approved it, if any
+    atto_registrato: bool = False  # the Atto of the request is already recorded for the year
+    componenti: frozenset[int] = frozenset()  # persone of the Nucleo on the day of the sitting
     # who proposed, started, reported or submitted, deleganti included (R57)
     agito_per_il_settore: frozenset[int] = frozenset()
     richiesta: Richiesta = Richiesta()
@@ -248,9 +248,10 @@ class Destinatario:
 
 @dataclass(frozen=True, slots=True)
 class Notizia:
-    """What is told about one object: recipients, sentence, link."""
+    """What is told about one matter: recipients, sentence, link. With nobody to tell, it still
+    says that the matter moved, and that what was to be done about it is settled."""
 
-    passo: Passo
+    materia: str  # "obiettivo:42"
     destinatari: Sequence[Destinatario]
     testo: str
     link: str
@@ -293,5 +294,5 @@ class Procedura(Protocol):
         ...
 
     def notizie(self, azione: Azione) -> list[Notizia]:
-        """Whom to tell, and what."""
+        """Whom to tell, and what: one for each matter that the action touched."""
         ...

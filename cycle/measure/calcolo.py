@@ -91,6 +91,21 @@ def percentuali(
     return [None if isinstance(esito, Assente) else netto(esito) for esito in esiti]
 
 
+def media_specifici(
+    percentuali: Iterable[tuple[Decimal | None, Decimal]], parametri: ParametriMisura
+) -> Decimal | None:
+    """The percentage of an objective from those of its specifici as somebody decided them, each
+    with its weight: plain, or weighted where the ente weighs and all have one (R69, R75). None
+    when there are none."""
+    coppie = list(percentuali)
+    pesi = [peso for peso, _ in coppie]
+    if parametri.aggregazione_specifici == "media" or None in pesi:
+        pesi = [None] * len(coppie)
+    with localcontext(LAVORO):
+        media = media_pesata(pesi, [valore for _, valore in coppie])
+    return None if media is None else netto(media)
+
+
 def misura_obiettivo(
     obiettivo: Obiettivo,
     parametri: ParametriMisura,

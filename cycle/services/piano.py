@@ -3,10 +3,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from decimal import Decimal
+from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -75,8 +76,9 @@ def importa(
         nell_ente(ente.pk)
         with connection.cursor() as cursore:  # two imports of one ente: one after the other
             cursore.execute("SELECT pg_advisory_xact_lock(hashtext('importa'), %s)", [ente.pk])
-        _verifica(piano, come)
-        nuovi = _non_ancora_presenti(ente, piano, come)
+        ciclo = Ciclo.objects.filter(ente=ente, anno=piano.anno).first()
+        _verifica(piano, come, Parametri.da_dizionario(ciclo.parametri if ciclo else {}))
+        nuovi = _non_ancora_presenti(ciclo, piano, come)
         if not nuovi:
             return EsitoImportazione(gia_presenti=len(piano.obiettivi), avvisi=piano.avvisi)
         scrittura = _Scrittura(ente, piano, come, istante, avanzamento or (lambda _f, _t: None))
@@ -88,22 +90,31 @@ def importa(
         )
 
 
-def _verifica(piano: neutro.Piano, come: str) -> None:
-    """What a plan that was approved cannot lack (R68)."""
-    if come != "storico":
+def _verifica(piano: neutro.Piano, come: str, parametri: Parametri) -> None:
+    """One scheda for each code; and what a plan that was approved cannot lack (R68)."""
+    visti: set[str] = set()
+    for obiettivo in piano.obiettivi:
+        if obiettivo.codice in visti:
+            raise PianoIllegibile(
+                f"Riga {obiettivo.riga}: il codice {obiettivo.codice} è già di un'altra scheda "
+                "del documento. Correggere il documento. Non è stato importato nulla."
+            )
+        visti.add(obiettivo.codice)
+    if come != "storico" or not parametri.pesi:
         return
     for specifico in piano.specifici():
-        pesi = [i.peso for i in specifico.indicatori if i.peso is not None]
-        if pesi and abs(sum(pesi, Decimal(0)) - 100) > Decimal("0.01"):
+        pesi = [i.peso for i in specifico.indicatori]
+        if difetto := measure.difetto_pesi(pesi, parametri.misura.tolleranza_pesi):
             raise PianoIllegibile(
-                f"Riga {specifico.riga}: i pesi degli indicatori di {specifico.codice} sommano a "
-                f"{sum(pesi)} e non a 100. Correggere il documento, oppure importarlo come piano "
-                "per sistemare i pesi prima dell'approvazione. Non è stato importato nulla."
+                f"Riga {specifico.riga}, {specifico.codice}: {difetto}. Correggere il documento, "
+                "oppure importarlo come piano per sistemare i pesi prima dell'approvazione. Non è "
+                "stato importato nulla."
             )
 
 
-def _non_ancora_presenti(ente: Ente, piano: neutro.Piano, come: str) -> list[neutro.Obiettivo]:
-    ciclo = Ciclo.objects.filter(ente=ente, anno=piano.anno).first()
+def _non_ancora_presenti(
+    ciclo: Ciclo | None, piano: neutro.Piano, come: str
+) -> list[neutro.Obiettivo]:
     if ciclo is None:
         return list(piano.obiettivi)
     presenti = {o["codice"]: o for o in esportato.da_database(ciclo)["obiettivi"]}
@@ -141,6 +152,7 @@ class _Scrittura:
         self.oggi = istante.astimezone(ZoneInfo(ente.fuso)).date()
         self.avanzamento = avanzamento
         self.creati: dict[str, int] = {}
+        self.dubbi: list[str] = []
         self.obiettivi: list[Obiettivo] = []
 
     @property
@@ -199,25 +211,45 @@ class _Scrittura:
             )
 
     def _unita(self) -> dict[str, UnitaOrganizzativa]:
-        """Units by code of the document; those of the same name that are there are the same."""
-        radice = UnitaOrganizzativa.objects.get(ente=self.ente, padre__isnull=True)
-        presenti = {
-            u.nome: u for u in UnitaOrganizzativa.objects.filter(ente=self.ente, al__isnull=True)
-        }
-        trovate: dict[str, UnitaOrganizzativa] = {"": radice}
+        """Units by code of the document. One that is there has the same name and stands below
+        the same unit, or anywhere when nobody else, there or in the document, has that name."""
+        aperte = list(
+            UnitaOrganizzativa.objects.filter(ente=self.ente, al__isnull=True).order_by("pk")
+        )
+        nomi = Counter(u.nome for u in aperte) + Counter(u.nome for u in self.piano.unita)
+        codici = {u.codice: u.nome for u in aperte}
+        trovate = {"": next(u for u in aperte if u.padre_id is None)}
         for unita in self.piano.unita:  # parents come before children
-            trovata = presenti.get(unita.nome)
+            padre = trovate[unita.padre]
+            omonime = [
+                u
+                for u in aperte
+                if u.nome == unita.nome
+                and u.padre_id is not None
+                and (u.padre_id == padre.pk or nomi[u.nome] == 2)
+            ]
+            trovata = min(omonime, key=lambda u: u.codice != unita.codice, default=None)
             if trovata is None:
+                codice = unita.codice
+                if codice in codici:
+                    codice = next(c for n in count(2) if (c := f"{unita.codice}-{n}") not in codici)
+                    self.dubbi.append(
+                        f"il codice {unita.codice} è già dell'unità «{codici[unita.codice]}»: "
+                        f"«{unita.nome}» è aperta con il codice {codice}. Se la prima ha cambiato "
+                        "nome, chiuderla."
+                    )
                 trovata = UnitaOrganizzativa.objects.create(
                     ente=self.ente,
-                    codice=unita.codice,
+                    codice=codice,
                     nome=unita.nome,
                     tipo=unita.tipo,
-                    padre=trovate[unita.padre],
+                    padre=padre,
                     dal=date(self.piano.anno, 1, 1),
                 )
-                presenti[unita.nome] = trovata
+                codici[codice] = unita.nome
                 self._conta("unità", [trovata])
+            else:  # a second of the same name in the document is another unit
+                aperte.remove(trovata)
             trovate[unita.codice] = trovata
         return trovate
 
@@ -477,18 +509,18 @@ class _Scrittura:
         self._conta("voci delle relazioni", VoceRelazione.objects.bulk_create(voci))
 
     def avvisi(self, nuovi: Sequence[neutro.Obiettivo]) -> list[Avviso]:
-        """Percentages that the document prints and the formula does not give."""
-        numero = len(self.piano.avvisi)
-        trovati = []
+        """What storing had to choose, and percentages that the document prints and the formula
+        does not give."""
+        prima = len(self.piano.avvisi)
+        trovati = [Avviso(prima + n, 0, "", dubbio) for n, dubbio in enumerate(self.dubbi, start=1)]
         for riga, o in zip(self.obiettivi, nuovi, strict=True):
             stampata, calcolata = o.percentuale_stampata, riga.percentuale_calcolata
             if not self.storico or stampata is None or calcolata is None:
                 continue
             if measure.arrotonda(calcolata) != measure.arrotonda(stampata):
-                numero += 1
                 trovati.append(
                     Avviso(
-                        numero,
+                        prima + len(trovati) + 1,
                         o.riga,
                         o.codice,
                         f"la percentuale stampata è {measure.in_italiano(stampata)}, quella "

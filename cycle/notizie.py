@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The news of an action: whom its matters concern, and what they are told (`domain.md` 9)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+from django.urls import reverse
+
+from cycle import permissions
+from cycle.models import Ente
+from workflows.machines.base import Macchina, Transizione
+from workflows.ports import Attore, Azione, Destinatario, Fascicolo, Notizia, Passo
+from workflows.verdetto import verdetto
+
+
+@dataclass(frozen=True, slots=True)
+class Materia:
+    """An object that moved, or one whose next step depends on it, with the facts as they are
+    now."""
+
+    macchina: Macchina
+    passo: Passo
+    pid: str  # of the objective: where the link leads
+    dopo: Fascicolo
+    motivi: tuple[str, ...] = ("da_fare", "responsabile", "ha_agito")  # strongest first
+
+    @property
+    def nome(self) -> str:
+        return f"{self.macchina.nome}:{self.dopo.id}"
+
+    def passi_avanti(self) -> list[Transizione]:
+        """The transitions somebody is expected to take next."""
+        return [
+            t
+            for t in self.macchina.transizioni
+            if t.arrivo(self.dopo.stato) and not t.regole.ritorno
+        ]
+
+
+def di(azione: Azione, materie: Sequence[Materia], fatto: str) -> list[Notizia]:
+    """The news of an action, one for each matter, in three queries whatever their number. `fatto`
+    says what happened: "proposto"."""
+    candidati = _candidati(azione, materie)
+    persone = permissions.attori(
+        azione.attore.ente_id,
+        sorted({c.persona_id for elenco in candidati.values() for c in elenco}),
+        azione.istante,
+    )
+    ipa = Ente.objects.values_list("codice_ipa", flat=True).get(pk=azione.attore.ente_id)
+    return [
+        Notizia(
+            m.nome,
+            _destinatari(m, candidati.get(m.nome, []), persone, azione.istante),
+            f"{m.dopo.codice} «{m.dopo.titolo[:120]}»{_periodo(m.passo)}: "
+            f"{fatto} da {azione.attore.nome or 'un comando'}",
+            reverse("scheda", args=[ipa, m.pid]),
+        )
+        for m in materie
+    ]
+
+
+def _periodo(passo: Passo) -> str:
+    periodo = passo.fascicolo.periodo
+    return f", relazione {periodo.codice}" if periodo else ""
+
+
+def _candidati(azione: Azione, materie: Sequence[Materia]) -> dict[str, list[Destinatario]]:
+    """Everybody a matter may concern, in one query: those whose role its next steps belong to,
+    the responsabili, and whoever acted before."""
+    with connection.cursor() as cursore:
+        cursore.execute(
+            """
+            WITH materie AS (
+                SELECT * FROM unnest(%(nomi)s::text[], %(radici)s::bigint[],
+                                     %(percorsi)s::text[], %(ruoli)s::text[])
+                    AS t (nome, radice, percorso, ruoli)
+            ), interessati AS (
+                SELECT m.nome, i.persona_id, 'da_fare' AS motivo
+                  FROM materie m
+                  JOIN cycle_incarico i ON i.ente_id = %(ente)s
+                   AND i.ruolo = ANY (string_to_array(m.ruoli, ','))
+                   AND i.dal <= %(istante)s AND (i.al IS NULL OR i.al > %(istante)s)
+                  JOIN cycle_unitaorganizzativa u
+                    ON u.id = i.unita_id AND starts_with(m.percorso, u.percorso)
+                UNION
+                SELECT m.nome, r.persona, 'responsabile'
+                  FROM materie m JOIN cycle_obiettivo o ON o.id = m.radice
+                 CROSS JOIN LATERAL (VALUES (o.responsabile_generale_id),
+                                            (o.responsabile_operativo_id)) AS r (persona)
+                UNION
+                SELECT m.nome, e.persona_id, 'ha_agito'
+                  FROM materie m JOIN workflows_evento e ON e.radice_id = m.radice
+                   AND e.esito = 'eseguito'
+            )
+            SELECT DISTINCT n.nome, p.utente_id, p.id, n.motivo
+              FROM interessati n JOIN cycle_persona p ON p.id = n.persona_id
+              JOIN cycle_utente t ON t.id = p.utente_id AND t.is_active
+             WHERE p.id IS DISTINCT FROM %(autore)s
+            """,
+            {
+                "nomi": [m.nome for m in materie],
+                "radici": [m.dopo.obiettivo_id for m in materie],
+                "percorsi": [m.dopo.percorso for m in materie],
+                "ruoli": [
+                    ",".join(sorted({r for t in m.passi_avanti() for r in t.regole.ruoli}))
+                    for m in materie
+                ],
+                "ente": azione.attore.ente_id,
+                "istante": azione.istante,
+                "autore": azione.attore.persona_id,
+            },
+        )
+        trovati: dict[str, list[Destinatario]] = {}
+        for materia, utente, persona, motivo in cursore.fetchall():
+            trovati.setdefault(materia, []).append(Destinatario(utente, persona, motivo))
+    return trovati
+
+
+def _destinatari(
+    materia: Materia,
+    candidati: Sequence[Destinatario],
+    persone: Mapping[int, Attore],
+    istante: datetime,
+) -> list[Destinatario]:
+    """One row a person, for the strongest reason, if he may see the objective; 'tocca a te' only
+    to those who can act now."""
+    scelti: dict[int, Destinatario] = {}
+    for d in sorted(
+        (c for c in candidati if c.motivo in materia.motivi),
+        key=lambda c: materia.motivi.index(c.motivo),
+    ):
+        chi = persone[d.persona_id]
+        if d.persona_id in scelti or not permissions.vede(chi, materia.dopo):
+            continue
+        if d.motivo != "da_fare" or _puo_agire(materia, chi, istante):
+            scelti[d.persona_id] = d
+    return list(scelti.values())
+
+
+def _puo_agire(materia: Materia, chi: Attore, istante: datetime) -> bool:
+    """Whether some forward step lacks nothing but what its form brings."""
+    return any(
+        verdetto(materia.macchina, t, materia.dopo, chi, istante, anteprima=True).permessa
+        for t in materia.passi_avanti()
+    )
