@@ -393,11 +393,12 @@ BEGIN
     SELECT azione INTO v_azione FROM registro_azione_aperta();
     IF EXISTS (
         SELECT 1 FROM vecchie v JOIN nuove n ON n.id = v.id
-          LEFT JOIN workflows_evento e
-                 ON e.id >= v_azione AND e.azione = v_azione
-                AND e.oggetto_id = n.id AND e.da = v.stato AND e.a = n.stato
          WHERE n.stato <> v.stato
-           AND (e.id IS NULL OR v.stato || '>' || n.stato <> ALL (v_ammessi))
+           AND (v.stato || '>' || n.stato <> ALL (v_ammessi)
+                OR NOT EXISTS (SELECT 1 FROM workflows_evento e
+                                WHERE e.radice_id = (to_jsonb(n) ->> TG_ARGV[1])::bigint
+                                  AND e.id >= v_azione AND e.azione = v_azione
+                                  AND e.oggetto_id = n.id AND e.da = v.stato AND e.a = n.stato))
     ) THEN
         RAISE EXCEPTION 'lo stato di % cambia solo con un passo della sua procedura (R1)',
             TG_TABLE_NAME USING ERRCODE = 'check_violation';
@@ -451,7 +452,8 @@ def _stati():
         yield (
             f"CREATE TRIGGER stato_custodito AFTER UPDATE ON {tabella} "
             "REFERENCING OLD TABLE AS vecchie NEW TABLE AS nuove "
-            f"FOR EACH STATEMENT EXECUTE FUNCTION cycle_stato_custodito('{passaggi}')"
+            "FOR EACH STATEMENT EXECUTE FUNCTION "
+            f"cycle_stato_custodito('{passaggi}', '{radice}')"
         )
         yield (
             f"CREATE TRIGGER stato_di_nascita AFTER INSERT ON {tabella} "
@@ -482,15 +484,20 @@ $$;
 CREATE FUNCTION cycle_pesi_a_cento() RETURNS trigger LANGUAGE plpgsql
     SET search_path = public, pg_temp AS $$
 DECLARE
+    v_obiettivi bigint[];
     v_sbagliati text;
 BEGIN
     IF TG_TABLE_NAME = 'cycle_obiettivo' THEN
-        SELECT cycle_pesi_sbagliati(array_agg(n.id)) INTO v_sbagliati
+        SELECT array_agg(n.id) INTO v_obiettivi
           FROM vecchie v JOIN nuove n ON n.id = v.id
          WHERE v.stato IN ('bozza', 'proposta') AND n.stato NOT IN ('bozza', 'proposta');
     ELSE
-        v_sbagliati := cycle_pesi_sbagliati(
-            ARRAY[CASE WHEN TG_OP = 'DELETE' THEN OLD.obiettivo_id ELSE NEW.obiettivo_id END]);
+        SELECT array_agg(o.id) INTO v_obiettivi FROM cycle_obiettivo o
+         WHERE o.id = CASE WHEN TG_OP = 'DELETE' THEN OLD.obiettivo_id ELSE NEW.obiettivo_id END
+           AND o.stato NOT IN ('bozza', 'proposta');
+    END IF;
+    IF v_obiettivi IS NOT NULL THEN
+        v_sbagliati := cycle_pesi_sbagliati(v_obiettivi);
     END IF;
     IF v_sbagliati IS NOT NULL THEN
         RAISE EXCEPTION 'i pesi degli indicatori non sommano a 100: % (R68)', v_sbagliati

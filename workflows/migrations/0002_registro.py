@@ -97,12 +97,12 @@ BEGIN
     ELSE
         INSERT INTO workflows_modifica
             (evento_id, ente_id, tabella, riga_id, radice_id, operazione, prima, dopo)
-        SELECT coalesce(e.id, v_azione), m.ente, TG_TABLE_NAME, m.riga,
-               (m.tutto ->> TG_ARGV[0])::bigint, '{sigla}', m.prima, m.dopo
-          FROM ({righe_modificate}) m
-          LEFT JOIN (SELECT radice_id, min(id) AS id FROM workflows_evento
-                      WHERE id >= v_azione AND azione = v_azione GROUP BY radice_id) e
-                 ON e.radice_id = (m.tutto ->> TG_ARGV[0])::bigint;
+        SELECT coalesce((SELECT min(e.id) FROM workflows_evento e
+                          WHERE e.radice_id = (m.tutto ->> TG_ARGV[0])::bigint
+                            AND e.id >= v_azione AND e.azione = v_azione), v_azione),
+               m.ente, TG_TABLE_NAME, m.riga, (m.tutto ->> TG_ARGV[0])::bigint, '{sigla}',
+               m.prima, m.dopo
+          FROM ({righe_modificate}) m;
     END IF;
     RETURN NULL;
 END $$;
@@ -125,15 +125,18 @@ _ELIMINATE = """
       FROM vecchie r
 """
 # Only the fields that changed; a row in which only the optimistic lock moved is no change.
+# OFFSET 0 keeps the planner from building the two documents again at each mention.
 _MODIFICATE = """
-    SELECT r.id AS riga, {ente} AS ente, to_jsonb(r) AS tutto, d.prima, d.dopo
+    SELECT r.id AS riga, {ente} AS ente, j.prima AS tutto, d.prima, d.dopo
       FROM nuove r JOIN vecchie v ON v.id = r.id
+     CROSS JOIN LATERAL (SELECT to_jsonb(v) - 'revisione' AS prima,
+                                to_jsonb(r) - 'revisione' AS dopo OFFSET 0) j
      CROSS JOIN LATERAL (
-        SELECT jsonb_object_agg(c.key, o.value) AS prima, jsonb_object_agg(c.key, c.value) AS dopo
-          FROM jsonb_each(to_jsonb(r) - 'revisione') c
-          JOIN jsonb_each(to_jsonb(v)) o ON o.key = c.key
-         WHERE c.value IS DISTINCT FROM o.value) d
-     WHERE d.dopo IS NOT NULL
+        SELECT jsonb_object_agg(c.key, j.prima -> c.key) AS prima,
+               jsonb_object_agg(c.key, c.value) AS dopo
+          FROM jsonb_each(j.dopo) c
+         WHERE c.value <> j.prima -> c.key) d
+     WHERE j.prima <> j.dopo
 """
 
 
