@@ -28,6 +28,7 @@ _ente: list[URLPattern | URLResolver] = [
     path("", scrivania.scrivania, name="scrivania"),
     path("notifiche/lette/", scrivania.notifiche_lette, name="notifiche_lette"),
     path("<int:anno>/piano/", piano.piano, name="piano"),
+    path("<int:anno>/piano/json/", piano.esportazione, name="esporta_piano"),
     path("obiettivi/<uuid:pid>/", include(_obiettivo)),
 ]
 

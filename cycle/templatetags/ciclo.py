@@ -73,6 +73,12 @@ def percento(valore: Decimal | None) -> str:
 
 
 @register.filter
+def intero(valore: int) -> str:
+    """A count: `10.000`."""
+    return in_italiano(Decimal(valore), 0)
+
+
+@register.filter
 def peso(valore: Decimal | None) -> str:
     """A weight, without idle zeros."""
     return ASSENTE if valore is None else in_italiano(valore)
