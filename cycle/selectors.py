@@ -6,9 +6,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Q, QuerySet
 
 from cycle.models import (
     Ciclo,
@@ -24,7 +25,6 @@ from cycle.models import (
     Utente,
     VoceRelazione,
 )
-from cycle.procedures import OBIETTIVO, PROCEDURE
 from notifications.models import Notifica
 from workflows.errors import NonTrovato
 from workflows.machines.obiettivo import PRIMA_DELL_APPROVAZIONE
@@ -144,6 +144,11 @@ def periodi(ciclo: Ciclo) -> list[Periodo]:
     return list(Periodo.objects.filter(ciclo=ciclo).order_by("ordine"))
 
 
+def periodi_rendicontati(obiettivo: Obiettivo) -> list[Periodo]:
+    """The periods for which the objective has a report, in order."""
+    return list(Periodo.objects.filter(relazioni__obiettivo=obiettivo).order_by("ordine"))
+
+
 def scadenze(ciclo: Ciclo, ruoli: frozenset[str] | None = None) -> list[Scadenza]:
     """The calendar of a year, or the terms of some roles, by term."""
     tutte = Scadenza.objects.filter(ciclo=ciclo).order_by("termine")
@@ -173,61 +178,6 @@ def settori(ente: Ente) -> list[UnitaOrganizzativa]:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Compito:
-    """Something that waits for the person: an objective or a report, and the step it waits for."""
-
-    verdetto: Verdetto
-    obiettivo: Obiettivo
-    relazione: RelazioneSemestrale | None
-
-
-def compiti(attore: Attore, ciclo: Ciclo, istante: datetime, limite: int = 200) -> list[Compito]:
-    """The forward steps that the person can take now, objectives first; the same guards as the
-    buttons. At most `limite` objects of each kind are judged."""
-    trovati: list[Compito] = []
-    obiettivi = list(
-        obiettivi_visibili(attore, ciclo)
-        .filter(_a_portata(attore, "obiettivo"))
-        .select_related("unita")
-        .order_by("codice")[:limite]
-    )
-    giudizi = verdetti(OBIETTIVO, obiettivi, attore, istante) if obiettivi else {}
-    for o in obiettivi:
-        for v in giudizi[o.pk]:
-            if v.permessa and not v.transizione.regole.ritorno:
-                trovati.append(Compito(v, o, None))
-    relazioni = list(
-        RelazioneSemestrale.objects.filter(
-            _a_portata(attore, "relazione", "obiettivo__"),
-            obiettivo__ciclo=ciclo,
-            obiettivo__stato__in=("in_corso", "rendicontato"),
-            ente_id=attore.ente_id,
-        )
-        .select_related("obiettivo__unita", "periodo")
-        .order_by("periodo__ordine", "obiettivo__codice")[:limite]
-    )
-    giudizi = verdetti(PROCEDURE["relazione"], relazioni, attore, istante) if relazioni else {}
-    for r in relazioni:
-        for v in giudizi[r.pk]:
-            if v.permessa and not v.transizione.regole.ritorno:
-                trovati.append(Compito(v, r.obiettivo, r))
-    return trovati
-
-
-def _a_portata(attore: Attore, procedura: str, prefisso: str = "") -> Q:
-    """States and units from which the person's roles can step forward: what is worth judging."""
-    q = Q(pk__in=())
-    for incarico in attore.incarichi:
-        for t in PROCEDURE[procedura].macchina.transizioni:
-            if incarico.ruolo in t.regole.ruoli and not t.regole.ritorno:
-                q |= Q(
-                    stato__in=t.partenze,
-                    **{f"{prefisso}unita__percorso__startswith": incarico.percorso},
-                )
-    return q
-
-
 def per_stato(obiettivi: QuerySet[Obiettivo]) -> dict[str, int]:
     """How many objectives in each state."""
     conteggi = obiettivi.order_by().values_list("stato").annotate(n=Count("pk"))
@@ -238,4 +188,13 @@ def notifiche(utente: Utente, ente: Ente) -> QuerySet[Notifica]:
     """The open news of the user in an ente, last first."""
     return Notifica.objects.filter(utente=utente, ente_id=ente.pk, chiusa_il__isnull=True).order_by(
         "-creata_il"
+    )
+
+
+def conta_notifiche(notifiche: QuerySet[Notifica]) -> dict[str, Any]:
+    """How many are open, how many unread, and when the last one came."""
+    return notifiche.order_by().aggregate(
+        aperte=Count("pk"),
+        da_leggere=Count("pk", filter=Q(letta_il__isnull=True)),
+        ultima=Max("creata_il"),
     )

@@ -5,8 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection
+from django.db.models.functions import Now
+
+from notifications.models import Notifica
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +73,11 @@ def scrivi(
                 evento_id,
             ],
         )
+
+
+def segna_lette(utente_id: int, ente_id: int, fino_a: datetime) -> int:
+    """Mark as read the news of a user in an ente up to the instant of the last one they saw,
+    and say how many: what came or was refreshed later stays unread."""
+    return Notifica.objects.filter(
+        utente_id=utente_id, ente_id=ente_id, creata_il__lte=fino_a, letta_il__isnull=True
+    ).update(letta_il=Now())

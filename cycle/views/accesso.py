@@ -1,19 +1,69 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
+"""Coming in, going out, and the way to the first page."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.views import LoginView, LogoutView
-from django.http import HttpRequest, HttpResponse
+from django.db import DatabaseError, connection
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from cycle import orologio, selectors
+from cycle.demo.comparse import comparse
 
 
 class Accesso(LoginView):
+    """Name and password; in the demo also everybody of its enti, one click away."""
+
     template_name = "accesso/accedi.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        dati = super().get_context_data(**kwargs)
+        if settings.DEMO:
+            dati["cast"] = comparse(orologio.adesso())
+        return dati
 
 
 class Uscita(LogoutView):
-    pass
+    """Only by POST: a link could log somebody out from another site."""
 
 
+@require_safe
 def inizio(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("")
+    """The scrivania of the only ente the user has, or the choice among them."""
+    enti = list(selectors.enti_di(request.user))  # type: ignore[arg-type]
+    if len(enti) == 1:
+        return redirect("scrivania", enti[0].codice_ipa)
+    return render(request, "accesso/inizio.html", {"enti": enti})
 
 
+@login_not_required
+@never_cache
+@require_safe
 def salute(request: HttpRequest) -> HttpResponse:
-    return HttpResponse("ok")
+    """Whether the service works: 200 when the database answers and has every migration of this
+    code, else 503. It tells nothing else, because anybody may ask."""
+    try:
+        applicate = set(MigrationRecorder(connection).applied_migrations())
+    except DatabaseError:
+        return JsonResponse({"stato": "guasto", "database": False, "migrazioni": False}, status=503)
+    complete = _ultime_migrazioni() <= applicate
+    return JsonResponse(
+        {"stato": "ok" if complete else "guasto", "database": True, "migrazioni": complete},
+        status=200 if complete else 503,
+    )
+
+
+@cache
+def _ultime_migrazioni() -> frozenset[tuple[str, str]]:
+    """The last migration of each app in the code: it stands only after those before it."""
+    return frozenset(MigrationLoader(None, ignore_no_migrations=True).graph.leaf_nodes())

@@ -1,6 +1,212 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
+"""How it works: the machines as they are declared, the rules they enforce, the words, the terms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.functional import Promise
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from cycle import orologio, selectors, termini
+from cycle.permissions import MACCHINA_OBIETTIVO, MACCHINA_RELAZIONE
+from workflows import diagrams
+from workflows.guards import Guardia
+from workflows.machines.base import Macchina, Transizione
+from workflows.ports import RUOLI
+from workflows.regole import REGOLE, Regola
+
+# What verdicts and the engine themselves enforce, beside the guards.
+DEL_MOTORE: dict[str, str | Promise] = {
+    "R1": gettext_lazy("Ogni passo parte dallo stato in cui l'oggetto si trova."),
+    "R3": gettext_lazy("Ciò che decide la giunta lo registra solo la segreteria, per suo conto."),
+    "R4": gettext_lazy("Chi agisce ha un incarico in vigore sull'unità dell'obiettivo."),
+    "R50": gettext_lazy("Chi agisce ha visto l'ultima revisione dell'oggetto."),
+}
+
+GLOSSARIO: tuple[tuple[str | Promise, str | Promise], ...] = (
+    (
+        gettext_lazy("Obiettivo"),
+        gettext_lazy(
+            "La scheda: che cosa si vuole ottenere, chi ne risponde, con quali indicatori. È ciò "
+            "che la giunta approva e il Nucleo valida."
+        ),
+    ),
+    (
+        gettext_lazy("Obiettivo specifico"),
+        gettext_lazy(
+            "La parte di un obiettivo che porta indicatori, fasi e collaboratori; in altri piani "
+            "si chiama attività gestionale o obiettivo di progetto."
+        ),
+    ),
+    (
+        gettext_lazy("Indicatore e target"),
+        gettext_lazy(
+            "Che cosa si misura, e il valore atteso in ogni periodo. Positivo: più è alto, "
+            "meglio è. Negativo: più è basso, meglio è."
+        ),
+    ),
+    (
+        gettext_lazy("Percentuale calcolata e convalidata"),
+        gettext_lazy(
+            "La prima viene dalle cifre; la seconda è quella che il Nucleo fa sua. Se "
+            "differiscono, c'è un motivo scritto: si stampano entrambe."
+        ),
+    ),
+    (
+        gettext_lazy("Relazione semestrale"),
+        gettext_lazy(
+            "Per ogni obiettivo e periodo: valori, testo del settore, osservazione del Nucleo, "
+            "risposta. Trasmetterla congela valori e target."
+        ),
+    ),
+    (
+        gettext_lazy("Variazione"),
+        gettext_lazy(
+            "La richiesta di cambiare ciò che la giunta ha approvato. La approva la giunta, e ne "
+            "nasce una nuova versione; quella di prima resta leggibile."
+        ),
+    ),
+    (
+        gettext_lazy("Versione e revisione"),
+        gettext_lazy(
+            "La versione è della giunta: cresce con un atto. La revisione cresce a ogni "
+            "modifica, e serve ad accorgersi che qualcun altro è arrivato prima."
+        ),
+    ),
+    (
+        gettext_lazy("Incarico"),
+        gettext_lazy(
+            "Il ruolo di una persona su un'unità, e su quelle sotto, da una data a una data, con "
+            "un atto. Ciò che si può fare dipende dagli incarichi in vigore adesso."
+        ),
+    ),
+    (
+        gettext_lazy("Atto"),
+        gettext_lazy(
+            "La deliberazione della giunta: numero, data, pareri, e l'insieme di ciò che decide."
+        ),
+    ),
+    (
+        gettext_lazy("Seduta"),
+        gettext_lazy("La riunione del Nucleo: data, presenti, dissensi. Senza seduta non valida."),
+    ),
+    (
+        gettext_lazy("Registro"),
+        gettext_lazy(
+            "Chi ha fatto che cosa, quando, perché e per conto di chi. Si aggiunge e non si "
+            "cambia; anche ciò che è stato rifiutato vi resta scritto."
+        ),
+    ),
+    (
+        gettext_lazy("Termine ordinatorio, perentorio, di legge"),
+        gettext_lazy(
+            "Dopo un termine ordinatorio si è in ritardo; dopo uno perentorio il passo non è più "
+            "quello ordinario; oltre uno di legge non si può più."
+        ),
+    ),
+    (
+        gettext_lazy("PEG, PIAO"),
+        gettext_lazy(
+            "Il piano esecutivo di gestione e il piano integrato di attività e organizzazione: "
+            "gli atti in cui gli obiettivi dell'anno sono approvati."
+        ),
+    ),
+    (
+        gettext_lazy("EQ"),
+        gettext_lazy("Elevata qualificazione: fino al 2023, posizione organizzativa (PO)."),
+    ),
+)
 
 
-def aiuto(request: HttpRequest, **kw: object) -> HttpResponse:
-    return HttpResponse("")
+@dataclass(frozen=True, slots=True)
+class Procedimento:
+    """A machine as the page shows it."""
+
+    macchina: Macchina
+    titolo: str
+    diagramma: SafeString
+    passi: tuple[Passaggio, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Passaggio:
+    """One row of the transition table."""
+
+    transizione: Transizione
+    percorsi: tuple[tuple[str, str], ...]  # names of states
+    chi: str
+    guardie: tuple[Guardia, ...]
+
+
+@require_safe
+def aiuto(request: HttpRequest) -> HttpResponse:
+    """For everybody who can log in. With `?ente=`, or with one ente only, the terms are those of
+    the ente's own calendar."""
+    enti = list(selectors.enti_di(request.user))  # type: ignore[arg-type]
+    scelto = request.GET.get("ente", "")
+    ente = next((e for e in enti if e.codice_ipa == scelto), enti[0] if len(enti) == 1 else None)
+    calendario = []
+    if ente is not None:
+        oggi = orologio.adesso().astimezone(ZoneInfo(ente.fuso)).date()
+        calendario = termini.termini(ente, oggi, frozenset())
+    return render(
+        request,
+        "aiuto/aiuto.html",
+        {
+            "ente": ente,
+            "enti": enti,
+            "procedimenti": [
+                _procedimento(MACCHINA_OBIETTIVO, _("Il cammino di un obiettivo")),
+                _procedimento(MACCHINA_RELAZIONE, _("Il cammino di una relazione semestrale")),
+            ],
+            "regole": _regole(),
+            "glossario": sorted(((str(v), str(t)) for v, t in GLOSSARIO), key=lambda g: g[0]),
+            "calendario": calendario,
+        },
+    )
+
+
+def _procedimento(macchina: Macchina, titolo: str) -> Procedimento:
+    nomi = dict(macchina.stati)
+    # ElementTree has escaped every text of it
+    disegno = mark_safe(diagrams.svg(macchina, titolo))  # noqa: S308
+    return Procedimento(
+        macchina,
+        titolo,
+        disegno,
+        tuple(
+            Passaggio(
+                t,
+                tuple((nomi[da], nomi[a]) for da, a in t.percorsi),
+                _chi(t),
+                t.regole.guardie,
+            )
+            for t in macchina.transizioni
+        ),
+    )
+
+
+def _chi(t: Transizione) -> str:
+    ruoli = _(" o ").join(RUOLI[r] for r in t.regole.ruoli)
+    return (
+        _("%(ruoli)s, per la giunta") % {"ruoli": ruoli} if t.regole.organo == "giunta" else ruoli
+    )
+
+
+def _regole() -> list[tuple[str, Regola, list[str]]]:
+    """Every rule by number: what it says, and the conditions that enforce it."""
+    condizioni: dict[str, list[str]] = {r: [str(testo)] for r, testo in DEL_MOTORE.items()}
+    for macchina in (MACCHINA_OBIETTIVO, MACCHINA_RELAZIONE):
+        for t in macchina.transizioni:
+            for g in t.regole.guardie:
+                elenco = condizioni.setdefault(g.regola, [])
+                if g.descrizione not in elenco:
+                    elenco.append(g.descrizione)
+    return [(r, REGOLE[r], condizioni[r]) for r in sorted(condizioni, key=lambda r: int(r[1:]))]

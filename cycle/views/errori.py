@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from workflows.errors import Rifiuto
 
@@ -38,6 +40,13 @@ def rifiutata(request: HttpRequest, rifiuto: Rifiuto) -> HttpResponse:
     return render(
         request,
         "errori/_motivi.html" if htmx else modello,
-        {"motivi": rifiuto.tutti(), "codice": rifiuto.codice},
+        {"motivi": rifiuto.tutti(), "codice": rifiuto.codice, "da": _provenienza(request)},
         status=rifiuto.codice,
     )
+
+
+def _provenienza(request: HttpRequest) -> str:
+    """The page of ours from which the request came, to go back and look again; else the start."""
+    da = request.headers.get("Referer", "")
+    nostra = url_has_allowed_host_and_scheme(da, {request.get_host()}, request.is_secure())
+    return da if nostra else reverse("inizio")

@@ -1,10 +1,94 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-from django.http import HttpRequest, HttpResponse
+"""The scrivania: what waits for me, by when; how the year goes; what happened."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from cycle import agenda, selectors, termini
+from cycle.contesto import Contesto, RichiestaEnte, nell_ente
+from cycle.riepilogo import riepilogo
+from notifications.posta import segna_lette
+
+ULTIME = 8  # news on the page
+PROSSIMI = 4  # terms on the page, before the whole calendar
 
 
-def scrivania(request: HttpRequest, **kw: object) -> HttpResponse:
-    return HttpResponse("")
+@require_safe
+@nell_ente
+def scrivania(request: RichiestaEnte) -> HttpResponse:
+    c = request.contesto
+    oggi = c.istante.astimezone(ZoneInfo(c.ente.fuso)).date()
+    cicli = c.cicli()
+    anni = [ciclo for ciclo in cicli if ciclo.anno <= c.anno_corrente] or cicli[-1:]
+    incarichi = agenda.incarichi_in_vigore(c.attore)
+    calendario = termini.termini(c.ente, oggi, c.attore.ruoli())
+    return render(
+        request,
+        "scrivania/scrivania.html",
+        {
+            "anno": anni[0].anno if anni else None,
+            "incarichi": incarichi,
+            "agenda": agenda.agenda(c.attore, c.ente, cicli, c.istante),
+            "oggi": oggi,
+            "calendario": calendario,
+            "prossimi": [t for t in calendario if not t.scaduto][:PROSSIMI],
+            "mio_prossimo": next((t for t in calendario if t.mio and not t.scaduto), None),
+            "striscia": termini.striscia(calendario, oggi),
+            "riepilogo": riepilogo(c.attore, incarichi, anni[0], oggi) if anni else None,
+            **_novita(c),
+        },
+    )
 
 
-def notifiche_lette(request: HttpRequest, **kw: object) -> HttpResponse:
-    return HttpResponse("")
+@require_POST
+@nell_ente
+def notifiche_lette(request: RichiestaEnte) -> HttpResponse:
+    """Mark as read what the person has seen; answers with the news as they are now."""
+    c = request.contesto
+    fino_a = _istante(request.POST.get("fino_a", ""))
+    lette = segna_lette(request.user.pk, c.ente.pk, fino_a) if fino_a else 0
+    if request.headers.get("HX-Request") == "true":
+        return render(request, "scrivania/_novita.html", _novita(c))
+    if lette:
+        messages.success(
+            request,
+            ngettext("Una novità segnata come letta.", "%(n)s novità segnate come lette.", lette)
+            % {"n": lette},
+        )
+    else:
+        messages.info(request, _("Non c'era nulla da segnare."))
+    return redirect("scrivania", c.ente.codice_ipa)
+
+
+def _istante(testo: str) -> datetime | None:
+    """An instant as the page's own form writes it; None when it is not one."""
+    try:
+        istante = datetime.fromisoformat(testo)
+    except ValueError:
+        return None
+    return istante if istante.tzinfo else None
+
+
+def _novita(c: Contesto) -> dict[str, Any]:
+    """The last news, and how many more are open or unread."""
+    utente = c.persona.utente
+    assert utente is not None  # who entered has one
+    aperte = selectors.notifiche(utente, c.ente)
+    ultime = list(aperte[:ULTIME])
+    conteggi = selectors.conta_notifiche(aperte)
+    return {
+        "novita": ultime,
+        "novita_altre": conteggi["aperte"] - len(ultime),
+        "novita_da_leggere": conteggi["da_leggere"],
+        "novita_ultima": conteggi["ultima"],
+    }

@@ -1,0 +1,336 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What waits for a person, and by when.
+
+A task is a forward step whose guards pass for this person now (the same verdict as the button's),
+or a scheda or report that somebody of the unit must first complete. The number of queries does
+not depend on the rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from django.db.models import Max, Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from cycle.models import (
+    Ciclo,
+    Ente,
+    Incarico,
+    Obiettivo,
+    Periodo,
+    RelazioneSemestrale,
+    Scadenza,
+)
+from cycle.procedures import OBIETTIVO, PROCEDURE
+from cycle.selectors import verdetti
+from cycle.termini import Termine, termine
+from workflows.machines.relazione import COMPILABILI
+from workflows.ports import Attore, Procedura
+from workflows.verdetto import Verdetto, permesso
+
+LIMITE = 500  # objects of each kind that are judged: beyond it the page says that there are more
+GIORNI_SETTIMANA = 7
+
+
+@dataclass(frozen=True, slots=True)
+class _Genere:
+    """A kind of task: its title, and the code of its term ("" for none)."""
+
+    titolo: str | Promise
+    scadenza: str = ""
+
+
+GENERI: Mapping[tuple[str, str], _Genere] = {
+    ("obiettivo", "completa"): _Genere(_("Schede da completare"), "piao"),
+    ("obiettivo", "proponi"): _Genere(_("Schede da proporre"), "piao"),
+    ("obiettivo", "rivedi"): _Genere(_("Proposte non ancora pronte per la giunta"), "piao"),
+    ("obiettivo", "approva"): _Genere(_("Proposte da approvare con l'atto della giunta"), "piao"),
+    ("obiettivo", "avvia"): _Genere(_("Obiettivi approvati da avviare")),
+    ("relazione", "compila"): _Genere(_("Relazioni da compilare"), "relazione-{ordine}"),
+    ("relazione", "trasmetti"): _Genere(_("Relazioni da trasmettere"), "relazione-{ordine}"),
+    ("relazione", "valida"): _Genere(_("Relazioni da validare"), "osservazioni-{ordine}"),
+    ("obiettivo", "rendiconta"): _Genere(_("Anno da rendicontare"), "relazione-{ultimo}"),
+    ("obiettivo", "valida"): _Genere(_("Obiettivi da validare"), "validazione"),
+}
+_ORDINE = list(GENERI)
+# What is validated for the last period has the term of the year's validation.
+_ULTIMO_PERIODO = {"osservazioni-{ordine}": "validazione"}
+
+
+@dataclass(frozen=True, slots=True)
+class Compito:
+    """Something that waits for the person: an objective or a report, and the step to take.
+    `mancano`: how many things are missing before the step is possible."""
+
+    procedura: str
+    passo: str
+    obiettivo: Obiettivo
+    relazione: RelazioneSemestrale | None = None
+    mancano: int = 0
+
+    @property
+    def periodo(self) -> str:
+        return self.relazione.periodo.codice if self.relazione else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Gruppo:
+    """Tasks of one kind, year and period: they have one term."""
+
+    titolo: str
+    procedura: str
+    passo: str
+    anno: int
+    periodo: str
+    termine: Termine | None
+    compiti: tuple[Compito, ...]
+
+    VISIBILI = 5
+    IN_TUTTO = 50
+
+    @property
+    def primi(self) -> tuple[Compito, ...]:
+        return self.compiti[: self.VISIBILI]
+
+    @property
+    def altri(self) -> tuple[Compito, ...]:
+        return self.compiti[self.VISIBILI : self.IN_TUTTO]
+
+    @property
+    def taciuti(self) -> int:
+        """How many are only in the Piano."""
+        return max(0, len(self.compiti) - self.IN_TUTTO)
+
+
+@dataclass(frozen=True, slots=True)
+class Urgenza:
+    """The groups that are late, due today, due in seven days, or later."""
+
+    codice: str
+    titolo: str
+    gruppi: tuple[Gruppo, ...]
+
+    @property
+    def quanti(self) -> int:
+        return sum(len(g.compiti) for g in self.gruppi)
+
+
+URGENZE: tuple[tuple[str, str | Promise], ...] = (
+    ("scaduto", _("Scaduto")),
+    ("oggi", _("Entro oggi")),
+    ("settimana", _("Nei prossimi sette giorni")),
+    ("poi", _("Poi")),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Agenda:
+    """All that waits for a person, the most urgent first; `tronca` when more was left out."""
+
+    urgenze: tuple[Urgenza, ...]
+    tronca: bool
+
+    @property
+    def quanti(self) -> int:
+        return sum(u.quanti for u in self.urgenze)
+
+
+def agenda(attore: Attore, ente: Ente, cicli: Sequence[Ciclo], istante: datetime) -> Agenda:
+    """What waits for `attore` at `istante` in the open years among `cicli`."""
+    aperti = [c for c in cicli if c.stato == "aperto"]
+    oggi = istante.astimezone(ZoneInfo(ente.fuso)).date()
+    compiti, tronca = _compiti(attore, aperti, istante, oggi)
+    gruppi = _gruppi(compiti, aperti, oggi, ente.fuso, attore.ruoli())
+    per_urgenza: dict[str, list[Gruppo]] = {}
+    for gruppo in gruppi:
+        per_urgenza.setdefault(_urgenza(gruppo.termine), []).append(gruppo)
+    return Agenda(
+        tuple(
+            Urgenza(codice, str(titolo), tuple(per_urgenza[codice]))
+            for codice, titolo in URGENZE
+            if codice in per_urgenza
+        ),
+        tronca,
+    )
+
+
+def _urgenza(termine: Termine | None) -> str:
+    if termine is None or termine.giorni > GIORNI_SETTIMANA:
+        return "poi"
+    if termine.scaduto:
+        return "scaduto"
+    return "oggi" if termine.giorni == 0 else "settimana"
+
+
+def _compiti(
+    attore: Attore, cicli: Sequence[Ciclo], istante: datetime, oggi: date
+) -> tuple[list[Compito], bool]:
+    """The tasks in the years, and whether more objects than `LIMITE` were there to judge."""
+    per_id = {c.pk: c for c in cicli}
+    obiettivi = list(
+        Obiettivo.objects.filter(
+            _a_portata(attore, OBIETTIVO, "modifica_obiettivo", ("bozza",)), ciclo__in=per_id
+        )
+        .select_related("unita", "ciclo")
+        .order_by("codice")[: LIMITE + 1]
+    )
+    relazioni = list(
+        RelazioneSemestrale.objects.filter(
+            _a_portata(
+                attore, PROCEDURE["relazione"], "compila_relazione", COMPILABILI, "obiettivo__"
+            ),
+            obiettivo__ciclo__in=per_id,
+            obiettivo__stato__in=("in_corso", "rendicontato"),
+            periodo__dal__lte=oggi,
+            ente_id=attore.ente_id,
+        )
+        .select_related("obiettivo__unita", "obiettivo__ciclo", "periodo")
+        .order_by("periodo__ordine", "obiettivo__codice")[: LIMITE + 1]
+    )
+    tronca = len(obiettivi) > LIMITE or len(relazioni) > LIMITE
+    obiettivi, relazioni = obiettivi[:LIMITE], relazioni[:LIMITE]
+    giudizi = verdetti(OBIETTIVO, obiettivi, attore, istante) if obiettivi else {}
+    compiti = [c for o in obiettivi for c in _dell_obiettivo(o, giudizi[o.pk], attore)]
+    giudizi = verdetti(PROCEDURE["relazione"], relazioni, attore, istante) if relazioni else {}
+    compiti += [c for r in relazioni for c in _della_relazione(r, giudizi[r.pk], attore)]
+    return compiti, tronca
+
+
+def _a_portata(
+    attore: Attore,
+    procedura: Procedura,
+    compilare: str,
+    compilabili: Iterable[str],
+    prefisso: str = "",
+) -> Q:
+    """States and units where the person could step forward or complete something: what is worth
+    judging. Every such step belongs to a role that sees what it acts on."""
+    q = Q(pk__in=())
+    for incarico in attore.incarichi:
+        propri = {nome for nome, _su in incarico.permessi}
+        stati = {
+            stato
+            for t in procedura.macchina.transizioni
+            if not t.regole.ritorno and permesso(procedura.nome, t.nome) in propri
+            for stato in t.partenze
+        }
+        if compilare in propri:
+            stati |= set(compilabili)
+        if stati:
+            dove = {f"{prefisso}unita__percorso__startswith": incarico.percorso}
+            q |= Q(stato__in=sorted(stati), **{f"{prefisso}ente_id": attore.ente_id}, **dove)
+    return q
+
+
+def _dell_obiettivo(o: Obiettivo, giudizi: Sequence[Verdetto], attore: Attore) -> Iterable[Compito]:
+    for v in giudizi:
+        nome = v.transizione.nome
+        if v.conflitto or v.transizione.regole.ritorno:
+            continue
+        if v.permessa:
+            yield Compito("obiettivo", nome, o)
+        elif nome == "proponi" and v.mancanze and _puo(attore, "modifica_obiettivo", o):
+            yield Compito("obiettivo", "completa", o, mancano=len(v.mancanze))
+        elif nome == "approva" and v.mancanze and not v.divieto:
+            yield Compito("obiettivo", "rivedi", o, mancano=len(v.mancanze))
+
+
+def _della_relazione(
+    r: RelazioneSemestrale, giudizi: Sequence[Verdetto], attore: Attore
+) -> Iterable[Compito]:
+    for v in giudizi:
+        if v.conflitto or v.transizione.regole.ritorno:
+            continue
+        if v.permessa:
+            yield Compito("relazione", v.transizione.nome, r.obiettivo, r)
+        elif (
+            v.transizione.nome == "trasmetti"
+            and v.mancanze
+            and _puo(attore, "compila_relazione", r.obiettivo)
+        ):
+            yield Compito("relazione", "compila", r.obiettivo, r, len(v.mancanze))
+
+
+def _puo(attore: Attore, permesso: str, o: Obiettivo) -> bool:
+    return attore.incarico_per(permesso, o.unita.percorso) is not None
+
+
+def _gruppi(
+    compiti: Sequence[Compito],
+    cicli: Sequence[Ciclo],
+    oggi: date,
+    fuso: str,
+    ruoli: frozenset[str],
+) -> list[Gruppo]:
+    """The tasks by kind, year and period, by term and then in the order of the year."""
+    scadenze = {
+        (s.ciclo_id, s.codice): s
+        for s in Scadenza.objects.filter(ciclo__in=cicli).select_related("ciclo")
+    }
+    ultimi = _ultimi_periodi(cicli)
+    insiemi: dict[tuple[str, str, int, str], list[Compito]] = {}
+    for c in compiti:
+        chiave = (c.procedura, c.passo, c.obiettivo.ciclo_id, c.periodo)
+        insiemi.setdefault(chiave, []).append(c)
+    gruppi = []
+    for (procedura, passo, ciclo_id, periodo), insieme in insiemi.items():
+        genere = GENERI[procedura, passo]
+        codice = _codice_scadenza(genere, insieme[0], ultimi.get(ciclo_id, 0))
+        scadenza = scadenze.get((ciclo_id, codice))
+        gruppi.append(
+            Gruppo(
+                titolo=str(genere.titolo),
+                procedura=procedura,
+                passo=passo,
+                anno=insieme[0].obiettivo.ciclo.anno,
+                periodo=periodo,
+                termine=termine(scadenza, oggi, fuso, ruoli) if scadenza else None,
+                compiti=tuple(sorted(insieme, key=_peggiori_prima)),
+            )
+        )
+    return sorted(
+        gruppi,
+        key=lambda g: (
+            g.termine.giorni if g.termine else 10_000,
+            _ORDINE.index((g.procedura, g.passo)),
+            g.anno,
+            g.periodo,
+        ),
+    )
+
+
+def _codice_scadenza(genere: _Genere, compito: Compito, ultimo: int) -> str:
+    ordine = compito.relazione.periodo.ordine if compito.relazione else 0
+    codice = genere.scadenza
+    if ordine and ordine == ultimo:
+        codice = _ULTIMO_PERIODO.get(codice, codice)
+    return codice.format(ordine=ordine, ultimo=ultimo)
+
+
+def _ultimi_periodi(cicli: Sequence[Ciclo]) -> dict[int, int]:
+    """The last period of each year, by id of the year."""
+    return dict(
+        Periodo.objects.filter(ciclo__in=cicli).values_list("ciclo").annotate(n=Max("ordine"))
+    )
+
+
+def _peggiori_prima(c: Compito) -> tuple[Decimal, str]:
+    """What the Nucleo validates, from the lowest percentage; all else by code."""
+    if c.passo != "valida" or c.obiettivo.percentuale_calcolata is None:
+        return Decimal(1000), c.obiettivo.codice
+    return c.obiettivo.percentuale_calcolata, c.obiettivo.codice
+
+
+def incarichi_in_vigore(attore: Attore) -> list[Incarico]:
+    """The incarichi of the person, with unit and delegante, as the page names them."""
+    return list(
+        Incarico.objects.filter(pk__in=[i.id for i in attore.incarichi])
+        .select_related("unita", "delegante__persona")
+        .order_by("ruolo", "unita__nome")
+    )

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""A settore's year in three numbers: objectives by state, mean percentage, indicators short."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Avg, Count, Q
+
+from cycle import misurazione
+from cycle.measure import Scostamento, scostamenti
+from cycle.models import Ciclo, Incarico, Obiettivo, Periodo
+from cycle.parametri import Parametri
+from cycle.selectors import obiettivi_visibili, per_stato, periodi
+from workflows.machines.obiettivo import STATI
+from workflows.ports import Attore
+
+RUOLI_DI_SETTORE = ("dirigente", "po")
+
+
+@dataclass(frozen=True, slots=True)
+class Carente:
+    """An indicator short of its target, and its objective."""
+
+    obiettivo: Obiettivo
+    scostamento: Scostamento
+
+
+@dataclass(frozen=True, slots=True)
+class Riepilogo:
+    """A year of some units: objectives by state, mean computed percentage over those that have
+    one, indicators short at the last closed period (None before the first has closed)."""
+
+    titolo: str
+    anno: int
+    stati: tuple[tuple[str, str, int], ...]  # code, name, how many
+    totale: int
+    media: Decimal | None
+    misurati: int
+    periodo: str = ""
+    carenti: tuple[Carente, ...] | None = None
+
+
+def riepilogo(
+    attore: Attore, incarichi: Sequence[Incarico], ciclo: Ciclo, oggi: date
+) -> Riepilogo | None:
+    """The year of the person's settore, for whoever leads one: None for anybody else."""
+    miei = [i for i in incarichi if i.ruolo in RUOLI_DI_SETTORE]
+    if not miei:
+        return None
+    dove = Q(pk__in=())
+    for incarico in miei:
+        dove |= Q(unita__percorso__startswith=incarico.unita.percorso)
+    obiettivi = obiettivi_visibili(attore, ciclo).filter(dove)
+    conteggi = per_stato(obiettivi)
+    medie = obiettivi.aggregate(
+        media=Avg("percentuale_calcolata"), misurati=Count("percentuale_calcolata")
+    )
+    tutti = periodi(ciclo)
+    chiusi = [p for p in tutti if p.al < oggi]
+    carenti: tuple[Carente, ...] | None = None
+    if chiusi:
+        carenti = _carenti(list(obiettivi.order_by("codice")), ciclo, chiusi[-1], len(tutti))
+    return Riepilogo(
+        titolo=", ".join(dict.fromkeys(i.unita.nome for i in miei)),
+        anno=ciclo.anno,
+        stati=tuple((s, nome, conteggi[s]) for s, nome in STATI if s in conteggi),
+        totale=sum(conteggi.values()),
+        media=medie["media"],
+        misurati=medie["misurati"],
+        periodo=chiusi[-1].nome if chiusi else "",
+        carenti=carenti,
+    )
+
+
+def _carenti(
+    obiettivi: Sequence[Obiettivo], ciclo: Ciclo, periodo: Periodo, ultimo: int
+) -> tuple[Carente, ...]:
+    parametri = Parametri.da_dizionario(ciclo.parametri).misura
+    figure = misurazione.figure([o.pk for o in obiettivi])
+    return tuple(
+        Carente(o, s)
+        for o in obiettivi
+        for s in scostamenti(figure[o.pk], periodo.ordine, ultimo, parametri, periodo.al)
+    )

@@ -1,0 +1,110 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The terms of the calendar as they are seen from a day: how many days are left, which are mine,
+where each stands on the strip of the year."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+from django.utils.formats import date_format
+
+from cycle.models import Ente, Scadenza
+
+
+@dataclass(frozen=True, slots=True)
+class Termine:
+    """A term seen from a day: `giorni` left until its last day, negative when it has passed."""
+
+    nome: str
+    anno: int
+    tipo: str
+    tipo_codice: str
+    ultimo_giorno: date
+    giorni: int
+    blocca: str = ""
+    ruoli: tuple[str, ...] = ()
+    mio: bool = False
+
+    @property
+    def scaduto(self) -> bool:
+        return self.giorni < 0
+
+
+def termine(scadenza: Scadenza, oggi: date, fuso: str, ruoli: frozenset[str]) -> Termine:
+    """`scadenza` seen from `oggi` by somebody who holds `ruoli`. Its last day is the one before
+    the first instant that is too late (R41)."""
+    ultimo = (scadenza.termine - timedelta(microseconds=1)).astimezone(ZoneInfo(fuso)).date()
+    return Termine(
+        nome=scadenza.nome,
+        anno=scadenza.ciclo.anno,
+        tipo=scadenza.get_tipo_display(),
+        tipo_codice=scadenza.tipo,
+        ultimo_giorno=ultimo,
+        giorni=(ultimo - oggi).days,
+        blocca=scadenza.blocca,
+        ruoli=tuple(scadenza.ruoli),
+        mio=bool(ruoli & set(scadenza.ruoli)),
+    )
+
+
+def termini(ente: Ente, oggi: date, ruoli: frozenset[str]) -> list[Termine]:
+    """Every term of the ente between 1 January of this year and 30 June of the next, by day:
+    the whole calendar of this year's cycle, and the end of last year's."""
+    tra = Scadenza.objects.filter(
+        ente=ente, data__gte=date(oggi.year, 1, 1), data__lte=date(oggi.year + 1, 6, 30)
+    )
+    return [
+        termine(s, oggi, ente.fuso, ruoli)
+        for s in tra.select_related("ciclo").order_by("termine", "codice")
+    ]
+
+
+# --- the strip ----------------------------------------------------------------------------------
+
+# the strip's own grid: a mark is as wide as LATO, and climbs when it would cover another
+LARGHEZZA, MARGINE, LATO = 1000, 12, 16
+
+
+@dataclass(frozen=True, slots=True)
+class Segno:
+    """A term on the strip: abscissa of its last day, and on which level above the line."""
+
+    x: int
+    livello: int
+    termine: Termine
+
+
+@dataclass(frozen=True, slots=True)
+class Striscia:
+    """Eighteen months in a line: where each begins, where today is, the terms."""
+
+    mesi: tuple[tuple[int, str], ...]
+    oggi: int
+    segni: tuple[Segno, ...]
+    livelli: int
+
+
+def striscia(termini: Sequence[Termine], oggi: date) -> Striscia:
+    """The `termini` of `termini()` on a line from 1 January of this year to 30 June of the next."""
+    inizio, fine = date(oggi.year, 1, 1), date(oggi.year + 1, 6, 30)
+
+    def x(giorno: date) -> int:
+        quota = (giorno - inizio).days / (fine - inizio).days
+        return MARGINE + round(min(max(quota, 0), 1) * (LARGHEZZA - 2 * MARGINE))
+
+    segni: list[Segno] = []
+    for termine in sorted(termini, key=lambda t: t.ultimo_giorno):
+        qui = x(termine.ultimo_giorno)
+        occupati = {s.livello for s in segni if qui - s.x < LATO}
+        livello = next(n for n in range(len(segni) + 1) if n not in occupati)
+        segni.append(Segno(qui, livello, termine))
+    mesi = [date(oggi.year + n // 12, n % 12 + 1, 1) for n in range(18)]
+    return Striscia(
+        mesi=tuple((x(m), date_format(m, "M")) for m in mesi),
+        oggi=x(oggi),
+        segni=tuple(segni),
+        livelli=max((s.livello for s in segni), default=0) + 1,
+    )
