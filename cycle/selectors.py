@@ -3,17 +3,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, F, Max, Q, QuerySet, Value
 
 from cycle.models import (
     Ciclo,
     Ente,
+    Incarico,
     Indicatore,
     Obiettivo,
     Periodo,
@@ -167,6 +168,28 @@ def componenti_del_nucleo(ente: Ente, istante: datetime) -> list[Persona]:
         .distinct()
         .order_by("nome_completo")
     )
+
+
+def titolari(
+    ente: Ente, ruoli: Collection[str], percorso: str, istante: datetime
+) -> dict[str, list[str]]:
+    """Who holds each of the roles, at the instant, on the unit at `percorso` or above it."""
+    trovati: dict[str, list[str]] = {}
+    for ruolo, nome in (
+        Incarico.objects.annotate(dove=Value(percorso))
+        .filter(
+            Q(al__isnull=True) | Q(al__gt=istante),
+            ente=ente,
+            ruolo__in=ruoli,
+            dal__lte=istante,
+            dove__startswith=F("unita__percorso"),
+        )
+        .order_by("persona__nome_completo")
+        .values_list("ruolo", "persona__nome_completo")
+        .distinct()
+    ):
+        trovati.setdefault(ruolo, []).append(nome.title())
+    return trovati
 
 
 def settori(ente: Ente) -> list[UnitaOrganizzativa]:
