@@ -4,12 +4,22 @@ reason or act is the guards' to refuse, with the same words everywhere."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
-from cycle.models import Persona
+from cycle.measure import arrotonda, in_italiano
+from cycle.models import Indicatore, Persona, Rilevazione
 from cycle.models.atto import ORGANI
+from cycle.parametri import cifra
+from cycle.selectors import VoceDaCompilare
+from cycle.services.relazioni import Compilazione
 from workflows.guards import Guardia
 from workflows.machines.base import Transizione
 from workflows.ports import FattiAtto, FattiSeduta, Richiesta
@@ -114,3 +124,151 @@ class ModuloTransizione(forms.Form):
 def campi_richiesti(guardie: tuple[Guardia, ...]) -> list[str]:
     """Names of the fields that the guards of a transition wait for."""
     return [campo for g in guardie if g.del_modulo for campo in ModuloTransizione.CAMPI[g.nome]]
+
+
+DECIMALI = 6  # what the database keeps of a figure
+_MIGLIAIA = re.compile(r"^[-+]?\d{1,3}(\.\d{3})+$")
+
+
+class CampoCifra(forms.CharField):
+    """A figure as Italians write it. A lone point before three digits is asked about: 1.234 is a
+    thousand to whoever writes it and one and a bit to a program."""
+
+    def clean(self, value: Any) -> Decimal | None:
+        testo = str(super().clean(value)).strip()
+        if not testo:
+            return None
+        if _MIGLIAIA.match(testo):
+            senza, virgola = testo.replace(".", ""), testo.replace(".", ",", 1)
+            raise ValidationError(
+                _("«%(testo)s» si può leggere in due modi: scrivere %(senza)s oppure %(virgola)s.")
+                % {"testo": testo, "senza": senza, "virgola": virgola}
+            )
+        try:
+            valore = cifra(testo)
+        except ValueError as errore:
+            raise ValidationError(
+                _("%(errore)s: scriverlo come 1234 o 12,5.") % {"errore": errore}
+            ) from None
+        if -int(valore.as_tuple().exponent) > DECIMALI:
+            raise ValidationError(_("Al massimo %(n)s decimali.") % {"n": DECIMALI})
+        return valore
+
+
+class CampoPercentuale(CampoCifra):
+    """A percentage from 0 up; the guards say how far."""
+
+    def clean(self, value: Any) -> Decimal | None:
+        valore = super().clean(value)
+        if valore is not None and valore < 0:
+            raise ValidationError(_("Una percentuale non è negativa."))
+        return valore
+
+
+class ModuloRelazione(forms.Form):
+    """The report of a period: a value for each indicator, a text for each specifico. A value is
+    read in the indicator's unit; one left empty is not measured yet."""
+
+    revisione = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, voci: Sequence[VoceDaCompilare], dati: Any = None, **kwargs: Any) -> None:
+        super().__init__(dati, **kwargs)
+        self.voci = voci
+        for voce in voci:
+            for indicatore, rilevazione in voce.indicatori:
+                self.fields[nome_valore(indicatore)] = _campo_valore(indicatore, rilevazione)
+            self.fields[f"testo_{voce.voce.specifico.pid}"] = forms.CharField(
+                required=False, max_length=20_000, initial=voce.voce.testo
+            )
+
+    def compilazione(self) -> Compilazione:
+        """What the service is told, once the form is clean."""
+        valori: dict[int, Decimal | date | None] = {}
+        testi: dict[int, str] = {}
+        for voce in self.voci:
+            specifico = voce.voce.specifico
+            testi[specifico.pk] = self.cleaned_data[f"testo_{specifico.pid}"]
+            for indicatore, _rilevazione in voce.indicatori:
+                valori[indicatore.pk] = self.cleaned_data[nome_valore(indicatore)]
+        return Compilazione(valori=valori, testi=testi)
+
+
+def nome_valore(indicatore: Indicatore) -> str:
+    """Name of the field that holds an indicator's value."""
+    return f"valore_{indicatore.pid}"
+
+
+def scritta(valore: Decimal) -> str:
+    """A figure in a field: all its decimals, and no thousands marks to be misread."""
+    intero, _punto, decimali = f"{valore:f}".partition(".")
+    decimali = decimali.rstrip("0")
+    return f"{intero},{decimali}" if decimali else intero
+
+
+def _si_no(testo: str) -> Decimal | None:
+    return None if testo == "" else Decimal(testo)
+
+
+def _campo_valore(indicatore: Indicatore, rilevazione: Rilevazione | None) -> forms.Field:
+    valore = rilevazione.valore if rilevazione else None
+    if indicatore.unita_misura == "data":
+        giorno = rilevazione.valore_data if rilevazione else None
+        return forms.DateField(
+            required=False,
+            initial=giorno and giorno.isoformat(),
+            error_messages={"invalid": _("Non è una data: scriverla come 30/09/2026.")},
+        )
+    if indicatore.unita_misura == "si_no":
+        return forms.TypedChoiceField(
+            required=False,
+            choices=(("", _("non misurato")), ("1", _("Sì")), ("0", _("No"))),
+            coerce=_si_no,
+            empty_value=None,
+            initial="" if valore is None else str(int(bool(valore))),
+        )
+    return CampoCifra(
+        required=False,
+        max_length=40,
+        initial="" if valore is None else scritta(valore),
+    )
+
+
+class ModuloConvalide(forms.Form):
+    """The percentages the Nucleo validates, one for each specifico, with a reason where they are
+    not the computed ones (R56). One left empty confirms the computed one as it is."""
+
+    def __init__(self, voci: Sequence[VoceDaCompilare], dati: Any = None, **kwargs: Any) -> None:
+        super().__init__(dati, **kwargs)
+        self.voci = voci
+        for voce in voci:
+            v = voce.voce
+            proposta = (
+                v.percentuale_convalidata
+                if v.percentuale_convalidata is not None
+                else v.percentuale_calcolata
+            )
+            self.fields[f"percentuale_{v.specifico.pid}"] = CampoPercentuale(
+                required=False,
+                max_length=20,
+                initial="" if proposta is None else in_italiano(proposta, 2),
+            )
+            self.fields[f"motivo_{v.specifico.pid}"] = forms.CharField(
+                required=False, max_length=5000, initial=v.motivo
+            )
+
+    def dati(self) -> Mapping[str, Mapping[str, str]]:
+        """What the engine is told, by id of the specifico. A percentage that is the computed one
+        at the two decimals that are printed confirms it in full: no rounding enters (R75)."""
+        scritte = {}
+        for voce in self.voci:
+            v = voce.voce
+            valore = self.cleaned_data[f"percentuale_{v.specifico.pid}"]
+            calcolata = v.percentuale_calcolata
+            if valore is not None and calcolata is not None:
+                conferma = arrotonda(valore) == arrotonda(calcolata)
+                valore = calcolata if conferma else valore
+            scritte[str(v.specifico_id)] = {
+                "percentuale": "" if valore is None else f"{valore:f}",
+                "motivo": self.cleaned_data[f"motivo_{v.specifico.pid}"],
+            }
+        return scritte
