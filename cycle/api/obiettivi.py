@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Objectives: the list, one, its transitions."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.urls import reverse
+from ninja import Query, Router
+
+from cycle import elenco, selectors
+from cycle.api import schemi, transizioni
+from cycle.api.accesso import RichiestaApi
+from cycle.api.errori import solo_parametri
+from cycle.api.schemi import LETTURA, SCRITTURA
+from cycle.contesto import sessione
+from cycle.exports.piano import di_obiettivo, percentuale
+from cycle.models import Obiettivo
+
+router = Router(tags=["obiettivi"])
+
+
+@router.get(
+    "/{ipa:ipa}/obiettivi",
+    response={200: schemi.Elenco, **LETTURA},
+    summary="Obiettivi di un anno",
+    description="Quelli che si possono vedere, in ordine di codice. Senza `anno`, l'anno in corso.",
+)
+def obiettivi(request: RichiestaApi, ipa: str, filtri: Query[schemi.Filtri]) -> dict[str, Any]:
+    solo_parametri(request, schemi.Filtri.model_fields)
+    with sessione(request.auth, ipa, "api") as c:
+        ciclo = selectors.ciclo(c.ente, filtri.anno or c.anno_corrente)
+        trovati = elenco.Elenco(
+            c.attore,
+            ciclo,
+            elenco.Filtri(
+                unita=filtri.unita,
+                stato=filtri.stato or "",
+                tipo=filtri.tipo,
+                testo=filtri.testo,
+            ),
+            c.istante,
+        ).obiettivi()
+        totale = trovati.count()
+        fine = filtri.scarto + filtri.limite
+        pagina = trovati.select_related("unita", "responsabile_generale")[filtri.scarto : fine]
+        return {
+            "totale": totale,
+            "limite": filtri.limite,
+            "scarto": filtri.scarto,
+            "successiva": _successiva(ipa, filtri, fine) if fine < totale else None,
+            "obiettivi": [_riga(ipa, ciclo.anno, o) for o in pagina],
+        }
+
+
+def _successiva(ipa: str, filtri: schemi.Filtri, scarto: int) -> str:
+    parametri = filtri.model_dump(exclude_defaults=True) | {"scarto": scarto}
+    return f"{reverse('api:obiettivi', args=[ipa])}?{urlencode(parametri)}"
+
+
+def _riga(ipa: str, anno: int, o: Obiettivo) -> dict[str, Any]:
+    return {
+        "pid": o.pid,
+        "anno": anno,
+        "codice": o.codice,
+        "tipo": o.tipo,
+        "titolo": o.titolo,
+        "unita": o.unita.nome,
+        "unita_codice": o.unita.codice,
+        "responsabile_generale": o.responsabile_generale and o.responsabile_generale.nome_completo,
+        "stato": o.stato,
+        "versione": o.versione,
+        "revisione": o.revisione,
+        "percentuale_calcolata": percentuale(o.percentuale_calcolata),
+        "percentuale_convalidata": percentuale(o.percentuale_convalidata),
+        "links": {"self": reverse("api:obiettivo", args=[ipa, o.pid])},
+    }
+
+
+@router.get(
+    "/{ipa:ipa}/obiettivi/{uuid:pid}",
+    response={200: schemi.ObiettivoScritto, **LETTURA},
+    summary="Un obiettivo",
+    description="La scheda, come sta nel piano esportato.",
+)
+def obiettivo(request: RichiestaApi, ipa: str, pid: UUID) -> dict[str, Any]:
+    with sessione(request.auth, ipa, "api") as c:
+        o = selectors.obiettivo(c.attore, pid)
+        return {
+            **di_obiettivo(o),
+            "pid": o.pid,
+            "anno": o.ciclo.anno,
+            "versione": o.versione,
+            "revisione": o.revisione,
+            "links": _links(ipa, o),
+        }
+
+
+def _links(ipa: str, o: Obiettivo) -> dict[str, Any]:
+    return {
+        "self": reverse("api:obiettivo", args=[ipa, o.pid]),
+        "transizioni": reverse("api:transizioni_obiettivo", args=[ipa, o.pid]),
+        "relazioni": {
+            p.codice: reverse("api:relazione", args=[ipa, o.pid, p.codice])
+            for p in selectors.periodi_rendicontati(o)
+        },
+        "pagina": reverse("scheda", args=[ipa, o.pid]),
+    }
+
+
+@router.get(
+    "/{ipa:ipa}/obiettivi/{uuid:pid}/transizioni",
+    response={200: schemi.Transizioni, **LETTURA},
+    summary="Che cosa si può fare di un obiettivo, e perché no",
+    description=(
+        "Ogni transizione, con tutti i motivi che la impediscono a chi chiede e ciò che la "
+        "richiesta deve portare. `il` chiede di un altro istante (ISO; senza fuso, quello "
+        "dell'ente), con gli incarichi in vigore allora; non scrive nulla."
+    ),
+)
+def transizioni_obiettivo(
+    request: RichiestaApi, ipa: str, pid: UUID, il: str | None = None
+) -> dict[str, Any]:
+    with sessione(request.auth, ipa, "api") as c:
+        o = selectors.obiettivo(c.attore, pid)
+        return transizioni.elenco(c, "obiettivo", o, il, request)
+
+
+@router.post(
+    "/{ipa:ipa}/obiettivi/{uuid:pid}/transizioni/{slug:nome}",
+    response={200: schemi.Compiuta, **SCRITTURA},
+    summary="Compiere una transizione di un obiettivo",
+    description="Con la `revisione` letta, e ciò che la transizione richiede.",
+)
+def transizione_obiettivo(
+    request: RichiestaApi, ipa: str, pid: UUID, nome: str, passo: schemi.PassoObiettivo
+) -> dict[str, Any]:
+    with sessione(request.auth, ipa, "api") as c:
+        o = selectors.obiettivo(c.attore, pid)
+        return transizioni.compi(c, "obiettivo", o, nome, passo) | {
+            "links": {"self": reverse("api:obiettivo", args=[ipa, pid])}
+        }

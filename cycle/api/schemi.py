@@ -1,0 +1,379 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What the API reads and writes, as its OpenAPI document tells it.
+
+What is read is strict: no field that does not exist, no number taken for a text, no NUL (that
+PostgreSQL cannot keep). Whether it is *enough* is the guards' to say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any
+from uuid import UUID
+
+from ninja import Schema
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
+from pydantic.config import JsonDict
+
+from cycle.models.atto import ORGANI
+from workflows.machines import obiettivo as macchina_obiettivo
+
+LIMITE = 50
+LIMITE_MASSIMO = 200
+_INTERO_MASSIMO = 2**31 - 1
+
+
+def _scrivibile(valore: str) -> str:
+    """A text that PostgreSQL can keep."""
+    if "\x00" in valore or any("\ud800" <= c <= "\udfff" for c in valore):
+        raise ValueError("contiene caratteri che non sono testo")
+    return valore
+
+
+def _uno_di(scelte: Sequence[tuple[str, str]]) -> Callable[[str], str]:
+    ammesse = [valore for valore, _ in scelte]
+
+    def prova(valore: str) -> str:
+        if valore not in ammesse:
+            raise ValueError(f"deve essere uno fra {', '.join(ammesse)}")
+        return valore
+
+    return prova
+
+
+def _scelte(scelte: Sequence[tuple[str, str]]) -> JsonDict:
+    return {"enum": [valore for valore, _ in scelte]}
+
+
+def giorno(valore: Any) -> Any:
+    """An ISO day as text; pydantic alone would take a number for seconds since 1970."""
+    if valore is None or isinstance(valore, date):
+        return valore
+    if isinstance(valore, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", valore, re.ASCII):
+        try:
+            return date.fromisoformat(valore)
+        except ValueError:
+            pass
+    raise ValueError("deve essere una data AAAA-MM-GG che esista")
+
+
+def cifra(valore: Any) -> Decimal:
+    """A figure: a JSON number, or a text with a point. Raises ValueError, in Italian."""
+    if isinstance(valore, str) and re.fullmatch(r"-?\d{1,14}(\.\d{1,6})?", valore, re.ASCII):
+        return Decimal(valore)
+    if isinstance(valore, int | Decimal) and not isinstance(valore, bool):
+        numero = Decimal(valore)
+        # asked of the exponent: arithmetic on 1e999999999 would overflow
+        esponente = numero.as_tuple().exponent
+        if isinstance(esponente, int) and esponente >= -6 and numero.adjusted() < 14:
+            return numero
+    raise ValueError("deve essere un numero (col punto, al più 14 cifre intere e 6 decimali)")
+
+
+Testo = Annotated[str, AfterValidator(_scrivibile)]
+Giorno = Annotated[date, BeforeValidator(giorno)]
+Cifra = Annotated[
+    Decimal,
+    BeforeValidator(cifra),
+    Field(json_schema_extra={"anyOf": [{"type": "number"}, {"type": "string"}]}),
+]
+Revisione = Annotated[int, Field(strict=True, ge=0, le=_INTERO_MASSIMO)]
+Stato = Annotated[
+    str,
+    AfterValidator(_uno_di(macchina_obiettivo.STATI)),
+    Field(json_schema_extra=_scelte(macchina_obiettivo.STATI)),
+]
+Organo = Annotated[str, AfterValidator(_uno_di(ORGANI)), Field(json_schema_extra=_scelte(ORGANI))]
+
+
+class Letto(Schema):
+    """What comes from outside."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+# --- read ---------------------------------------------------------------------------------------
+
+
+class Filtri(Letto):
+    anno: Annotated[int, Field(ge=2000, le=2100, description="Anno del piano")] | None = None
+    stato: Stato | None = None
+    unita: Annotated[
+        Testo, Field(max_length=40, description="Codice di un'unità: lei e tutte quelle sotto")
+    ] = ""
+    tipo: Annotated[Testo, Field(max_length=40)] = ""
+    testo: Annotated[
+        Testo, Field(max_length=100, description="Parole di codice, titolo o descrizione")
+    ] = ""
+    limite: Annotated[int, Field(ge=1, le=LIMITE_MASSIMO)] = LIMITE
+    scarto: Annotated[int, Field(ge=0, le=10**6, description="Quanti saltarne")] = 0
+
+
+class AttoLetto(Letto):
+    organo: Organo = "giunta"
+    numero: Annotated[Testo, Field(max_length=30)] = ""
+    data: Giorno | None = None
+    esecutivo: Annotated[bool, Field(strict=True)] = True
+    parere_tecnico: Annotated[Testo, Field(max_length=300)] = ""
+    parere_contabile: Annotated[Testo, Field(max_length=300)] = ""
+
+
+class SedutaLetta(Letto):
+    data: Giorno | None = None
+    presenti: Annotated[
+        list[UUID], Field(max_length=100, description="Componenti del Nucleo, per `pid`")
+    ] = []
+    dissensi: Annotated[Testo, Field(max_length=5000)] = ""
+
+
+class PassoObiettivo(Letto):
+    """A transition asked for: the revisione that was read, and what its guards wait for."""
+
+    revisione: Revisione
+    motivazione: Annotated[Testo, Field(max_length=5000)] = ""
+    cifra: Annotated[Testo, Field(max_length=500)] = ""
+    atto: AttoLetto | None = None
+    seduta: SedutaLetta | None = None
+
+
+class Convalida(Letto):
+    specifico: Annotated[UUID, Field(description="`pid` dell'obiettivo specifico")]
+    percentuale: Cifra
+    motivo: Annotated[Testo, Field(max_length=5000)] = ""
+
+
+class PassoRelazione(PassoObiettivo):
+    """The same for a report, with the percentages as the Nucleo validates them (R56): those that
+    are not named are as computed."""
+
+    convalide: Annotated[list[Convalida], Field(max_length=500)] = []
+
+
+class ValoreLetto(Letto):
+    indicatore: Annotated[UUID, Field(description="`pid` dell'indicatore")]
+    valore: Annotated[
+        Any,
+        Field(
+            description="Numero, oppure data per un indicatore che si misura a data; null: nessuno",
+            json_schema_extra={"anyOf": [{"type": "number"}, {"type": "string"}, {"type": "null"}]},
+        ),
+    ]
+
+
+class TestoLetto(Letto):
+    specifico: Annotated[UUID, Field(description="`pid` dell'obiettivo specifico")]
+    testo: Annotated[Testo, Field(max_length=50_000)]
+
+
+class CompilazioneLetta(Letto):
+    """Values and texts of a report; what is not named is left alone."""
+
+    revisione: Revisione
+    valori: Annotated[list[ValoreLetto], Field(max_length=5000)] = []
+    testi: Annotated[list[TestoLetto], Field(max_length=500)] = []
+
+
+# --- written ------------------------------------------------------------------------------------
+
+
+class Motivo(Schema):
+    guardia: str
+    regola: str
+    messaggio: str
+    rimedio: str
+    chi: str
+    campo: str
+
+
+class Errore(Schema):
+    errore: str
+    motivi: list[Motivo]
+
+
+# What may come instead: reading never conflicts; whoever may see it all may still not export.
+LETTURA: dict[Any, Any] = {frozenset({401, 404, 422}): Errore}
+ESPORTAZIONE: dict[Any, Any] = {frozenset({401, 403, 404, 422}): Errore}
+SCRITTURA: dict[Any, Any] = {frozenset({401, 403, 404, 409, 413, 422}): Errore}
+
+
+class EnteScritto(Schema):
+    ipa: str
+    nome: str
+    links: dict[str, str]
+
+
+class ObiettivoInElenco(Schema):
+    pid: UUID
+    anno: int
+    codice: str
+    tipo: str
+    titolo: str
+    unita: str
+    unita_codice: str
+    responsabile_generale: str | None
+    stato: str
+    versione: int
+    revisione: int
+    percentuale_calcolata: str | None
+    percentuale_convalidata: str | None
+    links: dict[str, str]
+
+
+class Elenco(Schema):
+    totale: int
+    limite: int
+    scarto: int
+    successiva: str | None
+    obiettivi: list[ObiettivoInElenco]
+
+
+class Collaboratore(Schema):
+    nome: str
+    dal: str | None
+    al: str | None
+    responsabile: bool
+
+
+class Rilevazione(Schema):
+    periodo: str
+    target: str | None
+    valore: str | None
+
+
+class Indicatore(Schema):
+    nome: str
+    peso: str | None
+    natura: str
+    aggregazione: str
+    periodi: list[Rilevazione]
+
+
+class RelazioneDiSpecifico(Schema):
+    periodo: str
+    testo: str
+    osservazione: str
+    risposta: str
+
+
+class Specifico(Schema):
+    codice: str
+    titolo: str
+    inizio_previsto: str | None
+    fine_prevista: str | None
+    collaboratori: list[Collaboratore]
+    indicatori: list[Indicatore]
+    relazioni: list[RelazioneDiSpecifico]
+
+
+class ObiettivoDelPiano(Schema):
+    """An objective as the plan exports it."""
+
+    codice: str
+    tipo: str
+    titolo: str
+    unita: str
+    responsabile_generale: str | None
+    responsabile_operativo: str | None
+    inizio_previsto: str | None
+    fine_prevista: str | None
+    stato: str
+    percentuale_calcolata: str | None
+    percentuale_convalidata: str | None
+    specifici: list[Specifico]
+
+
+class Piano(Schema):
+    ente: str
+    anno: int
+    obiettivi: list[ObiettivoDelPiano]
+
+
+class ObiettivoScritto(ObiettivoDelPiano):
+    pid: UUID
+    anno: int
+    versione: int
+    revisione: int
+    links: dict[str, Any]
+
+
+class Richiesto(Schema):
+    """What a guard waits for: its sentence, and the fields of the request that bring it."""
+
+    guardia: str
+    regola: str
+    messaggio: str
+    campi: list[str]
+
+
+class TransizioneScritta(Schema):
+    nome: str
+    descrizione: str
+    da: str
+    a: str
+    permessa: bool
+    motivi: list[Motivo]
+    richiede: list[Richiesto]
+    links: dict[str, str]
+
+
+class Componente(Schema):
+    pid: UUID
+    nome: str
+
+
+class Transizioni(Schema):
+    stato: str
+    revisione: int
+    il: str
+    transizioni: list[TransizioneScritta]
+    nucleo: list[Componente]
+
+
+class Compiuta(Schema):
+    """A transition that happened, and how it left the object."""
+
+    nome: str
+    da: str
+    stato: str
+    revisione: int
+    links: dict[str, str]
+
+
+class IndicatoreDaCompilare(Schema):
+    pid: UUID
+    nome: str
+    unita_misura: str
+    target: str | None
+    valore: str | None
+
+
+class VoceScritta(Schema):
+    pid: UUID
+    codice: str
+    titolo: str
+    testo: str
+    osservazione: str
+    risposta: str
+    percentuale_calcolata: str | None
+    percentuale_convalidata: str | None
+    motivo: str
+    indicatori: list[IndicatoreDaCompilare]
+
+
+class RelazioneScritta(Schema):
+    pid: UUID
+    obiettivo: UUID
+    codice: str
+    periodo: str
+    dal: str
+    al: str
+    stato: str
+    revisione: int
+    trasmessa_il: str | None
+    impronta: str
+    seduta: str | None
+    specifici: list[VoceScritta]
+    links: dict[str, str]

@@ -1,0 +1,175 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What objectives and reports share: what may happen to them and why not, and making it happen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+
+from cycle import selectors
+from cycle.api.errori import Malformata, motivi, solo_parametri
+from cycle.api.schemi import PassoObiettivo, SedutaLetta
+from cycle.contesto import Contesto
+from cycle.forms import campi_richiesti
+from cycle.models import Obiettivo, RelazioneSemestrale
+from cycle.procedures import PROCEDURE
+from cycle.services.transizioni import esegui
+from workflows.guards import Guardia
+from workflows.ports import FattiAtto, FattiSeduta, Richiesta
+from workflows.verdetto import Verdetto
+
+# Where the fields of the form stand in the request; the others have the same name.
+_CAMPI = {
+    "organo": "atto.organo",
+    "numero": "atto.numero",
+    "data_atto": "atto.data",
+    "esecutivo": "atto.esecutivo",
+    "parere_tecnico": "atto.parere_tecnico",
+    "parere_contabile": "atto.parere_contabile",
+    "data_seduta": "seduta.data",
+    "presenti": "seduta.presenti",
+    "dissensi": "seduta.dissensi",
+}
+_DA, _FINO_A = datetime(2000, 1, 1, tzinfo=UTC), datetime(2101, 1, 1, tzinfo=UTC)
+
+
+def istante(testo: str | None, contesto: Contesto) -> datetime:
+    """The instant of a what-if: ISO, in the ente's zone when it names none; the present when
+    there is no what-if. Raises Malformata."""
+    if testo is None:
+        return contesto.istante
+    try:
+        letto = datetime.fromisoformat(testo)
+        if letto.tzinfo is None:
+            letto = letto.replace(tzinfo=ZoneInfo(contesto.ente.fuso))
+        letto = letto.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise Malformata(
+            (
+                "il",
+                _(
+                    "deve essere un istante ISO, per esempio 2026-09-30T12:00, oppure "
+                    "2026-09-30T12:00%2B02:00 (nell'indirizzo il segno + si scrive %2B)"
+                ),
+            )
+        ) from None
+    if not _DA <= letto < _FINO_A:
+        raise Malformata(("il", _("deve stare fra il 2000 e il 2100")))
+    return letto
+
+
+def elenco(
+    contesto: Contesto,
+    procedura: str,
+    oggetto: Obiettivo | RelazioneSemestrale,
+    il: str | None,
+    request: HttpRequest,
+) -> dict[str, Any]:
+    """Every transition of the object's machine, judged for the person at the present instant, or
+    at `il` with the incarichi in force then. Writes nothing."""
+    solo_parametri(request, ["il"])
+    quando = istante(il, contesto)
+    attore = (
+        PROCEDURE[procedura].attore(contesto.attore, quando) if il is not None else contesto.attore
+    )
+    giudizi = selectors.verdetti(PROCEDURE[procedura], [oggetto], attore, quando)[oggetto.pk]  # type: ignore[arg-type]
+    return {
+        "stato": oggetto.stato,
+        "revisione": oggetto.revisione,
+        "il": quando.astimezone(ZoneInfo(contesto.ente.fuso)).isoformat(),
+        "transizioni": [_transizione(v, oggetto.stato, request.path) for v in giudizi],
+        "nucleo": [
+            {"pid": p.pid, "nome": str(p)}
+            for p in selectors.componenti_del_nucleo(contesto.ente, quando)
+        ],
+    }
+
+
+def _transizione(v: Verdetto, stato: str, indirizzo: str) -> dict[str, Any]:
+    """`da` and `a` are of the row of the table that starts here, or of the first one."""
+    da, a = next((p for p in v.transizione.percorsi if p[0] == stato), v.transizione.percorsi[0])
+    return {
+        "nome": v.transizione.nome,
+        "descrizione": v.transizione.descrizione,
+        "da": da,
+        "a": a,
+        "permessa": v.permessa,
+        "motivi": motivi(v.motivi),
+        "richiede": [richiesto(g) for g in v.richiede],
+        "links": {"esegui": f"{indirizzo}/{v.transizione.nome}"},
+    }
+
+
+def richiesto(guardia: Guardia) -> dict[str, Any]:
+    """What a guard waits for, and which fields of the request bring it."""
+    campi = [_CAMPI.get(campo, campo) for campo in campi_richiesti((guardia,))]
+    return {
+        "guardia": guardia.nome,
+        "regola": guardia.regola,
+        "messaggio": guardia.descrizione,
+        # the percentages are no field of a page's form: they stand in its table
+        "campi": ["convalide"] if guardia.nome == "scostamenti_motivati" else campi,
+    }
+
+
+def compi(
+    contesto: Contesto,
+    procedura: str,
+    oggetto: Obiettivo | RelazioneSemestrale,
+    nome: str,
+    passo: PassoObiettivo,
+    **dati: Any,
+) -> dict[str, Any]:
+    """Ask the engine for the transition and tell the new state. Raises its refusals."""
+    if passo.cifra:
+        dati["cifra"] = passo.cifra
+    richiesta = Richiesta(
+        motivazione=passo.motivazione,
+        atto=FattiAtto(**passo.atto.model_dump()) if passo.atto else None,
+        seduta=_seduta(contesto, passo.seduta) if passo.seduta else None,
+        dati=dati,
+    )
+    esito = esegui(
+        procedura=procedura,
+        transizione=nome,
+        ids=[oggetto.pk],
+        by=contesto.attore,
+        istante=contesto.istante,
+        richiesta=richiesta,
+        revisioni={oggetto.pk: passo.revisione},
+        canale=contesto.canale,
+    )
+    oggetto.refresh_from_db(fields=["stato", "revisione"])
+    return {
+        "nome": nome,
+        "da": esito.eseguiti[0].da,
+        "stato": oggetto.stato,
+        "revisione": oggetto.revisione,
+    }
+
+
+def _seduta(contesto: Contesto, seduta: SedutaLetta) -> FattiSeduta:
+    presenti = persone(seduta.presenti, contesto)
+    return FattiSeduta(data=seduta.data, presenti=presenti, dissensi=seduta.dissensi)
+
+
+def persone(pid: Sequence[UUID], contesto: Contesto) -> frozenset[int]:
+    """Ids of the members of the Nucleo with these public ids. Raises Malformata, naming the
+    place, for anybody else."""
+    if not pid:
+        return frozenset()
+    nucleo = {p.pid: p.pk for p in selectors.componenti_del_nucleo(contesto.ente, contesto.istante)}
+    estranei = [
+        (f"seduta.presenti.{n}", _("non è un componente del Nucleo in carica"))
+        for n, uno in enumerate(pid)
+        if uno not in nucleo
+    ]
+    if estranei:
+        raise Malformata(*estranei)
+    return frozenset(nucleo[uno] for uno in pid)
