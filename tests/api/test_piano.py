@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Taking the plan of a year out."""
+
+from __future__ import annotations
+
+import json
+
+import jsonschema
+import pytest
+
+from cycle.exports import piano
+from cycle.exports.piano import da_database
+from tests import mondo
+from tests.api.conftest import ALFA, Come
+from workflows.registro.models import Evento
+
+PIANO = f"{ALFA}/anni/2026/piano"
+
+
+def test_il_piano_e_quello_del_comando(come: Come) -> None:
+    risposta = come("GESTIONE CONTROLLO").get(PIANO)
+    assert risposta.status_code == 200
+    assert risposta.json() == da_database(mondo.ciclo())
+
+
+def test_il_piano_segue_il_suo_schema(come: Come) -> None:
+    schema = json.loads(piano.SCHEMA.read_text(encoding="utf-8"))
+    jsonschema.validate(come("GENERALE SEGRETARIO").get(PIANO).json(), schema)
+
+
+def test_chi_non_vede_le_bozze_non_le_esporta(come: Come) -> None:
+    """The revisore may export, and sees what was approved (domain.md 2)."""
+    risposta = come("VERIFICA REVISORE").get(PIANO)
+    assert risposta.status_code == 200
+    stati = {o["stato"] for o in risposta.json()["obiettivi"]}
+    assert stati == {"approvato", "in_corso", "rendicontato", "validato"}
+
+
+@pytest.mark.parametrize("chi", ["UNO DIRIGENTE", "SECONDO NUCLEO", "SENZA INCARICO"])
+def test_chi_non_puo_esportare_sa_chi_puo(come: Come, chi: str) -> None:
+    prima = Evento.objects.count()
+    risposta = come(chi).get(PIANO)
+    assert risposta.status_code == 403
+    (motivo,) = risposta.json()["motivi"]
+    assert motivo["chi"] == "segretario, controllo, revisore"
+    assert Evento.objects.count() == prima  # reading is never a refused attempt (R84)
+
+
+def test_l_esportazione_sta_nel_registro(come: Come) -> None:
+    """R84: it changes no row, and is remembered."""
+    come("VERIFICA REVISORE").get(PIANO)
+    evento = Evento.objects.latest("id")
+    assert (evento.verbo, evento.procedura, evento.canale) == ("esporta", "ciclo", "api")
+    assert evento.persona_id == mondo.persona("VERIFICA REVISORE").pk
+    assert evento.ruolo == "revisore"
+    assert evento.oggetto_id == mondo.ciclo().pk
+    assert evento.dati == {"anno": 2026, "obiettivi": 5}
+
+
+@pytest.mark.parametrize("anno", ["2031", "0", "99999999999999999999", "-1", "2026%00", "x"])
+def test_un_anno_che_non_c_e(come: Come, anno: str) -> None:
+    risposta = come("GESTIONE CONTROLLO").get(f"{ALFA}/anni/{anno}/piano")
+    assert risposta.status_code == 404
+    assert risposta.json() == {"errore": "Non trovato.", "motivi": []}
+
+
+def test_di_un_altro_ente_nulla(come: Come) -> None:
+    assert come("GESTIONE CONTROLLO").get("/api/v1/beta/anni/2026/piano").status_code == 404
