@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -106,33 +106,32 @@ def _righe(modello: Any, ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
     return righe
 
 
-def istantanea(obiettivo_id: int, periodo_id: int) -> str:
-    """What a submission freezes: targets and values of the objective up to the period."""
+def istantanee(relazioni: Sequence[int]) -> dict[int, str]:
+    """What a submission freezes, by report: targets and values of its objective up to its
+    period (R54)."""
     with connection.cursor() as cursore:
         cursore.execute(
-            "SELECT s.codice, i.ordine, i.nome, p.codice, r.target, r.valore, r.target_data, "
-            "       r.valore_data "
-            "  FROM cycle_rilevazione r "
+            "SELECT l.id, s.codice, i.ordine, i.nome, p.codice, r.target, r.valore, "
+            "       r.target_data, r.valore_data "
+            "  FROM cycle_relazionesemestrale l "
+            "  JOIN cycle_periodo q ON q.id = l.periodo_id "
+            "  JOIN cycle_rilevazione r ON r.obiettivo_id = l.obiettivo_id "
+            "  JOIN cycle_periodo p ON p.id = r.periodo_id AND p.ordine <= q.ordine "
             "  JOIN cycle_indicatore i ON i.id = r.indicatore_id "
             "  JOIN cycle_obiettivospecifico s ON s.id = i.specifico_id "
-            "  JOIN cycle_periodo p ON p.id = r.periodo_id "
-            "  JOIN cycle_periodo q ON q.id = %s AND p.ordine <= q.ordine "
-            " WHERE r.obiettivo_id = %s ORDER BY s.ordine, i.ordine, p.ordine",
-            [periodo_id, obiettivo_id],
+            " WHERE l.id = ANY (%s) ORDER BY l.id, s.ordine, i.ordine, p.ordine",
+            [list(relazioni)],
         )
-        nomi = ("specifico", "ordine", "indicatore", "periodo", "target", "valore")
-        righe: list[Mapping[str, Any]] = [
-            dict(
-                zip(
-                    nomi,
-                    (
-                        *r[:4],
-                        r[4] if r[4] is not None else r[6],
-                        r[5] if r[5] is not None else r[7],
-                    ),
-                    strict=True,
-                )
+        righe: dict[int, list[dict[str, Any]]] = {pk: [] for pk in relazioni}
+        for pk, specifico, ordine, nome, periodo, target, valore, entro, il in cursore.fetchall():
+            righe[pk].append(
+                {
+                    "specifico": specifico,
+                    "ordine": ordine,
+                    "indicatore": nome,
+                    "periodo": periodo,
+                    "target": target if target is not None else entro,
+                    "valore": valore if valore is not None else il,
+                }
             )
-            for r in cursore.fetchall()
-        ]
-    return testo({"schema": SCHEMA, "righe": righe})
+    return {pk: testo({"schema": SCHEMA, "righe": elenco}) for pk, elenco in righe.items()}

@@ -1,0 +1,273 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What the transitions cause beside the state: acts, versions, reports, frozen figures, sittings.
+
+Each effect is written for a set, in a number of statements that does not grow with it, within the
+action that the engine has opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+from psycopg import sql
+
+from cycle import canonico, misurazione
+from cycle.measure import media_specifici, misura_obiettivo, misura_specifico
+from cycle.models import (
+    Atto,
+    Ciclo,
+    Obiettivo,
+    ObiettivoSpecifico,
+    Periodo,
+    Persona,
+    PresenzaSeduta,
+    RelazioneSemestrale,
+    Seduta,
+    VersioneObiettivo,
+    VoceRelazione,
+)
+from cycle.parametri import Parametri
+from workflows.ports import Azione
+
+
+def approva(azione: Azione) -> None:
+    """The Atto, and the next version of every scheda it approves (R2, R30)."""
+    dati = azione.richiesta.atto
+    if dati is None or dati.data is None or azione.atto_id is None:
+        raise ValueError("un'approvazione senza atto")
+    obiettivi = [p.oggetto for p in azione.passi]
+    testi = canonico.schede(obiettivi)
+    impronte = {pk: canonico.impronta(t) for pk, t in testi.items()}
+    Atto.objects.create(
+        pk=azione.atto_id,
+        ente_id=azione.attore.ente_id,
+        ciclo_id=obiettivi[0].ciclo_id,
+        tipo="approvazione",
+        organo=dati.organo,
+        numero=dati.numero,
+        data=dati.data,
+        esecutivo=dati.esecutivo,
+        parere_tecnico=dati.parere_tecnico,
+        parere_contabile=dati.parere_contabile,
+        digest=canonico.impronta_insieme(impronte.values()),
+    )
+    VersioneObiettivo.objects.bulk_create(
+        VersioneObiettivo(
+            ente_id=azione.attore.ente_id,
+            obiettivo=o,
+            numero=o.versione + 1,
+            atto_id=azione.atto_id,
+            in_vigore_dal=dati.data,
+            schema=canonico.SCHEMA,
+            contenuto=testi[o.pk],
+            sha256=impronte[o.pk],
+        )
+        for o in obiettivi
+    )
+
+
+def avvia(azione: Azione) -> None:
+    """The actual start, and the reports that will be due: one for each period (R52)."""
+    obiettivi = [p.oggetto for p in azione.passi]
+    oggi = azione.istante.astimezone(ZoneInfo(azione.passi[0].fascicolo.politica.fuso)).date()
+    Obiettivo.objects.filter(pk__in=[o.pk for o in obiettivi], inizio_effettivo=None).update(
+        inizio_effettivo=oggi
+    )
+    _apri_relazioni(azione.attore.ente_id, obiettivi)
+
+
+def _apri_relazioni(ente_id: int, obiettivi: Sequence[Obiettivo]) -> None:
+    """The empty reports of these objectives, with an entry for each specifico; those already
+    there are left alone."""
+    periodi: dict[int, list[Periodo]] = {}
+    for periodo in Periodo.objects.filter(ciclo_id__in={o.ciclo_id for o in obiettivi}):
+        periodi.setdefault(periodo.ciclo_id, []).append(periodo)
+    presenti = set(
+        RelazioneSemestrale.objects.filter(obiettivo__in=obiettivi).values_list(
+            "obiettivo_id", "periodo_id"
+        )
+    )
+    nuove = RelazioneSemestrale.objects.bulk_create(
+        RelazioneSemestrale(ente_id=ente_id, obiettivo=o, periodo=p)
+        for o in obiettivi
+        for p in periodi.get(o.ciclo_id, [])
+        if (o.pk, p.pk) not in presenti
+    )
+    specifici: dict[int, list[int]] = {}
+    for obiettivo_id, pk in ObiettivoSpecifico.objects.filter(obiettivo__in=obiettivi).values_list(
+        "obiettivo_id", "pk"
+    ):
+        specifici.setdefault(obiettivo_id, []).append(pk)
+    VoceRelazione.objects.bulk_create(
+        VoceRelazione(ente_id=ente_id, obiettivo_id=r.obiettivo_id, relazione=r, specifico_id=s)
+        for r in nuove
+        for s in specifici.get(r.obiettivo_id, [])
+    )
+
+
+def valida_obiettivo(azione: Azione) -> None:
+    """The validated percentage: the mean of what the Nucleo validated in the last period, plain
+    or weighted as the computed one is (R69)."""
+    seduta(azione)
+    obiettivi = [p.oggetto for p in azione.passi]
+    ultime: dict[int, tuple[int, int]] = {}  # objective -> (order of the period, report)
+    for pk, obiettivo_id, ordine in RelazioneSemestrale.objects.filter(
+        obiettivo__in=obiettivi
+    ).values_list("pk", "obiettivo_id", "periodo__ordine"):
+        ultime[obiettivo_id] = max((ordine, pk), ultime.get(obiettivo_id, (0, 0)))
+    voci: dict[int, list[VoceRelazione]] = {}
+    for voce in (
+        VoceRelazione.objects.filter(
+            relazione__in=[pk for _, pk in ultime.values()],
+            percentuale_convalidata__isnull=False,
+        )
+        .select_related("specifico")
+        .order_by("specifico__ordine")
+    ):
+        voci.setdefault(voce.obiettivo_id, []).append(voce)
+    cicli = Ciclo.objects.in_bulk({o.ciclo_id for o in obiettivi})
+    righe = []
+    for o in obiettivi:
+        sue = voci.get(o.pk, [])
+        parametri = Parametri.da_dizionario(cicli[o.ciclo_id].parametri).misura
+        percentuale = media_specifici(
+            [(v.specifico.peso, v.percentuale_convalidata or Decimal(0)) for v in sue], parametri
+        )
+        righe.append((o.pk, percentuale, "\n".join(v.motivo for v in sue if v.motivo)))
+    aggiorna(Obiettivo, {"percentuale_convalidata": "numeric", "motivo_convalida": "text"}, righe)
+
+
+def riapri_obiettivo(azione: Azione) -> None:
+    """What is open again has no validated percentage."""
+    Obiettivo.objects.filter(pk__in=[p.oggetto.pk for p in azione.passi]).update(
+        percentuale_convalidata=None, motivo_convalida=""
+    )
+
+
+def trasmetti(azione: Azione) -> None:
+    """Freeze targets and values with their digest (R54); compute the percentages: of the
+    specifici up to the report's period, of the objective up to the last one submitted, so that
+    one submitted again does not hide a later one."""
+    relazioni: list[RelazioneSemestrale] = [p.oggetto for p in azione.passi]
+    istantanee = canonico.istantanee([r.pk for r in relazioni])
+    aggiorna(
+        RelazioneSemestrale,
+        {"trasmessa_il": "timestamptz", "istantanea": "text", "impronta": "text"},
+        [
+            (r.pk, azione.istante, istantanee[r.pk], canonico.impronta(istantanee[r.pk]))
+            for r in relazioni
+        ],
+    )
+    figure = misurazione.figure([r.obiettivo_id for r in relazioni])
+    ultimi: dict[int, int] = {}
+    for obiettivo_id, ordine in RelazioneSemestrale.objects.filter(
+        obiettivo__in=figure, stato__in=("trasmessa", "validata")
+    ).values_list("obiettivo_id", "periodo__ordine"):
+        ultimi[obiettivo_id] = max(ordine, ultimi.get(obiettivo_id, 0))
+    voci: dict[int, list[tuple[int, str]]] = {}
+    for pk, relazione_id, codice in VoceRelazione.objects.filter(
+        relazione__in=relazioni
+    ).values_list("pk", "relazione_id", "specifico__codice"):
+        voci.setdefault(relazione_id, []).append((pk, codice))
+    righe_voci: list[tuple[Any, ...]] = []
+    righe_obiettivi: list[tuple[Any, ...]] = []
+    for r in relazioni:
+        parametri = Parametri.da_dizionario(r.obiettivo.ciclo.parametri).misura
+        fino_a = r.periodo.ordine
+        dell_obiettivo = figure[r.obiettivo_id]
+        percentuali = {
+            s.codice: misura_specifico(s, parametri, fino_a, fino_a).percentuale
+            for s in dell_obiettivo.specifici
+        }
+        righe_voci += [(pk, percentuali.get(codice), None, "") for pk, codice in voci.get(r.pk, [])]
+        ultimo = max(fino_a, ultimi.get(r.obiettivo_id, 0))
+        righe_obiettivi.append(
+            (
+                r.obiettivo_id,
+                misura_obiettivo(dell_obiettivo, parametri, ultimo, ultimo).percentuale,
+            )
+        )
+    aggiorna(
+        VoceRelazione,
+        {
+            "percentuale_calcolata": "numeric",
+            "percentuale_convalidata": "numeric",
+            "motivo": "text",
+        },
+        righe_voci,
+    )
+    aggiorna(Obiettivo, {"percentuale_calcolata": "numeric"}, righe_obiettivi)
+
+
+def valida_relazione(azione: Azione) -> None:
+    """The percentages as validated, in the sitting (R56, R59)."""
+    RelazioneSemestrale.objects.filter(pk__in=[p.oggetto.pk for p in azione.passi]).update(
+        seduta=seduta(azione)
+    )
+    pks = {
+        (relazione, specifico): pk
+        for pk, relazione, specifico in VoceRelazione.objects.filter(
+            relazione__in=[p.oggetto for p in azione.passi]
+        ).values_list("pk", "relazione_id", "specifico_id")
+    }
+    aggiorna(
+        VoceRelazione,
+        {"percentuale_convalidata": "numeric", "motivo": "text"},
+        [
+            (
+                pks[passo.oggetto.pk, c.specifico_id],
+                c.convalidata,
+                c.motivo if c.differisce else "",
+            )
+            for passo in azione.passi
+            for c in passo.fascicolo.convalide
+        ],
+    )
+
+
+def seduta(azione: Azione) -> Seduta:
+    """The sitting the request speaks of: recorded once, whatever it decides (R59)."""
+    dati = azione.richiesta.seduta
+    if dati is None or dati.data is None:
+        raise ValueError("una validazione senza seduta")
+    ente_id = azione.attore.ente_id
+    ciclo_id = Obiettivo.objects.values_list("ciclo_id", flat=True).get(
+        pk=azione.passi[0].fascicolo.obiettivo_id
+    )
+    for presente in Seduta.objects.filter(
+        ciclo_id=ciclo_id, data=dati.data, dissensi=dati.dissensi
+    ).prefetch_related("presenti"):
+        if {p.pk for p in presente.presenti.all()} == dati.presenti:
+            return presente
+    nuova = Seduta.objects.create(
+        ente_id=ente_id, ciclo_id=ciclo_id, data=dati.data, dissensi=dati.dissensi
+    )
+    PresenzaSeduta.objects.bulk_create(
+        PresenzaSeduta(ente_id=ente_id, seduta=nuova, persona=persona)
+        for persona in Persona.objects.filter(ente_id=ente_id, pk__in=dati.presenti)
+    )
+    return nuova
+
+
+def aggiorna(modello: Any, colonne: dict[str, str], righe: Sequence[Sequence[Any]]) -> None:
+    """One UPDATE of many rows: each of `righe` is a pk and the values of `colonne` (name -> SQL
+    type), in order. Where `bulk_update` writes a CASE for each row, this reads arrays."""
+    if not righe:
+        return
+    nomi = [sql.Identifier(nome) for nome in colonne]
+    istruzione = sql.SQL(
+        "UPDATE {tabella} t SET {valori} FROM unnest({tipi}) AS n (id, {nomi}) WHERE t.id = n.id"
+    ).format(
+        tabella=sql.Identifier(modello._meta.db_table),
+        valori=sql.SQL(", ").join(sql.SQL("{0} = n.{0}").format(nome) for nome in nomi),
+        tipi=sql.SQL(", ").join(
+            [sql.SQL("%s::bigint[]"), *(sql.SQL(f"%s::{tipo}[]") for tipo in colonne.values())]
+        ),
+        nomi=sql.SQL(", ").join(nomi),
+    )
+    with connection.cursor() as cursore:
+        cursore.execute(istruzione, [list(colonna) for colonna in zip(*righe, strict=True)])
