@@ -95,7 +95,7 @@ def registra_rifiuto(
     an attempt of nobody, or one too many.
     """
     tentativo = rifiuto.tentativo
-    if tentativo is None or rifiuto.codice not in (403, 422):
+    if tentativo is None or attore.persona_id is None or rifiuto.codice not in (403, 422):
         return None
     with transaction.atomic(), connection.cursor() as cursore:
         cursore.execute(

@@ -1,0 +1,274 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The transition tables, word for word (`domain.md` 4 and 6, R1-R4): whoever changes a machine
+changes this page too, and the database's copy of it."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+import pytest
+from django.db import connection
+
+from cycle import permissions
+from cycle.models import Obiettivo, RelazioneSemestrale
+from cycle.permissions import MACCHINA_OBIETTIVO, MACCHINA_RELAZIONE, PERMESSI
+from cycle.procedures import PROCEDURE
+from tests import mondo
+from workflows.machines import obiettivo, relazione
+from workflows.machines.base import FuoriDalMotore, Macchina
+from workflows.ports import RUOLI
+
+# transition | from -> to | roles | guards | organ, marks
+OBIETTIVO = """
+proponi    | bozza -> proposta                             | dirigente             | responsabile_presente, specifici_presenti, target_in_ogni_periodo, pesi_a_cento, nodo_presente                                                                   | molti
+rinvia     | proposta -> bozza                             | controllo, segreteria | motivazione_presente                                                                                                                                              | ritorno, molti
+approva    | proposta -> approvato                         | segreteria            | responsabile_presente, specifici_presenti, target_in_ogni_periodo, pesi_a_cento, nodo_presente, in_nessun_altro_atto, atto_presente, pareri_presenti              | per giunta, con atto
+avvia      | approvato -> in_corso                         | po, dirigente         | nella_finestra                                                                                                                                                    | molti
+rendiconta | in_corso -> rendicontato                      | dirigente             | ultima_relazione_trasmessa, nessuna_variazione_pendente                                                                                                           | molti
+riapri     | rendicontato -> in_corso, validato -> rendicontato | nucleo           | motivazione_presente, cifra_indicata                                                                                                                              | ritorno
+valida     | rendicontato -> validato                      | nucleo                | ogni_periodo_validato, separazione_delle_funzioni, seduta_valida                                                                                                  | per nucleo
+stralcia   | approvato -> stralciato, in_corso -> stralciato | segreteria          | effetto_di_variazione                                                                                                                                             | per giunta, con atto, ritorno
+"""  # noqa: E501 - a table
+
+RELAZIONE = """
+trasmetti | da_compilare -> trasmessa, riaperta -> trasmessa | dirigente | obiettivo_in_corso, valori_completi                             |
+valida    | trasmessa -> validata                          | nucleo    | separazione_delle_funzioni, scostamenti_motivati, seduta_valida | per nucleo
+riapri    | trasmessa -> riaperta, validata -> riaperta    | nucleo    | obiettivo_non_validato, motivazione_presente                    | ritorno
+"""  # noqa: E501
+
+
+def righe(tabella: str) -> list[list[str]]:
+    return [[c.strip() for c in riga.split("|")] for riga in tabella.strip().splitlines()]
+
+
+def dichiarate(macchina: Macchina) -> list[list[str]]:
+    trovate = []
+    for t in macchina.transizioni:
+        segni = [
+            *([f"per {t.regole.organo}"] if t.regole.organo else []),
+            *(["con atto"] if t.regole.con_atto else []),
+            *(["ritorno"] if t.regole.ritorno else []),
+            *(["molti"] if t.regole.molti else []),
+        ]
+        trovate.append(
+            [
+                t.nome,
+                ", ".join(sorted(f"{da} -> {a}" for da, a in t.percorsi)),
+                ", ".join(t.regole.ruoli),
+                ", ".join(g.nome for g in t.regole.guardie),
+                ", ".join(segni),
+            ]
+        )
+    return trovate
+
+
+def test_r1_the_table_of_the_obiettivo() -> None:
+    assert dichiarate(MACCHINA_OBIETTIVO) == righe(OBIETTIVO)
+
+
+def test_r54_the_table_of_the_relazione() -> None:
+    assert dichiarate(MACCHINA_RELAZIONE) == righe(RELAZIONE)
+
+
+def test_r1_the_states() -> None:
+    assert [s for s, _ in MACCHINA_OBIETTIVO.stati] == [
+        "bozza",
+        "proposta",
+        "approvato",
+        "in_corso",
+        "rendicontato",
+        "validato",
+        "stralciato",
+    ]
+    assert [s for s, _ in MACCHINA_RELAZIONE.stati] == [
+        "da_compilare",
+        "trasmessa",
+        "validata",
+        "riaperta",
+    ]
+    assert obiettivo.PASSI == ("proposta", "approvato", "in_corso", "rendicontato", "validato")
+    assert MACCHINA_OBIETTIVO.iniziali == ("bozza", "proposta", "validato")
+    assert MACCHINA_RELAZIONE.iniziali == ("da_compilare", "validata")
+    assert Obiettivo().stato == "bozza"
+    assert RelazioneSemestrale().stato == "da_compilare"
+
+
+@pytest.mark.parametrize("macchina", [MACCHINA_OBIETTIVO, MACCHINA_RELAZIONE], ids=lambda m: m.nome)
+def test_r1_every_state_can_be_reached_and_named(macchina: Macchina) -> None:
+    stati = {s for s, _ in macchina.stati}
+    passaggi = macchina.passaggi()
+    assert {s for _, da, a in passaggi for s in (da, a)} == stati
+    raggiunti = {macchina.stati[0][0]}
+    while nuovi := {a for _, da, a in passaggi if da in raggiunti} - raggiunti:
+        raggiunti |= nuovi
+    assert raggiunti == stati
+    # one word leads to one place from each state
+    assert len({(nome, da) for nome, da, _ in passaggi}) == len(passaggi)
+    for t in macchina.transizioni:
+        assert t.regole.ruoli
+        assert set(t.regole.ruoli) <= set(RUOLI)
+        assert t.regole.fatto
+        assert t.descrizione.endswith(".")
+
+
+def test_r1_nothing_is_skipped_on_the_way_forward() -> None:
+    """From each of the five steps, the only way forward is the next one."""
+    ordine = ("bozza", *obiettivo.PASSI)
+    avanti = [
+        (da, a)
+        for t in MACCHINA_OBIETTIVO.transizioni
+        if not t.regole.ritorno
+        for da, a in t.percorsi
+    ]
+    assert sorted(avanti) == sorted(pairwise(ordine))
+
+
+def test_r3_only_the_giunta_by_an_act_makes_a_version() -> None:
+    con_atto = {t.nome for t in MACCHINA_OBIETTIVO.transizioni if t.regole.con_atto}
+    per_giunta = {t.nome for t in MACCHINA_OBIETTIVO.transizioni if t.regole.organo == "giunta"}
+    assert con_atto == per_giunta == {"approva", "stralcia"}
+    for t in MACCHINA_OBIETTIVO.transizioni:
+        if t.nome in per_giunta:
+            assert t.regole.ruoli == ("segreteria",)
+
+
+def test_r4_dirigenti_do_not_approve_and_nobody_else_submits() -> None:
+    del_dirigente = {p for p, ruoli in PERMESSI.items() if "dirigente" in ruoli}
+    assert not del_dirigente & {"approva_obiettivo", "valida_obiettivo", "valida_relazione"}
+    for permesso in ("trasmetti_relazione", "rendiconta_obiettivo", "compila_relazione"):
+        assert PERMESSI[permesso] <= {"dirigente", "po"}
+
+
+def test_every_permission() -> None:
+    assert {nome: sorted(ruoli) for nome, ruoli in PERMESSI.items()} == {
+        "proponi_obiettivo": ["dirigente"],
+        "rinvia_obiettivo": ["controllo", "segreteria"],
+        "approva_obiettivo": ["segreteria"],
+        "avvia_obiettivo": ["dirigente", "po"],
+        "rendiconta_obiettivo": ["dirigente"],
+        "riapri_obiettivo": ["nucleo"],
+        "valida_obiettivo": ["nucleo"],
+        "stralcia_obiettivo": ["segreteria"],
+        "trasmetti_relazione": ["dirigente"],
+        "valida_relazione": ["nucleo"],
+        "riapri_relazione": ["nucleo"],
+        "modifica_obiettivo": ["dirigente", "po"],
+        "compila_relazione": ["dirigente", "po"],
+        "importa_piano": ["controllo"],
+        "esporta_piano": ["controllo", "revisore", "segretario"],
+        "vedi_bozze": [
+            "controllo",
+            "dirigente",
+            "giunta",
+            "nucleo",
+            "po",
+            "segretario",
+            "segreteria",
+        ],
+        "vedi_registro": ["controllo", "dirigente", "revisore", "segretario"],
+    }
+
+
+def test_every_role() -> None:
+    assert list(RUOLI) == [
+        "po",
+        "dirigente",
+        "nucleo",
+        "segreteria",
+        "giunta",
+        "segretario",
+        "controllo",
+        "ragioneria",
+        "revisore",
+    ]
+
+
+def test_the_permissions_of_an_ente_are_those_of_the_table(db: None) -> None:
+    """Guardian holds, on the root unit of each ente, exactly what the table says."""
+    with connection.cursor() as cursore:
+        cursore.execute(
+            "SELECT e.codice_ipa, g.name, p.codename "
+            "  FROM guardian_groupobjectpermission o "
+            "  JOIN auth_group g ON g.id = o.group_id "
+            "  JOIN auth_permission p ON p.id = o.permission_id "
+            "  JOIN cycle_unitaorganizzativa u ON u.id = o.object_pk::bigint "
+            "  JOIN cycle_ente e ON e.id = u.ente_id AND u.padre_id IS NULL"
+        )
+        scritti = {tuple(riga) for riga in cursore.fetchall()}
+    assert scritti == {
+        (ipa, permissions.gruppo(mondo.ente(ipa), ruolo), permesso)
+        for ipa in ("alfa", "beta")
+        for permesso, ruoli in PERMESSI.items()
+        for ruolo in ruoli
+    }
+
+
+@pytest.mark.parametrize("nome", PROCEDURE)
+def test_r1_the_database_keeps_the_same_machine(db: None, nome: str) -> None:
+    """The pairs and the births that the triggers admit, read back from the database."""
+    macchina = PROCEDURE[nome].macchina
+    tabella = PROCEDURE[nome].modello._meta.db_table
+    argomenti = {t: re.findall(r"'([^']*)'", testo) for t, testo in trigger_di(tabella).items()}
+    assert sorted(argomenti["stato_custodito"][0].split()) == sorted(
+        {f"{da}>{a}" for _, da, a in macchina.passaggi()}
+    )
+    prima, altre, radice = argomenti["stato_di_nascita"]
+    assert prima == macchina.stati[0][0]
+    assert {prima, *altre.split()} == set(macchina.iniziali)
+    assert radice == {"obiettivo": "id", "relazione": "obiettivo_id"}[nome]
+
+
+@pytest.mark.parametrize("nome", PROCEDURE)
+def test_the_check_of_the_column_knows_the_same_states(db: None, nome: str) -> None:
+    macchina = PROCEDURE[nome].macchina
+    with connection.cursor() as cursore:
+        cursore.execute(
+            "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = %s",
+            [f"{nome}_stato"],
+        )
+        (testo,) = cursore.fetchone()
+    assert set(re.findall(r"'(\w+)'::", testo)) == {s for s, _ in macchina.stati}
+
+
+@pytest.mark.parametrize(
+    ("modello", "transizione"),
+    [(p.modello, t.nome) for p in PROCEDURE.values() for t in p.macchina.transizioni],
+)
+def test_a_transition_called_without_the_engine_refuses(
+    modello: type[Obiettivo] | type[RelazioneSemestrale], transizione: str
+) -> None:
+    """No guard, no role, no registro would see it: it moves nothing, even in memory."""
+    macchina = next(p.macchina for p in PROCEDURE.values() if p.modello is modello)
+    trovata = macchina.transizione(transizione)
+    assert trovata is not None
+    for da in trovata.partenze:
+        oggetto = modello(stato=da)
+        with pytest.raises(FuoriDalMotore, match=transizione):
+            getattr(oggetto, transizione)()
+        assert oggetto.stato == da
+
+
+def test_the_state_is_not_assigned() -> None:
+    """The field is protected: Python refuses before the database does."""
+    for o in (Obiettivo(), RelazioneSemestrale()):
+        prima = o.stato
+        with pytest.raises(AttributeError):
+            o.stato = "validato"
+        assert o.stato == prima
+
+
+def trigger_di(tabella: str) -> dict[str, str]:
+    """Definition of each trigger of a table, by name."""
+    with connection.cursor() as cursore:
+        cursore.execute(
+            "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger "
+            " WHERE tgrelid = %s::regclass AND NOT tgisinternal",
+            [tabella],
+        )
+        return dict(cursore.fetchall())
+
+
+def test_the_modules_of_the_machines_agree_with_the_columns() -> None:
+    assert tuple(Obiettivo._meta.get_field("stato").choices or ()) == obiettivo.STATI
+    assert tuple(RelazioneSemestrale._meta.get_field("stato").choices or ()) == relazione.STATI
