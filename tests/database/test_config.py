@@ -52,7 +52,7 @@ def test_due_url_di_un_server_vero() -> None:
         "PASSWORD": "a@b/",
         "HOST": "db.example",
         "PORT": "6543",
-        "OPTIONS": {"sslmode": "require"},
+        "OPTIONS": {"sslmode": "require", "server_side_binding": True, "prepare_threshold": 5},
     }
     assert trovati["owner"]["HOST"] == "/run/postgresql"
     assert trovati["owner"]["USER"] == "padrone"
