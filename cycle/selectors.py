@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -40,12 +41,24 @@ def enti_di(utente: Utente) -> QuerySet[Ente]:
     ).order_by("nome")
 
 
+def persona(utente: Utente, ente: Ente) -> Persona | None:
+    """Who the user is in an ente."""
+    return Persona.objects.filter(ente=ente, utente=utente).first()
+
+
 def ciclo(ente: Ente, anno: int) -> Ciclo:
     """The year of the ente; NonTrovato when it was never opened."""
     trovato = Ciclo.objects.filter(ente=ente, anno=anno).first()
     if trovato is None:
         raise NonTrovato({})
     return trovato
+
+
+def ciclo_di_lavoro(ente: Ente, anno: int) -> Ciclo | None:
+    """The year a page speaks of when nobody says which: `anno`, or the last opened before it, or
+    the first of all."""
+    cicli = list(Ciclo.objects.filter(ente=ente).order_by("-anno"))
+    return next((c for c in cicli if c.anno <= anno), cicli[-1] if cicli else None)
 
 
 def visibili(attore: Attore) -> Q:
@@ -73,7 +86,13 @@ def obiettivo(attore: Attore, pid: UUID) -> Obiettivo:
     """One objective by its public id; NonTrovato when it is not there or not to be seen."""
     trovato = (
         Obiettivo.objects.filter(visibili(attore), pid=pid)
-        .select_related("ciclo", "unita", "responsabile_generale", "responsabile_operativo")
+        .select_related(
+            "ciclo",
+            "unita",
+            "responsabile_generale",
+            "responsabile_operativo",
+            "continua_da__ciclo",
+        )
         .first()
     )
     if trovato is None:
@@ -121,6 +140,18 @@ def voci(relazione: RelazioneSemestrale) -> list[VoceDaCompilare]:
         .select_related("specifico")
         .order_by("specifico__ordine")
     ]
+
+
+def valori_precedenti(relazione: RelazioneSemestrale) -> dict[int, Decimal | date | None]:
+    """What was measured in the period before the report's, by id of the indicator."""
+    return {
+        indicatore: numero if numero is not None else giorno
+        for indicatore, numero, giorno in Rilevazione.objects.filter(
+            obiettivo=relazione.obiettivo_id,
+            periodo__ciclo=relazione.obiettivo.ciclo_id,
+            periodo__ordine=relazione.periodo.ordine - 1,
+        ).values_list("indicatore_id", "valore", "valore_data")
+    }
 
 
 def verdetti(

@@ -6,7 +6,17 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path, register_converter
 
-from cycle.views import accesso, aiuto, demo, piano, relazione, scheda, scrivania
+from cycle.views import (
+    accesso,
+    aiuto,
+    demo,
+    perche_no,
+    piano,
+    relazione,
+    scheda,
+    scrivania,
+    transizioni,
+)
 from cycle.views.convertitori import CodiceIpa
 
 register_converter(CodiceIpa, "ipa")
@@ -14,13 +24,18 @@ register_converter(CodiceIpa, "ipa")
 _obiettivo: list[URLPattern | URLResolver] = [
     path("", scheda.scheda, name="scheda"),
     path("percentuale/", scheda.percentuale, name="percentuale"),
-    path("transizioni/<slug:nome>/", scheda.transizione, name="transizione"),
-    path("perche-no/<slug:nome>/", scheda.perche_no, name="perche_no"),
+    path("transizioni/<slug:nome>/", transizioni.transizione, name="transizione"),
+    path("perche-no/<slug:nome>/", perche_no.perche_no, name="perche_no"),
     path("relazioni/<slug:periodo>/", relazione.relazione, name="relazione"),
     path(
         "relazioni/<slug:periodo>/transizioni/<slug:nome>/",
-        relazione.transizione,
+        transizioni.transizione,
         name="transizione_relazione",
+    ),
+    path(
+        "relazioni/<slug:periodo>/perche-no/<slug:nome>/",
+        perche_no.perche_no,
+        name="perche_no_relazione",
     ),
 ]
 

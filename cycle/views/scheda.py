@@ -1,18 +1,130 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-from django.http import HttpRequest, HttpResponse
+"""The scheda: what was promised, what was done, what can I do? And the percentage, explained."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from cycle import misurazione, selectors, storia
+from cycle import scheda as lettura
+from cycle.contesto import Contesto, RichiestaEnte, nell_ente
+from cycle.measure import spiega
+from cycle.models import ObiettivoSpecifico, RelazioneSemestrale
+from cycle.parametri import Parametri
+from cycle.procedures import OBIETTIVO
+from workflows.errors import NonTrovato
+from workflows.machines.relazione import COMPILABILI
+from workflows.ports import RUOLI
+from workflows.verdetto import Verdetto
+
+EVENTI = 20
 
 
-def scheda(request: HttpRequest, **kw: object) -> HttpResponse:
-    return HttpResponse("")
+@require_safe
+@nell_ente
+def scheda(request: RichiestaEnte, pid: UUID) -> HttpResponse:
+    """An objective, whole."""
+    return scheda_letta(request, pid)
 
 
-def percentuale(request: HttpRequest, **kw: object) -> HttpResponse:
-    return HttpResponse("")
+def scheda_letta(request: RichiestaEnte, pid: UUID, *, parziale: bool = False) -> HttpResponse:
+    """The page, or the part of it that a step changes."""
+    c = request.contesto
+    obiettivo = selectors.obiettivo(c.attore, pid)
+    verdetti = selectors.verdetti(OBIETTIVO, [obiettivo], c.attore, c.istante)[obiettivo.pk]
+    contesto: dict[str, Any] = {
+        "s": lettura.leggi(obiettivo, c.attore),
+        "o": obiettivo,
+        "anno": obiettivo.ciclo.anno,
+        "oggi": c.istante.astimezone(ZoneInfo(c.ente.fuso)).date(),
+        "tappe": storia.tappe(ente_id=c.ente.pk, obiettivo_id=obiettivo.pk, stato=obiettivo.stato),
+        "azioni": azioni(verdetti),
+        "compilabili": COMPILABILI,
+        "puo_compilare": c.attore.incarico_per("compila_relazione", obiettivo.unita.percorso)
+        is not None,
+        "fatti": storia.fatti(ente_id=c.ente.pk, obiettivo_id=obiettivo.pk, limite=EVENTI),
+        "limite_fatti": EVENTI,
+    }
+    return render(
+        request, "cycle/scheda/_pagina.html" if parziale else "cycle/scheda/scheda.html", contesto
+    )
 
 
-def transizione(request: HttpRequest, **kw: object) -> HttpResponse:
-    return HttpResponse("")
+@dataclass(frozen=True, slots=True)
+class Azioni:
+    """The bar of the acts: those possible now, those one would expect here and cannot do, and
+    all the others. `attesi`: the forward steps of this state, with the roles that take them."""
+
+    possibili: tuple[Verdetto, ...]
+    negate: tuple[Verdetto, ...]
+    lontane: tuple[Verdetto, ...]
+    attesi: tuple[tuple[str, str], ...]
 
 
-def perche_no(request: HttpRequest, **kw: object) -> HttpResponse:
-    return HttpResponse("")
+def azioni(verdetti: list[Verdetto]) -> Azioni:
+    """The transitions of an object, sorted for its bar."""
+    avanti = [v for v in verdetti if not v.conflitto and not v.transizione.regole.ritorno]
+    return Azioni(
+        possibili=tuple(v for v in verdetti if v.permessa),
+        negate=tuple(v for v in verdetti if v.motivi and not v.conflitto),
+        lontane=tuple(v for v in verdetti if v.conflitto),
+        attesi=tuple(
+            (v.transizione.nome, " o ".join(RUOLI[r] for r in v.transizione.regole.ruoli))
+            for v in avanti
+        ),
+    )
+
+
+@require_safe
+@nell_ente
+def percentuale(request: RichiestaEnte, pid: UUID) -> HttpResponse:
+    """How the percentage came out: formula, inputs, sentence, down to the periods. `periodo`
+    asks up to which; without it, the last one submitted, or the whole year while none is."""
+    c = request.contesto
+    obiettivo = selectors.obiettivo(c.attore, pid)
+    periodi = selectors.periodi(obiettivo.ciclo)
+    trasmessi = _trasmessi(c, obiettivo.pk)
+    chiesto = request.GET.get("periodo", "")
+    fino_a = next((p for p in periodi if p.codice == chiesto), None)
+    if chiesto and fino_a is None:
+        raise NonTrovato({})
+    if fino_a is None:
+        fino_a = next((p for p in reversed(periodi) if p.ordine in trasmessi), None)
+    ordine = fino_a.ordine if fino_a else max((p.ordine for p in periodi), default=1)
+    chiusi = max((o for o in trasmessi if o <= ordine), default=0)
+    parametri = Parametri.da_dizionario(obiettivo.ciclo.parametri).misura
+    figure = misurazione.figure([obiettivo.pk])[obiettivo.pk]
+    spiegazione = spiega(figure, parametri, ordine, chiusi)
+    return render(
+        request,
+        "cycle/scheda/percentuale.html",
+        {
+            "o": obiettivo,
+            "anno": obiettivo.ciclo.anno,
+            "periodi": periodi,
+            "fino_a": fino_a,
+            "provvisoria": chiusi < ordine,
+            "spiegazione": spiegazione,
+            "titoli": dict(
+                ObiettivoSpecifico.objects.filter(obiettivo=obiettivo).values_list(
+                    "codice", "titolo"
+                )
+            ),
+        },
+    )
+
+
+def _trasmessi(c: Contesto, obiettivo_id: int) -> set[int]:
+    """The ordinals of the periods whose report was submitted."""
+    return set(
+        RelazioneSemestrale.objects.filter(ente=c.ente, obiettivo_id=obiettivo_id)
+        .exclude(stato__in=COMPILABILI)
+        .values_list("periodo__ordine", flat=True)
+    )
