@@ -12,10 +12,8 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db import connection
-from psycopg import sql
-
 from cycle import canonico, misurazione
+from cycle.insiemi import aggiorna, copia
 from cycle.measure import media_specifici, misura_obiettivo, misura_specifico
 from cycle.models import (
     Atto,
@@ -55,7 +53,7 @@ def approva(azione: Azione) -> None:
         parere_contabile=dati.parere_contabile,
         digest=canonico.impronta_insieme(impronte.values()),
     )
-    VersioneObiettivo.objects.bulk_create(
+    copia(
         VersioneObiettivo(
             ente_id=azione.attore.ente_id,
             obiettivo=o,
@@ -91,7 +89,7 @@ def _apri_relazioni(ente_id: int, obiettivi: Sequence[Obiettivo]) -> None:
             "obiettivo_id", "periodo_id"
         )
     )
-    nuove = RelazioneSemestrale.objects.bulk_create(
+    nuove = copia(
         RelazioneSemestrale(ente_id=ente_id, obiettivo=o, periodo=p)
         for o in obiettivi
         for p in periodi.get(o.ciclo_id, [])
@@ -102,7 +100,7 @@ def _apri_relazioni(ente_id: int, obiettivi: Sequence[Obiettivo]) -> None:
         "obiettivo_id", "pk"
     ):
         specifici.setdefault(obiettivo_id, []).append(pk)
-    VoceRelazione.objects.bulk_create(
+    copia(
         VoceRelazione(ente_id=ente_id, obiettivo_id=r.obiettivo_id, relazione=r, specifico_id=s)
         for r in nuove
         for s in specifici.get(r.obiettivo_id, [])
@@ -246,28 +244,8 @@ def seduta(azione: Azione) -> Seduta:
     nuova = Seduta.objects.create(
         ente_id=ente_id, ciclo_id=ciclo_id, data=dati.data, dissensi=dati.dissensi
     )
-    PresenzaSeduta.objects.bulk_create(
+    copia(
         PresenzaSeduta(ente_id=ente_id, seduta=nuova, persona=persona)
         for persona in Persona.objects.filter(ente_id=ente_id, pk__in=dati.presenti)
     )
     return nuova
-
-
-def aggiorna(modello: Any, colonne: dict[str, str], righe: Sequence[Sequence[Any]]) -> None:
-    """One UPDATE of many rows: each of `righe` is a pk and the values of `colonne` (name -> SQL
-    type), in order. Where `bulk_update` writes a CASE for each row, this reads arrays."""
-    if not righe:
-        return
-    nomi = [sql.Identifier(nome) for nome in colonne]
-    istruzione = sql.SQL(
-        "UPDATE {tabella} t SET {valori} FROM unnest({tipi}) AS n (id, {nomi}) WHERE t.id = n.id"
-    ).format(
-        tabella=sql.Identifier(modello._meta.db_table),
-        valori=sql.SQL(", ").join(sql.SQL("{0} = n.{0}").format(nome) for nome in nomi),
-        tipi=sql.SQL(", ").join(
-            [sql.SQL("%s::bigint[]"), *(sql.SQL(f"%s::{tipo}[]") for tipo in colonne.values())]
-        ),
-        nomi=sql.SQL(", ").join(nomi),
-    )
-    with connection.cursor() as cursore:
-        cursore.execute(istruzione, [list(colonna) for colonna in zip(*righe, strict=True)])

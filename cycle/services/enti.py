@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from cycle import calendario, permissions
+from cycle.insiemi import riserva
 from cycle.models import (
     Ciclo,
     Ente,
@@ -190,16 +191,6 @@ def conferisci(
             )
             for pk, c in zip(ids, conferimenti, strict=True)
         )
-
-
-def riserva(tabella: str, quanti: int) -> list[int]:
-    """The next ids of a table, so that an action can name its objects before they are written."""
-    with connection.cursor() as cursore:
-        cursore.execute(
-            "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
-            [tabella, quanti],
-        )
-        return [riga[0] for riga in cursore.fetchall()]
 
 
 def nell_ente(ente_id: int) -> None:

@@ -17,6 +17,7 @@ from cycle import canonico, measure, misurazione
 from cycle.exports import piano as esportato
 from cycle.importers import piano as neutro
 from cycle.importers.piano import Avviso, PianoIllegibile
+from cycle.insiemi import aggiorna, copia, riserva
 from cycle.models import (
     Atto,
     Ciclo,
@@ -37,7 +38,7 @@ from cycle.models import (
     VoceRelazione,
 )
 from cycle.parametri import Parametri
-from cycle.services.enti import di_comando, nell_ente, riserva, scrivi_anno
+from cycle.services.enti import di_comando, nell_ente, scrivi_anno
 from workflows.ports import Attore
 from workflows.registro import azioni
 
@@ -266,14 +267,14 @@ class _Scrittura:
             for p in self.piano.persone
             if p.nome_completo not in persone
         ]
-        create = Persona.objects.bulk_create(nuove)
+        create = copia(nuove)
         self._conta("persone", create)
         return {**persone, **{p.nome_completo: p for p in create}}
 
     def _obiettivi(
         self, nuovi: Sequence[neutro.Obiettivo], ids: Sequence[int], arrivi: Sequence[str]
     ) -> None:
-        self.obiettivi = Obiettivo.objects.bulk_create(
+        self.obiettivi = copia(
             Obiettivo(
                 pk=pk,
                 ente=self.ente,
@@ -299,7 +300,7 @@ class _Scrittura:
         self._conta("obiettivi", self.obiettivi)
         self._conta(
             "collaboratori",
-            Collaboratore.objects.bulk_create(
+            copia(
                 Collaboratore(
                     ente=self.ente,
                     obiettivo=riga,
@@ -333,7 +334,7 @@ class _Scrittura:
                     padre = nodi[chiave]
                 if padre is not None:
                     legami.append(ObiettivoNodo(ente=self.ente, obiettivo=riga, nodo=padre))
-        ObiettivoNodo.objects.bulk_create(legami)
+        copia(legami)
 
     def _specifici(self, nuovi: Sequence[neutro.Obiettivo]) -> None:
         coppie = [
@@ -341,7 +342,7 @@ class _Scrittura:
             for riga, o in zip(self.obiettivi, nuovi, strict=True)
             for ordine, s in enumerate(o.specifici, start=1)
         ]
-        righe = ObiettivoSpecifico.objects.bulk_create(
+        righe = copia(
             ObiettivoSpecifico(
                 ente=self.ente,
                 obiettivo=obiettivo,
@@ -364,7 +365,7 @@ class _Scrittura:
         figli = list(zip(righe, (s for _, _, s in coppie), strict=True))
         self._conta(
             "collaboratori",
-            Collaboratore.objects.bulk_create(
+            copia(
                 Collaboratore(
                     ente=self.ente,
                     obiettivo_id=riga.obiettivo_id,
@@ -385,14 +386,14 @@ class _Scrittura:
     def _indicatori(self, figli: Sequence[tuple[ObiettivoSpecifico, neutro.Specifico]]) -> None:
         nomi = {i.tipo for _, s in figli for i in s.indicatori if i.tipo}
         tipi = {t.nome: t for t in TipoIndicatore.objects.filter(ente=self.ente, nome__in=nomi)}
-        for tipo in TipoIndicatore.objects.bulk_create(
+        for tipo in copia(
             TipoIndicatore(ente=self.ente, nome=nome) for nome in sorted(nomi - set(tipi))
         ):
             tipi[tipo.nome] = tipo
         coppie = [
             (riga, ordine, i) for riga, s in figli for ordine, i in enumerate(s.indicatori, start=1)
         ]
-        righe = Indicatore.objects.bulk_create(
+        righe = copia(
             Indicatore(
                 ente=self.ente,
                 obiettivo_id=riga.obiettivo_id,
@@ -410,7 +411,7 @@ class _Scrittura:
         self._conta("indicatori", righe)
         self._conta(
             "rilevazioni",
-            Rilevazione.objects.bulk_create(
+            copia(
                 Rilevazione(
                     ente=self.ente,
                     obiettivo_id=riga.obiettivo_id,
@@ -433,8 +434,10 @@ class _Scrittura:
         for riga, obiettivo, calcolata in zip(self.obiettivi, nuovi, percentuali, strict=True):
             riga.percentuale_calcolata = calcolata
             riga.percentuale_convalidata = obiettivo.percentuale_convalidata
-        Obiettivo.objects.bulk_update(
-            self.obiettivi, ["percentuale_calcolata", "percentuale_convalidata"]
+        aggiorna(
+            Obiettivo,
+            {"percentuale_calcolata": "numeric", "percentuale_convalidata": "numeric"},
+            [(r.pk, r.percentuale_calcolata, r.percentuale_convalidata) for r in self.obiettivi],
         )
         self._relazioni(nuovi, figure, parametri)
         testi = canonico.schede(self.obiettivi)
@@ -449,7 +452,7 @@ class _Scrittura:
             data=self.oggi,
             digest=canonico.impronta_insieme(impronte.values()),
         )
-        VersioneObiettivo.objects.bulk_create(
+        copia(
             VersioneObiettivo(
                 ente=self.ente,
                 obiettivo=riga,
@@ -471,7 +474,7 @@ class _Scrittura:
     ) -> None:
         relazioni = {
             (r.obiettivo_id, r.periodo.codice): r
-            for r in RelazioneSemestrale.objects.bulk_create(
+            for r in copia(
                 RelazioneSemestrale(
                     ente=self.ente, obiettivo=riga, periodo=periodo, stato="validata"
                 )
@@ -506,7 +509,7 @@ class _Scrittura:
             for s in o.specifici
             for r in s.relazioni
         ]
-        self._conta("voci delle relazioni", VoceRelazione.objects.bulk_create(voci))
+        self._conta("voci delle relazioni", copia(voci))
 
     def avvisi(self, nuovi: Sequence[neutro.Obiettivo]) -> list[Avviso]:
         """What storing had to choose, and percentages that the document prints and the formula

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cycle import fascicolo
+from cycle.insiemi import aggiorna, copia
 from cycle.models import Indicatore, RelazioneSemestrale, Rilevazione, VoceRelazione
 from cycle.procedures import RELAZIONE
 from cycle.services.enti import nell_ente
@@ -115,8 +116,12 @@ def _scrivi_valori(
         if prima == (riga.valore, riga.valore_data):
             continue
         (nuove if riga.pk is None else cambiate).append(riga)
-    Rilevazione.objects.bulk_update(cambiate, ["valore", "valore_data"])
-    Rilevazione.objects.bulk_create(nuove)
+    aggiorna(
+        Rilevazione,
+        {"valore": "numeric", "valore_data": "date"},
+        [(r.pk, r.valore, r.valore_data) for r in cambiate],
+    )
+    copia(nuove)
 
 
 def _scrivi_testi(relazione: RelazioneSemestrale, testi: Mapping[int, str]) -> None:
@@ -124,7 +129,7 @@ def _scrivi_testi(relazione: RelazioneSemestrale, testi: Mapping[int, str]) -> N
     cambiate = [v for v in voci if v.testo != testi[v.specifico_id]]
     for voce in cambiate:
         voce.testo = testi[voce.specifico_id]
-    VoceRelazione.objects.bulk_update(cambiate, ["testo"])
+    aggiorna(VoceRelazione, {"testo": "text"}, [(v.pk, v.testo) for v in cambiate])
 
 
 def _cambiata() -> Motivo:
