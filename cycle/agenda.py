@@ -14,7 +14,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from django.db.models import Max, Q
+from django.db.models import Max, OuterRef, Q, Subquery
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -26,6 +26,7 @@ from cycle.models import (
     Periodo,
     RelazioneSemestrale,
     Scadenza,
+    VersioneObiettivo,
 )
 from cycle.procedures import OBIETTIVO, PROCEDURE
 from cycle.selectors import verdetti
@@ -61,6 +62,7 @@ GENERI: Mapping[tuple[str, str], _Genere] = {
 _ORDINE = list(GENERI)
 # What is validated for the last period has the term of the year's validation.
 _ULTIMO_PERIODO = {"osservazioni-{ordine}": "validazione"}
+_VERSIONE = VersioneObiettivo.objects.filter(obiettivo=OuterRef("pk"), numero=OuterRef("versione"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ class Compito:
     obiettivo: Obiettivo
     relazione: RelazioneSemestrale | None = None
     mancano: int = 0
+    dal: date | None = None  # when it was to begin, for what is to be started
 
     @property
     def periodo(self) -> str:
@@ -141,15 +144,17 @@ class Agenda:
         return sum(u.quanti for u in self.urgenze)
 
 
-def agenda(attore: Attore, ente: Ente, cicli: Sequence[Ciclo], istante: datetime) -> Agenda:
-    """What waits for `attore` at `istante` in the open years among `cicli`."""
-    aperti = [c for c in cicli if c.stato == "aperto"]
+def agenda(attore: Attore, ente: Ente, istante: datetime) -> Agenda:
+    """What waits for `attore` at `istante` in the open years of the ente: last year's, to be
+    reported and validated, beside this one's."""
+    aperti = list(Ciclo.objects.filter(ente=ente, stato="aperto"))
     oggi = istante.astimezone(ZoneInfo(ente.fuso)).date()
     compiti, tronca = _compiti(attore, aperti, istante, oggi)
     gruppi = _gruppi(compiti, aperti, oggi, ente.fuso, attore.ruoli())
     per_urgenza: dict[str, list[Gruppo]] = {}
     for gruppo in gruppi:
-        per_urgenza.setdefault(_urgenza(gruppo.termine), []).append(gruppo)
+        giorni = gruppo.termine.giorni if gruppo.termine else None
+        per_urgenza.setdefault(_urgenza(giorni), []).append(gruppo)
     return Agenda(
         tuple(
             Urgenza(codice, str(titolo), tuple(per_urgenza[codice]))
@@ -160,12 +165,13 @@ def agenda(attore: Attore, ente: Ente, cicli: Sequence[Ciclo], istante: datetime
     )
 
 
-def _urgenza(termine: Termine | None) -> str:
-    if termine is None or termine.giorni > GIORNI_SETTIMANA:
+def _urgenza(giorni: int | None) -> str:
+    """Where something stands that has these days left; None when it has no term."""
+    if giorni is None or giorni > GIORNI_SETTIMANA:
         return "poi"
-    if termine.scaduto:
+    if giorni < 0:
         return "scaduto"
-    return "oggi" if termine.giorni == 0 else "settimana"
+    return "oggi" if giorni == 0 else "settimana"
 
 
 def _compiti(
@@ -177,17 +183,19 @@ def _compiti(
         Obiettivo.objects.filter(
             _a_portata(attore, OBIETTIVO, "modifica_obiettivo", ("bozza",)), ciclo__in=per_id
         )
+        .annotate(in_vigore_dal=Subquery(_VERSIONE.values("in_vigore_dal")))
         .select_related("unita", "ciclo")
         .order_by("codice")[: LIMITE + 1]
     )
     relazioni = list(
         RelazioneSemestrale.objects.filter(
+            Q(periodo__dal__lte=oggi)
+            | ~Q(stato__in=COMPILABILI),  # nobody writes of a time to come
             _a_portata(
                 attore, PROCEDURE["relazione"], "compila_relazione", COMPILABILI, "obiettivo__"
             ),
             obiettivo__ciclo__in=per_id,
             obiettivo__stato__in=("in_corso", "rendicontato"),
-            periodo__dal__lte=oggi,
             ente_id=attore.ente_id,
         )
         .select_related("obiettivo__unita", "obiettivo__ciclo", "periodo")
@@ -234,7 +242,7 @@ def _dell_obiettivo(o: Obiettivo, giudizi: Sequence[Verdetto], attore: Attore) -
         if v.conflitto or v.transizione.regole.ritorno:
             continue
         if v.permessa:
-            yield Compito("obiettivo", nome, o)
+            yield Compito("obiettivo", nome, o, dal=_inizio(o) if nome == "avvia" else None)
         elif nome == "proponi" and v.mancanze and _puo(attore, "modifica_obiettivo", o):
             yield Compito("obiettivo", "completa", o, mancano=len(v.mancanze))
         elif nome == "approva" and v.mancanze and not v.divieto:
@@ -257,6 +265,14 @@ def _della_relazione(
             yield Compito("relazione", "compila", r.obiettivo, r, len(v.mancanze))
 
 
+def _inizio(o: Obiettivo) -> date | None:
+    """When it was to begin: as planned, and not before the act that approved it."""
+    dal: date | None = o.in_vigore_dal  # type: ignore[attr-defined]
+    if o.inizio_previsto is None or dal is None:
+        return o.inizio_previsto
+    return max(o.inizio_previsto, dal)
+
+
 def _puo(attore: Attore, permesso: str, o: Obiettivo) -> bool:
     return attore.incarico_per(permesso, o.unita.percorso) is not None
 
@@ -274,23 +290,27 @@ def _gruppi(
         for s in Scadenza.objects.filter(ciclo__in=cicli).select_related("ciclo")
     }
     ultimi = _ultimi_periodi(cicli)
-    insiemi: dict[tuple[str, str, int, str], list[Compito]] = {}
+    insiemi: dict[tuple[str, str, int, str, str], list[Compito]] = {}
     for c in compiti:
-        chiave = (c.procedura, c.passo, c.obiettivo.ciclo_id, c.periodo)
+        urgenza = _urgenza((c.dal - oggi).days) if c.dal else ""
+        chiave = (c.procedura, c.passo, c.obiettivo.ciclo_id, c.periodo, urgenza)
         insiemi.setdefault(chiave, []).append(c)
     gruppi = []
-    for (procedura, passo, ciclo_id, periodo), insieme in insiemi.items():
+    for (procedura, passo, ciclo_id, periodo, _quando), insieme in insiemi.items():
         genere = GENERI[procedura, passo]
         codice = _codice_scadenza(genere, insieme[0], ultimi.get(ciclo_id, 0))
         scadenza = scadenze.get((ciclo_id, codice))
+        anno = insieme[0].obiettivo.ciclo.anno
         gruppi.append(
             Gruppo(
                 titolo=str(genere.titolo),
                 procedura=procedura,
                 passo=passo,
-                anno=insieme[0].obiettivo.ciclo.anno,
+                anno=anno,
                 periodo=periodo,
-                termine=termine(scadenza, oggi, fuso, ruoli) if scadenza else None,
+                termine=termine(scadenza, oggi, fuso, ruoli)
+                if scadenza
+                else _inizio_di(insieme, anno, oggi),
                 compiti=tuple(sorted(insieme, key=_peggiori_prima)),
             )
         )
@@ -303,6 +323,15 @@ def _gruppi(
             g.periodo,
         ),
     )
+
+
+def _inizio_di(compiti: Sequence[Compito], anno: int, oggi: date) -> Termine | None:
+    """The plan's own term: the day on which the first of these was to begin."""
+    giorni = [c.dal for c in compiti if c.dal]
+    if not giorni:
+        return None
+    primo = min(giorni)
+    return Termine(str(_("Inizio previsto")), anno, "", "", primo, (primo - oggi).days)
 
 
 def _codice_scadenza(genere: _Genere, compito: Compito, ultimo: int) -> str:

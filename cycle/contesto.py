@@ -113,11 +113,10 @@ def nell_ente(vista: Vista) -> Vista:
 
 
 def _anno_di_lavoro(contesto: Contesto | None) -> int | None:
-    """The year a page speaks of when its view does not say: this one, or the last before it."""
     if contesto is None:
         return None
-    anni = [c.anno for c in contesto.cicli()]
-    return next((a for a in anni if a <= contesto.anno_corrente), anni[-1] if anni else None)
+    ciclo = selectors.ciclo_di_lavoro(contesto.ente, contesto.anno_corrente)
+    return ciclo.anno if ciclo else None
 
 
 def _enti(utente: Any) -> list[Ente]:

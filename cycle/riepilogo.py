@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Avg, Count, Q
+from django.db.models import Avg, Count, Exists, OuterRef, Q
 
 from cycle import misurazione
 from cycle.measure import Scostamento, scostamenti
-from cycle.models import Ciclo, Incarico, Obiettivo, Periodo
+from cycle.models import Ciclo, Incarico, Obiettivo, Periodo, RelazioneSemestrale
 from cycle.parametri import Parametri
 from cycle.selectors import obiettivi_visibili, per_stato, periodi
 from workflows.machines.obiettivo import STATI
+from workflows.machines.relazione import COMPILABILI
 from workflows.ports import Attore
 
 RUOLI_DI_SETTORE = ("dirigente", "po")
@@ -63,7 +64,15 @@ def riepilogo(
     chiusi = [p for p in tutti if p.al < oggi]
     carenti: tuple[Carente, ...] | None = None
     if chiusi:
-        carenti = _carenti(list(obiettivi.order_by("codice")), ciclo, chiusi[-1], len(tutti))
+        # a figure counts once its report is submitted: before, it is still to be written (R54)
+        rendicontati = obiettivi.filter(
+            Exists(
+                RelazioneSemestrale.objects.filter(
+                    obiettivo=OuterRef("pk"), periodo=chiusi[-1]
+                ).exclude(stato__in=COMPILABILI)
+            )
+        )
+        carenti = _carenti(list(rendicontati.order_by("codice")), ciclo, chiusi[-1], len(tutti))
     return Riepilogo(
         titolo=", ".join(dict.fromkeys(i.unita.nome for i in miei)),
         anno=ciclo.anno,

@@ -41,11 +41,6 @@ def enti_di(utente: Utente) -> QuerySet[Ente]:
     ).order_by("nome")
 
 
-def persona(utente: Utente, ente: Ente) -> Persona | None:
-    """Who the user is in an ente."""
-    return Persona.objects.filter(ente=ente, utente=utente).first()
-
-
 def ciclo(ente: Ente, anno: int) -> Ciclo:
     """The year of the ente; NonTrovato when it was never opened."""
     trovato = Ciclo.objects.filter(ente=ente, anno=anno).first()

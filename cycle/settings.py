@@ -152,7 +152,8 @@ CONTENT_SECURITY_POLICY = {
         "style-src": [SELF],
         # Bootstrap Italia draws its arrows and checks as data: images in its own stylesheet
         "img-src": [SELF, "data:"],
-        "font-src": [SELF],
+        # and embeds there the icon font of a video player, which browsers load at once
+        "font-src": [SELF, "data:"],
         "connect-src": [SELF],
         "form-action": [SELF],
         "base-uri": [NONE],

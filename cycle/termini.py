@@ -103,7 +103,8 @@ def striscia(termini: Sequence[Termine], oggi: date) -> Striscia:
         segni.append(Segno(qui, livello, termine))
     mesi = [date(oggi.year + n // 12, n % 12 + 1, 1) for n in range(18)]
     return Striscia(
-        mesi=tuple((x(m), date_format(m, "M")) for m in mesi),
+        # January is written as its year
+        mesi=tuple((x(m), date_format(m, "Y" if m.month == 1 else "M").lower()) for m in mesi),
         oggi=x(oggi),
         segni=tuple(segni),
         livelli=max((s.livello for s in segni), default=0) + 1,

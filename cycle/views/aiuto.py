@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from cycle import orologio, selectors, termini
+from cycle import selectors, termini
+from cycle.contesto import RichiestaEnte, nell_ente
 from cycle.permissions import MACCHINA_OBIETTIVO, MACCHINA_RELAZIONE
 from workflows import diagrams
 from workflows.guards import Guardia
@@ -149,19 +151,25 @@ class Passaggio:
 def aiuto(request: HttpRequest) -> HttpResponse:
     """For everybody who can log in. With `?ente=`, or with one ente only, the terms are those of
     the ente's own calendar."""
-    enti = list(selectors.enti_di(request.user))  # type: ignore[arg-type]
+    ipa = [e.codice_ipa for e in selectors.enti_di(request.user)]  # type: ignore[arg-type]
     scelto = request.GET.get("ente", "")
-    ente = next((e for e in enti if e.codice_ipa == scelto), enti[0] if len(enti) == 1 else None)
-    calendario = []
-    if ente is not None:
-        oggi = orologio.adesso().astimezone(ZoneInfo(ente.fuso)).date()
-        calendario = termini.termini(ente, oggi, frozenset())
+    if scelto in ipa or len(ipa) == 1:
+        return _dell_ente(request, ipa=scelto if scelto in ipa else ipa[0])
+    return _pagina(request, [])
+
+
+@nell_ente
+def _dell_ente(request: RichiestaEnte) -> HttpResponse:
+    c = request.contesto
+    oggi = c.istante.astimezone(ZoneInfo(c.ente.fuso)).date()
+    return _pagina(request, termini.termini(c.ente, oggi, c.attore.ruoli()))
+
+
+def _pagina(request: HttpRequest, calendario: Sequence[termini.Termine]) -> HttpResponse:
     return render(
         request,
         "aiuto/aiuto.html",
         {
-            "ente": ente,
-            "enti": enti,
             "procedimenti": [
                 _procedimento(MACCHINA_OBIETTIVO, _("Il cammino di un obiettivo")),
                 _procedimento(MACCHINA_RELAZIONE, _("Il cammino di una relazione semestrale")),

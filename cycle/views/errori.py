@@ -27,7 +27,7 @@ def non_trovato(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 def guasto(request: HttpRequest) -> HttpResponse:
     """Needs no database and no context: whatever broke may have been either."""
-    return render(None, "errori/500.html", status=500)  # type: ignore[arg-type]
+    return render(None, "errori/500.html", status=500)
 
 
 def rifiutata(request: HttpRequest, rifiuto: Rifiuto) -> HttpResponse:

@@ -19,7 +19,7 @@ from cycle.contesto import Contesto, RichiestaEnte, nell_ente
 from cycle.riepilogo import riepilogo
 from notifications.posta import segna_lette
 
-ULTIME = 8  # news on the page
+ULTIME = 6  # news on the page
 PROSSIMI = 4  # terms on the page, before the whole calendar
 
 
@@ -28,23 +28,22 @@ PROSSIMI = 4  # terms on the page, before the whole calendar
 def scrivania(request: RichiestaEnte) -> HttpResponse:
     c = request.contesto
     oggi = c.istante.astimezone(ZoneInfo(c.ente.fuso)).date()
-    cicli = c.cicli()
-    anni = [ciclo for ciclo in cicli if ciclo.anno <= c.anno_corrente] or cicli[-1:]
+    ciclo = selectors.ciclo_di_lavoro(c.ente, c.anno_corrente)
     incarichi = agenda.incarichi_in_vigore(c.attore)
     calendario = termini.termini(c.ente, oggi, c.attore.ruoli())
     return render(
         request,
         "scrivania/scrivania.html",
         {
-            "anno": anni[0].anno if anni else None,
+            "anno": ciclo.anno if ciclo else None,
             "incarichi": incarichi,
-            "agenda": agenda.agenda(c.attore, c.ente, cicli, c.istante),
+            "agenda": agenda.agenda(c.attore, c.ente, c.istante),
             "oggi": oggi,
             "calendario": calendario,
             "prossimi": [t for t in calendario if not t.scaduto][:PROSSIMI],
             "mio_prossimo": next((t for t in calendario if t.mio and not t.scaduto), None),
             "striscia": termini.striscia(calendario, oggi),
-            "riepilogo": riepilogo(c.attore, incarichi, anni[0], oggi) if anni else None,
+            "riepilogo": riepilogo(c.attore, incarichi, ciclo, oggi) if ciclo else None,
             **_novita(c),
         },
     )

@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Coming in and going out: closed by default, one way in, a health page that tells nothing else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connections
+from django.test import Client
+
+from cycle.models import Persona, Utente
+from tests import mondo
+
+PASSWORD = "una-parola-lunga-e-mia"
+
+
+@pytest.fixture
+def con_password(db: None) -> Utente:
+    utente = mondo.utente("UNO DIRIGENTE")
+    utente.set_password(PASSWORD)
+    utente.save()
+    return utente
+
+
+@pytest.mark.parametrize(
+    "indirizzo", ["/", "/aiuto/", "/alfa/", "/alfa/2026/piano/", "/nessuno/", "/esci/"]
+)
+def test_chiuso_a_chi_non_e_entrato(client: Client, db: None, indirizzo: str) -> None:
+    """Closed by default; and an ente that is not there looks like one that is."""
+    risposta = client.get(indirizzo)
+    assert risposta.status_code == 302
+    assert risposta["Location"] == f"/accedi/?next={indirizzo}"
+
+
+def test_si_entra_e_si_torna_dove_si_andava(client: Client, con_password: Utente) -> None:
+    assert client.get("/accedi/").status_code == 200
+    dati = {"username": con_password.username, "password": PASSWORD, "next": "/alfa/2026/piano/"}
+    risposta = client.post("/accedi/", dati)
+    assert risposta.status_code == 302
+    assert risposta["Location"] == "/alfa/2026/piano/"
+
+
+def test_chi_sbaglia_lo_sa_senza_sapere_che_cosa(client: Client, con_password: Utente) -> None:
+    for nome in (con_password.username, "nessuno"):
+        risposta = client.post("/accedi/", {"username": nome, "password": "sbagliata"})
+        assert risposta.status_code == 200
+        assert 'role="alert"' in risposta.content.decode()
+    vuoto = client.post("/accedi/", {"username": "", "password": ""})
+    assert "Scrivere nome utente e password." in vuoto.content.decode()
+
+
+def test_dopo_troppi_tentativi_si_aspetta(
+    client: Client, con_password: Utente, settings: Any
+) -> None:
+    settings.AXES_FAILURE_LIMIT = 2
+    dati = {"username": con_password.username, "password": "sbagliata"}
+    client.post("/accedi/", dati)
+    risposta = client.post("/accedi/", dati)
+    assert risposta.status_code == 429
+    assert "Dopo 2 tentativi sbagliati" in risposta.content.decode()
+    # the right password does not open either, until the time has passed
+    assert client.post("/accedi/", {**dati, "password": PASSWORD}).status_code == 429
+
+
+def test_si_esce_solo_con_un_modulo(entra: Any) -> None:
+    """A link on another site must not log anybody out."""
+    client = entra("UNO DIRIGENTE")
+    assert client.get("/esci/").status_code == 405
+    assert client.get("/alfa/").status_code == 200
+    assert client.post("/esci/")["Location"] == "/accedi/"
+    assert client.get("/alfa/").status_code == 302
+
+
+def test_un_solo_ente_e_gia_scelto(entra: Any) -> None:
+    assert entra("UNO DIRIGENTE").get("/")["Location"] == "/alfa/"
+
+
+def test_fra_piu_enti_si_sceglie(entra: Any) -> None:
+    client = entra("PRIMO NUCLEO")
+    testo = client.get("/").content.decode()
+    assert 'href="/alfa/">Comune di Alfa' in testo
+    assert 'href="/beta/">Comune di Beta' in testo
+    # and can be changed from every page
+    assert "Cambia ente" in client.get("/alfa/").content.decode()
+    assert "Cambia ente" not in entra("UNO DIRIGENTE").get("/alfa/").content.decode()
+
+
+def test_chi_non_e_di_nessun_ente_sa_che_cosa_fare(entra: Any) -> None:
+    solo = Utente.objects.create(username="solo")
+    testo = entra(solo).get("/").content.decode()
+    assert "non è legato a nessun ente" in testo
+    assert "programmazione e controllo" in testo
+
+
+def test_chi_e_disattivato_non_entra_piu(entra: Any) -> None:
+    client = entra("UNO DIRIGENTE")
+    Utente.objects.filter(persone__in=Persona.objects.filter(nome_completo="UNO DIRIGENTE")).update(
+        is_active=False
+    )
+    assert client.get("/alfa/").status_code == 302
+
+
+def test_salute_risponde_a_chiunque_e_non_dice_altro(
+    client: Client, db: None, django_assert_num_queries: Any
+) -> None:
+    risposta = client.get("/salute/")
+    assert risposta.status_code == 200
+    assert risposta.json() == {"stato": "ok", "database": True, "migrazioni": True}
+    assert not risposta.cookies
+    with django_assert_num_queries(2):  # is the table there, what does it say
+        client.get("/salute/")
+    assert client.post("/salute/").status_code == 405
+
+
+def test_salute_vede_una_migrazione_che_manca(client: Client, db_vera: None) -> None:
+    with connections["owner"].cursor() as cursore:
+        cursore.execute("DELETE FROM django_migrations WHERE app = 'notifications'")
+    risposta = client.get("/salute/")
+    assert risposta.status_code == 503
+    assert risposta.json() == {"stato": "guasto", "database": True, "migrazioni": False}
+
+
+def test_salute_vede_un_database_che_non_risponde(client: Client, db_vera: None) -> None:
+    connections["default"].close()
+    connections["default"].settings_dict["NAME"] = "non_esiste"
+    risposta = client.get("/salute/")
+    assert risposta.status_code == 503
+    assert risposta.json() == {"stato": "guasto", "database": False, "migrazioni": False}
+
+
+def test_la_politica_dei_contenuti_e_stretta(client: Client, db: None) -> None:
+    """No inline script or style: what the policy says, the pages keep."""
+    risposta = client.get("/accedi/")
+    politica = risposta["Content-Security-Policy"]
+    assert "unsafe" not in politica
+    assert "default-src 'none'" in politica
+    testo = risposta.content.decode()
+    assert "<style" not in testo
+    assert ' style="' not in testo
+    assert "<script>" not in testo
+    assert "onclick" not in testo
+
+
+def test_il_sorgente_e_indicato_a_pie_di_pagina(client: Client, db: None, settings: Any) -> None:
+    """R92: a link where the installation has one, else the licence and whom to ask."""
+    settings.URL_SORGENTE = ""
+    assert "si chiede a chi la gestisce" in client.get("/accedi/").content.decode()
+    settings.URL_SORGENTE = "https://codice.example/ciclo"
+    testo = client.get("/accedi/").content.decode()
+    assert 'href="https://codice.example/ciclo"' in testo
+    assert "AGPL-3.0-or-later" in testo
