@@ -36,8 +36,8 @@ Figura = Decimal | date | None
 
 @dataclass(frozen=True, slots=True)
 class Cella:
-    """Target and value of an indicator in a period, or over the year. `raggiunto` is None while
-    there is nothing to say."""
+    """Target and value of an indicator in a period, or over the year. `raggiunto` is None where
+    nothing is assessed, and of the year until all its periods are measured."""
 
     periodo: str  # its name; "" for the year
     target: Figura
@@ -139,7 +139,14 @@ class _Lettura:
         o = self.obiettivo
         self.periodi = list(Periodo.objects.filter(ciclo=o.ciclo_id).order_by("ordine"))
         relazioni = self._relazioni()
-        di_tutti, di_specifico = self._collaboratori()
+        persone = list(
+            Collaboratore.objects.filter(obiettivo=o)
+            .select_related("persona")
+            .order_by("-responsabile", "ordine")
+        )
+        di_specifico: dict[int | None, list[Collaboratore]] = defaultdict(list)
+        for c in persone:
+            di_specifico[c.specifico_id].append(c)
         indicatori = self._indicatori()
         fasi = _per_specifico(Fase.objects.filter(obiettivo=o).select_related("responsabile"))
         soldi = _per_specifico(
@@ -161,7 +168,7 @@ class _Lettura:
                 for s in ObiettivoSpecifico.objects.filter(obiettivo=o).order_by("ordine")
             ),
             relazioni=tuple(relazioni),
-            collaboratori=tuple(di_tutti),
+            collaboratori=tuple(di_specifico.get(None, ())),
             versioni=tuple(
                 VersioneObiettivo.objects.filter(obiettivo=o)
                 .select_related("atto__ciclo")
@@ -169,7 +176,8 @@ class _Lettura:
                 .order_by("-numero")
             ),
             programmi=_programmi(o),
-            impegno_visibile=_vede_impegno(self.attore, o.unita.percorso),
+            impegno_visibile=_vede_impegno(self.attore, o.unita.percorso)
+            and any(c.impegno is not None for c in persone),
         )
 
     def _relazioni(self) -> list[RelazioneSemestrale]:
@@ -186,18 +194,6 @@ class _Lettura:
                 relazione.periodo = periodo
                 trovate.append(relazione)
         return trovate
-
-    def _collaboratori(self) -> tuple[list[Collaboratore], dict[int, list[Collaboratore]]]:
-        """Those of the whole scheda, and those of each specifico."""
-        di_tutti: list[Collaboratore] = []
-        di_specifico: dict[int, list[Collaboratore]] = defaultdict(list)
-        for c in (
-            Collaboratore.objects.filter(obiettivo=self.obiettivo)
-            .select_related("persona")
-            .order_by("-responsabile", "ordine")
-        ):
-            (di_tutti if c.specifico_id is None else di_specifico[c.specifico_id]).append(c)
-        return di_tutti, di_specifico
 
     def _dialoghi(self, relazioni: Sequence[RelazioneSemestrale]) -> dict[int, list[Dialogo]]:
         voci: dict[int, dict[int, VoceRelazione]] = defaultdict(dict)
@@ -247,13 +243,16 @@ def riga_indicatore(
     for periodo in periodi:
         r = rilevazioni.get(periodo.pk)
         target, valore = (target_di(r), valore_di(r)) if r else (None, None)
-        celle.append(Cella(periodo.nome, target, valore, _raggiunto(indicatore, target, valore)))
+        nulla = target == 0 and valore == 0  # not assessed in a period (R73)
+        raggiunto = None if nulla else _raggiunto(indicatore, target, valore)
+        celle.append(Cella(periodo.nome, target, valore, raggiunto))
     target, valore = measure.annuale_stampato(misurato)
+    finito = all(r.valore is not None for r in misurato.rilevazioni if r.target is not None)
     chiusi = _misurati(misurato)
     return RigaIndicatore(
         indicatore=indicatore,
         celle=tuple(celle),
-        anno=Cella("", target, valore, _raggiunto(indicatore, target, valore)),
+        anno=Cella("", target, valore, _raggiunto(indicatore, target, valore) if finito else None),
         punteggio=measure.punteggio(misurato, parametri, chiusi, chiusi).percentuale
         if chiusi
         else None,

@@ -67,6 +67,16 @@ def cifra(valore: Decimal | date | None, unita: str = "numero") -> str:
 
 
 @register.filter
+def ingresso(valore: Decimal | date | int) -> str:
+    """An input of an explained formula: a figure, a day, or a count. A score keeps four
+    decimals, enough to see what the formula does."""
+    if isinstance(valore, date):
+        return f"{valore:%d/%m/%Y}"
+    decimali = min(4, max(0, -int(Decimal(valore).normalize().as_tuple().exponent)))
+    return in_italiano(Decimal(valore), decimali)
+
+
+@register.filter
 def percento(valore: Decimal | None) -> str:
     """A percentage, half-up to two decimals (R75)."""
     return ASSENTE if valore is None else f"{in_italiano(valore, 2)}\u00a0%"

@@ -176,9 +176,7 @@ def _spiegati(
     termini: dict[str, datetime] = {}
     if any(m.guardia in TERMINI for m in motivi):
         termini = {s.codice: s.termine for s in selectors.scadenze(b.obiettivo.ciclo)}
-    ultimo = max(
-        (k for k in termini if k.startswith("relazione-") and k[10:].isdigit()), default=""
-    )
+    ultimo = max((p.ordine for p in giudizio.fascicolo.periodi), default=0)
     spiegati = []
     for m in motivi:
         codice = TERMINI.get(m.guardia, "").format(

@@ -65,7 +65,7 @@ class Azioni:
     possibili: tuple[Verdetto, ...]
     negate: tuple[Verdetto, ...]
     lontane: tuple[Verdetto, ...]
-    attesi: tuple[tuple[str, str], ...]
+    attesi: tuple[tuple[Verdetto, str], ...]
 
 
 def azioni(verdetti: list[Verdetto]) -> Azioni:
@@ -73,13 +73,19 @@ def azioni(verdetti: list[Verdetto]) -> Azioni:
     avanti = [v for v in verdetti if not v.conflitto and not v.transizione.regole.ritorno]
     return Azioni(
         possibili=tuple(v for v in verdetti if v.permessa),
-        negate=tuple(v for v in verdetti if v.motivi and not v.conflitto),
-        lontane=tuple(v for v in verdetti if v.conflitto),
+        negate=tuple(v for v in verdetti if v.motivi and _attesa(v)),
+        lontane=tuple(v for v in verdetti if v.motivi and not _attesa(v)),
         attesi=tuple(
-            (v.transizione.nome, " o ".join(RUOLI[r] for r in v.transizione.regole.ruoli))
+            (v, " o ".join(RUOLI[r] for r in v.transizione.regole.ruoli))
             for v in avanti
         ),
     )
+
+
+def _attesa(v: Verdetto) -> bool:
+    """Whether one would look for the step here: it starts from this state, and it is a step
+    forward or one's own to take."""
+    return not v.conflitto and (v.incarico is not None or not v.transizione.regole.ritorno)
 
 
 @require_safe

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// The pages of the objective, a little better with a script: they all work without it.
+"use strict";
+
+// What opens under the acts takes the focus, so that the keyboard and the screen reader follow.
+document.addEventListener("htmx:afterSwap", (evento) => {
+  if (evento.detail.target.id === "azione") document.querySelector("#azione h2")?.focus();
+});
+
+// The report: how many values are missing, what is not saved yet.
+let modificata = false;
+
+document.addEventListener("input", (evento) => {
+  const modulo = evento.target.closest("form[data-avvisa]");
+  if (!modulo) return;
+  modificata = true;
+  const avviso = modulo.querySelector("[data-da-salvare]");
+  avviso.textContent = avviso.dataset.testo;
+  for (const campo of modulo.querySelectorAll("[data-dovuta]")) {
+    campo.closest("td").classList.toggle("da-scrivere", campo.value.trim() === "");
+  }
+});
+document.addEventListener("submit", (evento) => {
+  if (evento.target.matches("form[data-avvisa]")) modificata = false;
+});
+window.addEventListener("beforeunload", (evento) => {
+  if (modificata) evento.preventDefault();
+});
