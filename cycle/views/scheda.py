@@ -75,10 +75,7 @@ def azioni(verdetti: list[Verdetto]) -> Azioni:
         possibili=tuple(v for v in verdetti if v.permessa),
         negate=tuple(v for v in verdetti if v.motivi and _attesa(v)),
         lontane=tuple(v for v in verdetti if v.motivi and not _attesa(v)),
-        attesi=tuple(
-            (v, " o ".join(RUOLI[r] for r in v.transizione.regole.ruoli))
-            for v in avanti
-        ),
+        attesi=tuple((v, " o ".join(RUOLI[r] for r in v.transizione.regole.ruoli)) for v in avanti),
     )
 
 
