@@ -313,8 +313,8 @@ def nome_di_persona(testo: str) -> str:
 def chiave(testo: str) -> str:
     """The same text whatever its case, accents, punctuation and blanks: `l'Età` -> `l-eta`."""
     if not testo.isascii():
-        testo = unicodedata.normalize("NFKD", testo)
-        testo = testo.encode("ascii", "ignore").decode()
+        scomposto = unicodedata.normalize("NFKD", testo)
+        testo = "".join(c for c in scomposto if not unicodedata.combining(c))
     return _NON_CHIAVE.sub("-", testo.lower()).strip("-")
 
 

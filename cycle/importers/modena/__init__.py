@@ -18,7 +18,7 @@ from dataclasses import replace
 
 from cycle.importers.limiti import entro_limiti
 from cycle.importers.modena.assemblaggio import assembla
-from cycle.importers.modena.completezza import verifica
+from cycle.importers.modena.completezza import verifica, verifica_fiducia
 from cycle.importers.modena.controlli import controlla
 from cycle.importers.modena.lettore import Lettore
 from cycle.importers.modena.righe import riga_da
@@ -59,6 +59,7 @@ def leggi_modena(
     verifica(lettore.documento, anno, righe, avvisi)
     piano = entro_limiti(assembla(lettore.documento, anno, avvisi), avvisi)
     controlla(piano, avvisi)
+    verifica_fiducia(righe, avvisi)
     if avanzamento is not None:
         avanzamento(totale, totale)
     return replace(piano, avvisi=avvisi.numerati())

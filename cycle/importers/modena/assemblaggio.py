@@ -29,6 +29,8 @@ from cycle.importers.testo import Avvisi, chiave, nome_di_persona
 
 _CAMPO_A_LUNGHEZZA_FISSA = range(190, 206)  # characters of the printed Obiettivo generale
 
+_DEL_SPECIFICO = {Campo.TITOLO: "il titolo", Campo.DESCRIZIONE: "la descrizione"}
+
 
 def assembla(documento: DocumentoGrezzo, anno: int, avvisi: Avvisi) -> piano.Piano:
     """The Piano of one document. Raises `PianoIllegibile` when a code is lost: without it nothing
@@ -101,9 +103,19 @@ class _Montaggio:
             ),
             percentuale_stampata=scheda.percentuali.get(Campo.AVANZAMENTO),
             percentuale_convalidata=scheda.percentuali.get(Campo.CONVALIDATA),
-            specifici=tuple(self.specifico(scheda, specifico) for specifico in scheda.specifici),
+            specifici=tuple(self.specifico(scheda, s) for s in self._scritti(scheda)),
             riga=scheda.riga,
         )
+
+    def _scritti(self, scheda: SchedaGrezza) -> list[SpecificoGrezzo]:
+        """The specifici without the headings that nothing follows."""
+        scritti = []
+        for letto in scheda.specifici:
+            if letto.codice or letto.campi.voci or letto.collaboratori or letto.indicatori:
+                scritti.append(letto)
+            else:
+                self._avviso(letto.riga, scheda.codice, "intestazione senza contenuto: tralasciata")
+        return scritti
 
     def _segnala_perduti(self, scheda: SchedaGrezza) -> None:
         attesi = {
@@ -113,18 +125,20 @@ class _Montaggio:
             Campo.FASE: "la Fase",
             Campo.STATO: "lo Stato",
         }
+        percentuali = {Campo.CONVALIDATA: "la percentuale convalidata"}
         if scheda.tipo == "OE":
             attesi[Campo.PROGRAMMA] = "il Programma Operativo"
+            attesi[Campo.OBIETTIVO_GENERALE] = "l'Obiettivo generale"
+            percentuali[Campo.AVANZAMENTO] = "la percentuale di avanzamento"
         perduti = [nome for c, nome in attesi.items() if not scheda.campi.su_una_riga(c)]
-        if not all(campo in scheda.date for campo in lessico.DATE[:2]):
+        perduti += [nome for c, nome in percentuali.items() if c not in scheda.percentuali]
+        if not _ha_le_date(scheda.date):
             perduti.append("una delle date previste")
-        if not scheda.percentuali:
-            perduti.append("la percentuale")
         if perduti:
             self._avviso(
                 scheda.riga,
                 scheda.codice,
-                f"non sono stampati: {', '.join(perduti)}; lasciati vuoti",
+                f"mancano nella stampa: {', '.join(perduti)}",
             )
 
     def _responsabile(self, scheda: SchedaGrezza, campo: Campo) -> str:
@@ -162,10 +176,11 @@ class _Montaggio:
                 f"Riga {letto.riga}: un elemento della scheda {scheda.codice} non ha un codice "
                 "leggibile. Correggere la riga («Codice ...») e ripetere l'importazione."
             )
-        for campo in (Campo.TITOLO, Campo.DESCRIZIONE):
-            if not letto.campi.su_una_riga(campo):
-                nome = "il titolo" if campo is Campo.TITOLO else "la descrizione"
-                self._avviso(letto.riga, letto.codice, f"manca {nome}")
+        perduti = [n for c, n in _DEL_SPECIFICO.items() if not letto.campi.su_una_riga(c)]
+        if scheda.tipo == "OE" and not _ha_le_date(letto.date):
+            perduti.append("una delle date previste")
+        if perduti:
+            self._avviso(letto.riga, letto.codice, f"mancano nella stampa: {', '.join(perduti)}")
         esternalizzata, affidatario, modalita = self._esternalizzazione(scheda, letto)
         return piano.Specifico(
             codice=letto.codice,
@@ -219,6 +234,9 @@ class _Montaggio:
             )
         elif not printed and scheda.tipo == "UO":
             self._avviso(letto.riga, letto.codice, "non è stampato se l'attività è esternalizzata")
+        elif valore in ("parzialmente", "totalmente") and not (chi and come):
+            cosa = "la modalità di affidamento" if chi else "il soggetto affidatario"
+            self._avviso(letto.riga, letto.codice, f"è esternalizzata, ma manca {cosa}")
         return valore, unisci([v.testo for v in chi]), " ".join(v.testo for v in come)
 
     def _relazioni(self, letto: SpecificoGrezzo) -> tuple[piano.Relazione, ...]:
@@ -316,6 +334,10 @@ class _Montaggio:
 
 def _se(voce: Voce) -> str:
     return lessico.ESTERNALIZZAZIONI.get(" ".join(voce.testo.lower().split()), "")
+
+
+def _ha_le_date(lette: dict[Campo, date]) -> bool:
+    return all(campo in lette for campo in lessico.DATE[:2])
 
 
 class _Date(TypedDict):

@@ -24,14 +24,18 @@ def verifica(documento: DocumentoGrezzo, anno: int, righe: Righe, avvisi: Avvisi
             f"Riga {documento.schede[0].riga}: le schede non hanno né obiettivi specifici né "
             "attività gestionali. Il file è troncato o non è un piano nel formato Modena."
         )
+    _verifica_anno(documento, anno, avvisi)
+    _verifica_fine(documento, righe)
+
+
+def verifica_fiducia(righe: Righe, avvisi: Avvisi) -> None:
+    """Raises `PianoIllegibile` when too much of what was read is doubtful."""
     if len(avvisi) > max(_AVVISI_SENZA_DUBBIO, len(righe.testi) // 3):
         primo = avvisi.numerati()[0]
         raise PianoIllegibile(
             f"Riga {primo.riga} e altre {len(avvisi) - 1} letture sono dubbie: il testo è troppo "
             "rovinato per fidarsene. Estrarlo di nuovo dal documento originale."
         )
-    _verifica_anno(documento, anno, avvisi)
-    _verifica_fine(documento, righe)
 
 
 def _verifica_anno(documento: DocumentoGrezzo, anno: int, avvisi: Avvisi) -> None:

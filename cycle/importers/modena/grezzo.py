@@ -30,9 +30,9 @@ def unisci(parti: list[str]) -> str:
             continue
         if pezzi:
             elenco = _VOCE_DI_ELENCO.match(parte) is not None
-            prosegue = aperto(pezzi[-1]) and not elenco
-            prosegue = prosegue or parte[0].islower() or (parte[0].isdigit() and not elenco)
-            pezzi.append(" " if prosegue else "\n")
+            in_elenco = _VOCE_DI_ELENCO.match(pezzi[-1]) is not None
+            prosegue = aperto(pezzi[-1]) and not elenco and not in_elenco
+            pezzi.append(" " if prosegue or parte[0].islower() else "\n")
         pezzi.append(parte)
     return "".join(pezzi)
 

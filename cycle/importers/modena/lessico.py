@@ -152,6 +152,18 @@ SOLITARI = frozenset(
 )  # fmt: skip
 
 
+# Of these, those that can begin a table, and so end a running text.
+APRONO_TABELLE = frozenset(
+    {
+        Campo.DETTAGLIO,
+        Campo.TIPOLOGIE_FLAG,
+        Campo.DESCRIZIONE_FLAG,
+        Campo.COLLABORATORI,
+        Campo.INDICATORE,
+    }
+)
+
+
 class Livello(enum.Enum):
     """Where a label can stand: the cover, the head of a scheda, a specifico."""
 
@@ -187,13 +199,13 @@ def etichetta(pezzo: str, livello: Livello) -> Etichetta | None:
     if trovata is None or trovata.lastgroup is None:
         return None
     campo = Campo[trovata.lastgroup]
-    resto = pezzo[trovata.end() :].strip(" :")
+    resto = pezzo[trovata.end() :].strip()
     if resto and campo in SOLITARI:
         # Only the rest of a table heading that lost its tabs may follow.
         altra = etichetta(resto, livello)
         if altra is None or altra.campo not in SOLITARI:
             return None
-    return Etichetta(campo, resto)
+    return Etichetta(campo, resto.lstrip(": "))
 
 
 # --- the frame of the document --------------------------------------------------------------
@@ -213,7 +225,7 @@ TOKEN_DI_DATA = re.compile(
     + r"|(?P<DATA>[0-9OolI]{1,2}[/.-][0-9OolI]{1,2}[/.-][0-9OolI]{2,4})"
 )
 
-CODICE_SCHEDA = re.compile(r"[A-Z]{1,4}[0-9]{3,6}|[0-9]{3,8}")
+CODICE_SCHEDA = re.compile(r"(?:[A-Z]{1,4}[0-9]{3,6}|[0-9]{3,8})(?![0-9])")
 CODICE_SPECIFICO = re.compile(r"[A-Z]{1,4}[0-9]{5,8}")
 
 # --- closed vocabularies --------------------------------------------------------------------
@@ -243,10 +255,10 @@ INQUADRAMENTO = re.compile(r"Categoria [A-Z][0-9]?|Dirigente|PO|EQ|Segretario Ge
 
 def quale_periodo(mese: str) -> int | None:
     """1 for the half year that ends in June, 2 in December; two wrong letters are forgiven."""
-    for nome, quale in MESI.items():
-        if distanza(nome, mese, 2) <= 2:
-            return quale
-    return None
+    if mese in MESI:
+        return MESI[mese]
+    vicini = [quale for nome, quale in MESI.items() if distanza(nome, mese, 2) <= 2]
+    return vicini[0] if vicini else None
 
 
 STADI = {1: "Primo", 2: "Secondo"}

@@ -9,13 +9,12 @@ import re
 from cycle.importers.modena import lessico
 from cycle.importers.modena.grezzo import SchedaGrezza, SpecificoGrezzo
 from cycle.importers.modena.lessico import DATE, Campo, Livello
-from cycle.importers.modena.parti import Parte, Parti
+from cycle.importers.modena.parti import DOPO_CODICE, Parte, Parti
 from cycle.importers.modena.righe import Pezzo, Riga
 from cycle.importers.modena.tabelle import sembra_collaboratore, sembra_indicatore
 from cycle.importers.piano import PianoIllegibile
 from cycle.importers.testo import chiave, testo_semplice
 
-_RIGA_DI_CODICE = re.compile(rf"Codice ({lessico.CODICE_SPECIFICO.pattern})(?![0-9])")
 _INIZIO_STADIO = re.compile(r"(?:<p>\s?)?(?:Primo|Secondo) Stato")
 
 
@@ -26,6 +25,9 @@ class Lettore(Parti):
         self.ultima = riga.numero
         if self.parte is Parte.RIPRESA and not self._riprende(riga):
             return
+        if self._settore_ripetuto(riga):
+            self.segnala(riga.numero, "manca l'intestazione della pagina")
+            self.apri_pagina()
         stadio = self._stadio_che_inizia(riga)
         if stadio:
             self._apri_stadio(stadio, riga)
@@ -59,18 +61,28 @@ class Lettore(Parti):
             or self._codice_di_un_altro_specifico(riga) is not None
         )
 
+    def _settore_ripetuto(self, riga: Riga) -> bool:
+        """`Settore` and its name, which only the head of a page prints, amid something else."""
+        if self.scheda is None or self.parte is Parte.ATTESA:
+            return False
+        prima = riga.pezzi[0].testo
+        return prima.startswith("Settore") and chiave(riga.testo) == chiave(
+            f"Settore {self.scheda.settore}"
+        )
+
     def _codice_di_un_altro_specifico(self, riga: Riga) -> str | None:
-        """`Codice OE052702` amid the tables of another specifico: its heading was lost."""
+        """`Codice OE330102` amid the tables of another specifico: its heading was lost."""
         if self.scheda is None or self.sospesa is not None or self.parte is Parte.CAMPI:
             return None
-        trovata = _RIGA_DI_CODICE.match(" ".join(pezzo.testo for pezzo in riga.pezzi[:2]))
+        trovata = DOPO_CODICE.match(" ".join(pezzo.testo for pezzo in riga.pezzi[:2]))
         return trovata[1] if trovata else None
 
     def _pezzo(self, riga: Riga, pezzo: Pezzo) -> Campo | None:
         """Read one piece; the label it was, if it was only a label."""
         testo = pezzo.testo
         if self.parte is Parte.RIPRESA:
-            self._rifiuta_doppia(riga, testo)
+            if not self._e_il_titolo(testo):
+                self._rifiuta_doppia(riga, testo)
         elif (pagina := lessico.PAGINA.match(testo)) is not None:
             self.apri_pagina()
             if resto := testo[pagina.end() :].strip():
@@ -132,10 +144,9 @@ class Lettore(Parti):
     def _riprende(self, riga: Riga) -> bool:
         """After the head of a page repeated inside a scheda: back to where it was broken."""
         assert self.scheda is not None
-        primo = riga.pezzi[0].testo
-        self._rifiuta_doppia(riga, primo)
-        if chiave(primo) == chiave(self.scheda.campi.su_una_riga(Campo.TITOLO)):
+        if self._e_il_titolo(riga.pezzi[0].testo):
             return False
+        self._rifiuta_doppia(riga, riga.pezzi[0].testo)
         self.parte = Parte.ATTESA
         if self.sospesa is not None:
             (self.parte, self.campo, self.specifico), self.sospesa = self.sospesa, None
@@ -145,6 +156,10 @@ class Lettore(Parti):
             self.apri_indicatori()
         self.segnala(riga.numero, "testata di pagina ripetuta: la scheda prosegue")
         return True
+
+    def _e_il_titolo(self, testo: str) -> bool:
+        assert self.scheda is not None
+        return chiave(testo) == chiave(self.scheda.campi.su_una_riga(Campo.TITOLO))
 
     def _rifiuta_doppia(self, riga: Riga, testo: str) -> None:
         """The fields of the head follow too: a second scheda with the same code."""

@@ -24,7 +24,9 @@ from cycle.importers.modena.tabelle import TabellaIndicatori, TabellaPersone
 from cycle.importers.piano import PianoIllegibile
 from cycle.importers.testo import Avvisi, ha_html_sospetto, testo_semplice
 
-_CODICE = re.compile(r"[A-Z]{1,4}[0-9]{3,8}|[0-9]{4,8}")
+_ORFANI_NOMINATI = 20
+DOPO_CODICE = re.compile(rf"Codice ({lessico.CODICE_SPECIFICO.pattern})(?![0-9])")
+_CODICE = re.compile(r"(?:[A-Z]{1,4}[0-9]{3,8}|[0-9]{4,8})(?![0-9])")
 
 
 class Parte(enum.Enum):
@@ -64,6 +66,7 @@ class Parti:
         self._colonne: dict[int, Campo] = {}
         self._righe_dei_codici: dict[str, int] = {}
         self._orfane: list[int] = []
+        self._orfani: dict[str, int] = {}  # their codes, and the line of each
 
     def prosegui(self, riga: Riga, testo: str) -> None:
         raise NotImplementedError
@@ -93,18 +96,23 @@ class Parti:
 
     def orfana(self, riga: Riga) -> None:
         """A line of a scheda whose head is not in the file."""
-        self._orfane.append(riga.numero)
+        if not self._orfane or self._orfane[-1] != riga.numero:
+            self._orfane.append(riga.numero)
+        trovato = DOPO_CODICE.match(riga.testo)
+        if trovato is not None and len(self._orfani) < _ORFANI_NOMINATI:
+            self._orfani[trovato[1]] = riga.numero
 
     def segnala_orfane(self, fino_a: int) -> None:
         if self._orfane:
             prima, ultima = self._orfane[0], min(self._orfane[-1], fino_a)
+            codici = f" (codici {', '.join(self._orfani)})" if self._orfani else ""
             self.avvisi.aggiungi(
                 prima,
                 "",
                 f"{len(self._orfane)} righe, fino alla {ultima}, sono di una scheda la cui testata "
-                "non è nel file: tralasciate",
+                f"non è nel file: tralasciate{codici}",
             )
-            self._orfane = []
+            self._orfane, self._orfani = [], {}
 
     # --- opening and closing ----------------------------------------------------------------
 
@@ -165,13 +173,23 @@ class Parti:
         campo = trovata.campo
         if campo is Campo.CODICE and trovata.resto and not _CODICE.match(trovata.resto):
             return False
+        if campo in DATE and lessico.TOKEN_DI_DATA.sub("", trovata.resto).strip(" *-"):
+            return False
         if campo is Campo.SETTORE:
             return self.parte is Parte.ATTESA
-        if campo not in lessico.PAROLE_COMUNI or self.campo not in lessico.DISCORSIVI:
+        if self.campo not in lessico.DISCORSIVI:
+            return True
+        if campo in lessico.SOLITARI:
+            return campo in lessico.APRONO_TABELLE
+        if campo not in lessico.PAROLE_COMUNI:
             return True
         if self.campo is not Campo.TITOLO:
             return False
-        return campo is (Campo.CODICE if self.specifico is None else Campo.DESCRIZIONE)
+        if self.specifico is None:
+            return campo is Campo.CODICE
+        # «Titolo», then «Descrizione e stima degli immobili»: that is the title.
+        scritto = not trovata.resto or Campo.TITOLO in self.specifico.campi.voci
+        return campo is Campo.DESCRIZIONE and scritto
 
     def etichetta(self, riga: Riga, pezzo: Pezzo, trovata: lessico.Etichetta) -> None:
         campo = trovata.campo
@@ -251,7 +269,7 @@ class Parti:
             centro.nome = f"{centro.nome} {testo}".strip()
         elif centro is not None and self.campo is Campo.DIRIGENTE and not centro.dirigente:
             centro.dirigente = testo
-        elif riga.tabellare:
+        elif riga.tabellare or DOPO_CODICE.match(riga.testo):
             self.orfana(riga)
 
     def _di_settore(self, riga: Riga, testo: str) -> None:

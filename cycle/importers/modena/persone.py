@@ -28,7 +28,10 @@ SEGNAPOSTO = "-"
 _COPERTINA = -1  # stands for the scheda where there is none
 _MOLTO_PIU = 3  # times more frequent
 _VOCALI = frozenset("AEIOU")
-_MASSIMO_CONFRONTI = 400  # names sharing a word with a doubtful one: beyond, no proof is sought
+_MASSIMI_VICINI = 12  # names as near as this to one name: beyond, nothing can be proved
+_MASSIME_GRAFIE = 10_000  # a comune has fewer people
+_MINIMA, _MASSIMA = 5, 24  # letters of a word that can be called misspelt
+_Traccia = tuple[str, str]
 
 
 @dataclass(slots=True)
@@ -122,20 +125,28 @@ class Anagrafe:
     # --- resolving --------------------------------------------------------------------------
 
     def _risolvi(self) -> tuple[dict[str, str], dict[str, str]]:
-        per_parola: dict[str, list[str]] = defaultdict(list)
-        for nome in self._grafie:
-            for parola in {_compatto(nome), *nome.split()}:
-                per_parola[parola].append(nome)
+        if len(self._grafie) > _MASSIME_GRAFIE:
+            self._avvisi.aggiungi(
+                1, "", f"{len(self._grafie)} nomi: troppi per cercare quelli scritti in più modi"
+            )
+            return {}, {}
+        tracce = {nome: _tracce(nome) for nome in self._grafie}
+        per_traccia: dict[_Traccia, list[str]] = defaultdict(list)
         risolti: dict[str, str] = {}
         dubbi: dict[str, str] = {}
         # From the best established spelling down, so that what one resolves to is settled.
         for nome in sorted(self._grafie, key=self._autorita, reverse=True):
-            vicini = {
-                altro
-                for parola in {_compatto(nome), *nome.split()}
-                for altro in per_parola[parola][:_MASSIMO_CONFRONTI]
-                if self._autorita(altro) > self._autorita(nome) and _somigliano(nome, altro)
-            }
+            tutti: set[str] = set()
+            for traccia in tracce[nome]:
+                simili = per_traccia[traccia]
+                tutti.update(simili)
+                if len(simili) <= _MASSIMI_VICINI:
+                    simili.append(nome)
+            vicini = (
+                {v for v in tutti if _somigliano(nome, v)}
+                if len(tutti) <= _MASSIMI_VICINI
+                else set()
+            )
             provati = {risolti.get(v, v) for v in vicini if self._provato(nome, v)}
             if len(provati) == 1:
                 risolti[nome] = provati.pop()
@@ -161,21 +172,31 @@ class Anagrafe:
         return questa.in_testata != quella.in_testata and distanza(nome, altro, 1) == 1
 
 
+def _tracce(nome: str) -> set[_Traccia]:
+    """Keys that two names share whenever they differ by one word misspelt by two letters: the other
+    words, and that word without any two of its letters. Cost is by name, not by pair of names."""
+    parole = tuple(nome.split())
+    tracce: set[_Traccia] = {(_compatto(nome), "")}
+    for n, parola in enumerate(parole):
+        if _MINIMA <= len(parola) <= _MASSIMA:
+            altre = " ".join((*parole[:n], "", *parole[n + 1 :]))
+            una = {parola[:i] + parola[i + 1 :] for i in range(len(parola))}
+            due = {p[:i] + p[i + 1 :] for p in una for i in range(len(p))}
+            tracce.update((altre, resto) for resto in {parola, *una, *due})
+    return tracce
+
+
 def _somigliano(nome: str, altro: str) -> bool:
     if _compatto(nome) == _compatto(altro):
         return True
-    if abs(len(nome) - len(altro)) > 2 or max(len(nome), len(altro)) > 80:
-        return False
-    parole, altre = nome.split(), altro.split()
-    if len(parole) != len(altre):
-        return False
-    diverse = [(a, b) for a, b in zip(parole, altre, strict=True) if a != b]
-    if len(diverse) != 1:
+    diverse = [(a, b) for a, b in zip(nome.split(), altro.split(), strict=False) if a != b]
+    if len(diverse) != 1 or nome.count(" ") != altro.count(" "):
         return False
     a, b = diverse[0]
-    if min(len(a), len(b)) < 5 or _solo_la_desinenza(a, b):
+    corta = min(len(a), len(b))
+    if corta < _MINIMA or _solo_la_desinenza(a, b):
         return False
-    return distanza(a, b, 2) <= (1 if min(len(a), len(b)) < 6 else 2)
+    return distanza(a, b, 2) <= (1 if corta == _MINIMA else 2)
 
 
 def _solo_la_desinenza(a: str, b: str) -> bool:

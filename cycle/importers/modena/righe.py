@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+_MASSIME_CELLE = 20  # the widest table has five
 _SPAZI = re.compile(r"[ \t]+")
 
 
@@ -40,19 +41,25 @@ class Riga:
 
 def riga_da(numero: int, testo: str) -> Riga | None:
     """The line, or `None` for a blank one and for the dashes that rule a table."""
+    if not testo or testo.isspace():
+        return None
     celle: list[str] = []
     pezzi: list[Pezzo] = []
-    for colonna, cella in enumerate(testo.split("\t")):
-        if "**" in cella:
-            parti = [parte.strip(" *") for parte in cella.split("**")]
-        else:
-            parti = [cella.strip(" *")]
-        parti = [_SPAZI.sub(" ", parte) if "  " in parte else parte for parte in parti if parte]
+    for colonna, cella in enumerate(testo.split("\t", _MASSIME_CELLE)):
+        parti = (
+            [_pulita(parte) for parte in cella.split("**")] if "*" in cella else [_pulita(cella)]
+        )
+        parti = [parte for parte in parti if parte]
         celle.append(" ".join(parti))
-        pezzi.extend(Pezzo(parte, colonna) for parte in parti)
+        pezzi += [Pezzo(parte, colonna) for parte in parti]
     if not pezzi or _solo_tratti(celle):
         return None
     return Riga(numero, tuple(celle), tuple(pezzi))
+
+
+def _pulita(parte: str) -> str:
+    parte = parte.strip(" *\t")
+    return _SPAZI.sub(" ", parte) if "  " in parte or "\t" in parte else parte
 
 
 def _solo_tratti(celle: list[str]) -> bool:

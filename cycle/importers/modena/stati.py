@@ -28,6 +28,7 @@ _COLONNE = (
     "alle osservazioni del Nucleo",
     "alla risposta del settore",
 )
+_DI_FILA = -1  # headings in a row, before any text: they say nothing about it
 _PAROLA = re.compile(r"\w+")
 _TRATTO = str.maketrans({"—": "–", "-": "–"})
 
@@ -85,7 +86,8 @@ class Stadio:
         self.righe = righe
         self.segnala = segnala
         self._ultima_sciolta = 0
-        self._intestazione_sciolta: int | None = None
+        self._intestazione_sciolta: int | None = None  # column of the last heading without tabs
+        self._testo_dopo = False
         self._echi: set[tuple[str, ...]] | None = None
 
     def testi(self) -> tuple[str, str, str]:
@@ -115,9 +117,9 @@ class Stadio:
         if incollate and self.colonne[0].senza_intestazione(riga.pezzi[0].testo) is not None:
             yield from ((testo_semplice(p.testo), min(p.colonna, ultima)) for p in riga.pezzi)
             return
+        if any(riga.celle[len(self.colonne) :]):
+            self.segnala(riga.numero, "più di tre colonne: il testo in più è nella terza")
         for c, cella in enumerate(riga.celle):
-            if c > ultima and cella:
-                self.segnala(riga.numero, "più di tre colonne: il testo in più è nella terza")
             if cella:
                 yield testo_semplice(cella), min(c, ultima)
 
@@ -136,8 +138,9 @@ class Stadio:
         testo = testo_semplice(riga.testo)
         for c, colonna in enumerate(self.colonne):
             if len(testo.split()) > 1 and (resto := colonna.senza_intestazione(testo)) is not None:
-                consecutiva = self._intestazione_sciolta is not None
-                self._intestazione_sciolta = -1 if consecutiva and not resto else c
+                di_fila = self._intestazione_sciolta is not None and not self._testo_dopo
+                self._intestazione_sciolta = _DI_FILA if di_fila else c
+                self._testo_dopo = False
                 if not resto:
                     return
                 testo = resto
@@ -150,13 +153,12 @@ class Stadio:
                 riga.numero, f"«{_breve(testo)}» è senza colonna: unito {_COLONNE[c]}, {motivo}"
             )
         self._ultima_sciolta = c
-        if self._intestazione_sciolta is not None:
-            self._intestazione_sciolta = c
+        self._testo_dopo = True
         self.colonne[c].aggiungi(testo)
 
     def _colonna_di(self, testo: str) -> tuple[int, str]:
         if self._intestazione_sciolta is not None:
-            if self._intestazione_sciolta >= 0:
+            if self._intestazione_sciolta != _DI_FILA:
                 return self._intestazione_sciolta, ""
             return 0, "perché è la prima delle tre intestazioni che precedono"
         piene = [c for c, colonna in enumerate(self.colonne) if colonna.parti]

@@ -4,6 +4,7 @@ scheda of their own, which gives them their code."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from cycle.importers.modena.grezzo import CentroGrezzo, DocumentoGrezzo, SchedaGrezza, UnitaGrezza
@@ -12,6 +13,7 @@ from cycle.importers.modena.persone import Anagrafe
 from cycle.importers.piano import PianoIllegibile, Unita
 from cycle.importers.testo import Avvisi, chiave, distanza, nome_di_persona, sigla
 
+_CIFRE = re.compile(r"[0-9]+")
 _MASSIME_UNITA = 300  # of one settore: beyond, a misspelt name is not looked for
 
 
@@ -44,6 +46,8 @@ class Organigramma:
         settore = self._settore(centro.nome)
         voce = self._unita["", settore]
         nome = self._persona(centro.riga, settore, centro.dirigente)
+        if not nome:
+            self._avvisi.aggiungi(centro.riga, settore, "manca il dirigente responsabile")
         if nome and not voce.responsabile:
             self._unita["", settore] = replace(voce, responsabile=nome, inquadramento="Dirigente")
         for riga in centro.unita:
@@ -74,7 +78,7 @@ class Organigramma:
                 scheda.riga, scheda.codice, f"«{nome}» non è nell'assetto organizzativo: aggiunta"
             )
             responsabile = scheda.campi.su_una_riga(Campo.RESPONSABILE_OPERATIVO)
-            dove = settore, chiave(nome) or scheda.codice
+            dove = settore, f"{chiave(nome)} {scheda.codice}"
             self._unita[dove] = Unita(
                 codice=scheda.codice,
                 nome=nome or scheda.codice,
@@ -147,7 +151,12 @@ class Organigramma:
 
 
 def _vicine(una: str, altra: str) -> bool:
-    return len(una) <= 150 and distanza(una, altra, 2) <= 2
+    """Misspelt, and not another of a numbered series (Polo 1, Polo 2)."""
+    return (
+        len(una) <= 150
+        and _CIFRE.findall(una) == _CIFRE.findall(altra)
+        and distanza(una, altra, 2) <= 2
+    )
 
 
 def _tipo(nome: str) -> str:

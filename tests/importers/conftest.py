@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Real plans are not ours to publish: `CYCLE_PIANI_REALI` names the folder that holds them, as
+`modena-2021.txt`, `seregno-2019.txt` ... Where it is unset their tests do not exist, and the run
+says so; the fixtures of our own are always tried."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+VARIABILE = "CYCLE_PIANI_REALI"
+
+collect_ignore = [] if os.environ.get(VARIABILE) else ["test_modena_reale.py"]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if not os.environ.get(VARIABILE):
+        terminalreporter.write_line(
+            f"PIANI REALI NON PROVATI: {VARIABILE} non indica la cartella che li contiene",
+            yellow=True,
+            bold=True,
+        )
