@@ -131,7 +131,7 @@ USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = BASE_DIR / "staticfiles" if PRODUZIONE else None
 WHITENOISE_USE_FINDERS = not PRODUZIONE
 STORAGES = {
     "default": {

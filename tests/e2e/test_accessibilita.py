@@ -1,0 +1,131 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""R91: every page, on a desk and on a phone, has no violation that axe can find; and nothing
+scrolls sideways on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page
+
+from cycle.models import Obiettivo
+from tests import mondo
+from tests.e2e.conftest import Entra
+
+REGOLE = {
+    "runOnly": {
+        "type": "tag",
+        "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"],
+    }
+}
+TELEFONO = {"width": 390, "height": 844}
+
+Pagina = tuple[str, Callable[[], str]]
+
+
+def _di(stato: str, resto: str = "") -> Callable[[], str]:
+    def indirizzo() -> str:
+        o: Obiettivo = mondo.in_stato(stato)
+        return f"/alfa/obiettivi/{o.pid}/{resto}"
+
+    return indirizzo
+
+
+def _fissa(indirizzo: str) -> Callable[[], str]:
+    return lambda: indirizzo
+
+
+# who looks -> what they open
+PAGINE: dict[str, list[Pagina]] = {
+    "UNO DIRIGENTE": [
+        ("scrivania", _fissa("/alfa/")),
+        ("piano", _fissa("/alfa/2026/piano/")),
+        ("scheda in bozza", _di("bozza")),
+        ("scheda in proposta", _di("proposta")),
+        ("scheda in corso", _di("in_corso")),
+        ("scheda validata", _di("validato")),
+        ("proponi", _di("bozza", "transizioni/proponi/")),
+        ("perché no", _di("in_corso", "perche-no/rendiconta/")),
+        ("perché no, un altro giorno", _di("in_corso", "perche-no/rendiconta/?il=2026-12-31")),
+        ("percentuale", _di("validato", "percentuale/")),
+        ("relazione da compilare", _di("in_corso", "relazioni/2026-1/")),
+        ("relazione validata", _di("validato", "relazioni/2026-1/")),
+        ("aiuto", _fissa("/aiuto/")),
+        ("non trovato", _fissa("/alfa/non-c-e/")),
+    ],
+    "ATTI SEGRETERIA": [
+        ("scrivania", _fissa("/alfa/")),
+        ("approva", _di("proposta", "transizioni/approva/")),
+        ("rinvia", _di("proposta", "transizioni/rinvia/")),
+    ],
+    "SECONDO NUCLEO": [
+        ("scrivania", _fissa("/alfa/")),
+        ("riapri", _di("validato", "transizioni/riapri/")),
+        ("relazione da validare", _di("rendicontato", "relazioni/2026-1/transizioni/valida/")),
+    ],
+    "VERIFICA REVISORE": [
+        ("scrivania", _fissa("/alfa/")),
+        ("piano per unità", _fissa("/alfa/2026/piano/?vista=unita")),
+        ("piano per stato", _fissa("/alfa/2026/piano/?vista=stato")),
+    ],
+    "SENZA INCARICO": [("scrivania", _fissa("/alfa/")), ("piano", _fissa("/alfa/2026/piano/"))],
+    "PRIMO NUCLEO": [("scelta dell'ente", _fissa("/"))],
+}
+
+
+def _violazioni(pagina: Page) -> list[str]:
+    esito = Axe().run(pagina, options=REGOLE)
+    return [
+        f"{v['id']}: {v['help']} ({', '.join(n['target'][0] for n in v['nodes'][:3])})"
+        for v in esito.response["violations"]
+    ]
+
+
+def _guarda(pagina: Page, dove: str) -> list[str]:
+    """What is wrong with the page on the desk and on the phone."""
+    guai = []
+    for nome, misura in (("scrivania", None), ("telefono", TELEFONO)):
+        if misura:
+            pagina.set_viewport_size(misura)  # type: ignore[arg-type]
+            larga = pagina.evaluate("document.documentElement.scrollWidth")
+            if larga > misura["width"]:
+                guai.append(f"{dove}, {nome}: larga {larga}px")
+        guai += [f"{dove}, {nome}: {v}" for v in _violazioni(pagina)]
+    return guai
+
+
+@pytest.mark.parametrize("chi", PAGINE)
+def test_r91_no_violation_on_any_page(entra: Entra, chi: str) -> None:
+    guai = []
+    for nome, indirizzo in PAGINE[chi]:
+        pagina = entra(mondo.utente(chi))
+        errori: list[str] = []
+        pagina.on("console", lambda m, e=errori: e.append(m.text) if m.type == "error" else None)
+        risposta = pagina.goto(indirizzo())
+        assert risposta is not None
+        assert risposta.status == (404 if nome == "non trovato" else 200), (nome, risposta.status)
+        guai += _guarda(pagina, f"{chi}, {nome}")
+        # a strict policy that the page itself breaks would speak here
+        guai += [f"{chi}, {nome}: {e}" for e in errori if "404" not in e]
+        pagina.close()
+    assert not guai, "\n".join(guai)
+
+
+def test_r91_no_violation_on_the_login_page(sito: str, chromium: Browser) -> None:
+    contesto = chromium.new_context(base_url=sito, locale="it-IT")
+    pagina = contesto.new_page()
+    pagina.goto("/accedi/")
+    assert not _guarda(pagina, "accedi")
+    contesto.close()
+
+
+def test_keyboard_reaches_the_content_first(entra: Entra) -> None:
+    """The first Tab shows the skip link, and it leads to the content."""
+    pagina = entra(mondo.utente("UNO DIRIGENTE"))
+    pagina.goto("/alfa/")
+    pagina.keyboard.press("Tab")
+    pagina.keyboard.press("Enter")
+    assert pagina.evaluate("location.hash") == "#contenuto"
+    assert pagina.evaluate("document.querySelector('main').id") == "contenuto"
