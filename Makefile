@@ -45,7 +45,7 @@ chromium:
 		fi; } || true
 
 test: install chromium
-	CYCLE_DB_FAST=1 $(BIN)/python -m pytest -n 2 --dist loadfile
+	CYCLE_DB_FAST=1 $(BIN)/python -m pytest -n 2 --dist worksteal
 
 lint: install
 	$(BIN)/ruff check .
