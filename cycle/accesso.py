@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponseBase
 
-API = "/api/"
+API = "/api/v1/"  # and not /api/, below which an ente of that name would have its pages
 
 
 class AccessoObbligatorio(LoginRequiredMiddleware):

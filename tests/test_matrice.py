@@ -1,0 +1,493 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Who may do what: every address x every role x own unit, other unit, other ente x GET and POST.
+
+The table says what the regulation says (domain.md 2 and 4-6), in its own words and not in those
+of the code: a route, a transition or an operation that is not in it fails a test.
+
+The objects are those of the first settore of Alfa, one in each state. `po` and `dirigente` are of
+that settore; `po di un altro settore` and `dirigente di un altro settore` of another one.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import re
+import warnings
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.test.client import ClientHandler
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from cycle import orologio
+from cycle.api.api import api
+from cycle.models import Obiettivo, RelazioneSemestrale, Utente
+from cycle.permissions import MACCHINA_OBIETTIVO, MACCHINA_RELAZIONE
+from tests import mondo
+
+# --- people -------------------------------------------------------------------------------------
+
+# role -> person of the world, and ente
+PERSONE = {
+    "di un altro ente": ("UNO DIRIGENTE", "beta"),
+    "senza incarico": ("SENZA INCARICO", "alfa"),
+    "po": ("UNO PO", "alfa"),
+    "po di un altro settore": ("DUE PO", "alfa"),
+    "dirigente": ("UNO DIRIGENTE", "alfa"),
+    "dirigente di un altro settore": ("DUE DIRIGENTE", "alfa"),
+    "nucleo": ("TERZO NUCLEO", "alfa"),
+    "segreteria": ("ATTI SEGRETERIA", "alfa"),
+    "giunta": ("SINDACA GIUNTA", "alfa"),
+    "segretario": ("GENERALE SEGRETARIO", "alfa"),
+    "controllo": ("GESTIONE CONTROLLO", "alfa"),
+    "ragioneria": ("CONTI RAGIONERIA", "alfa"),
+    "revisore": ("VERIFICA REVISORE", "alfa"),
+}
+ANONIMO = {"anonimo"}
+FUORI = {"di un altro ente", "superutente"}  # a superuser is nobody until somebody appoints him
+SENZA = {"senza incarico"}
+SETTORE = {"po", "dirigente"}
+ALTRO_SETTORE = {"po di un altro settore", "dirigente di un altro settore"}
+TUTTO_L_ENTE = {"nucleo", "segreteria", "giunta", "segretario", "controllo"}
+LETTORI = {"ragioneria", "revisore"}
+INCARICATI = SETTORE | ALTRO_SETTORE | TUTTO_L_ENTE | LETTORI
+DENTRO = SENZA | INCARICATI
+ENTRATI = FUORI | DENTRO
+TUTTI = ANONIMO | ENTRATI
+
+# --- the regulation -----------------------------------------------------------------------------
+
+# Drafts and proposals: the unit's chain and the offices of the whole ente. The rest: everybody
+# with an incarico.
+VEDE = dict.fromkeys(("bozza", "proposta"), SETTORE | TUTTO_L_ENTE) | dict.fromkeys(
+    ("approvato", "in_corso", "rendicontato", "validato"), INCARICATI
+)
+ESPORTA = {"controllo", "segretario", "revisore"}
+COMPILA = {"po", "dirigente"}
+
+
+@dataclass(frozen=True)
+class Passo:
+    """A transition: from which state of the world's objective it is tried, who takes it, what the
+    request brings; `prepara` makes it possible. Where it cannot be, `manca`."""
+
+    su: str
+    chi: set[str]
+    porta: tuple[str, ...] = ()
+    prepara: Callable[[], None] = lambda: None
+    manca: bool = False
+
+
+def _relazioni(stato: str) -> list[RelazioneSemestrale]:
+    return list(
+        RelazioneSemestrale.objects.filter(obiettivo=mondo.in_stato(stato)).order_by("periodo")
+    )
+
+
+def _compilate() -> None:
+    for relazione in _relazioni("in_corso"):
+        mondo.compila(relazione, "UNO PO")
+
+
+def _trasmesse() -> None:
+    _compilate()
+    for relazione in _relazioni("in_corso"):
+        mondo.muovi(relazione, "trasmetti", "UNO DIRIGENTE")
+
+
+def _validate() -> None:
+    for relazione in _relazioni("rendicontato"):
+        mondo.muovi(relazione, "valida", "SECONDO NUCLEO", seduta=mondo.seduta())
+
+
+OBIETTIVO = {
+    "proponi": Passo("bozza", {"dirigente"}),
+    "rinvia": Passo("proposta", {"controllo", "segreteria"}, ("motivazione",)),
+    "approva": Passo("proposta", {"segreteria"}, ("atto",)),
+    "avvia": Passo("approvato", {"po", "dirigente"}),
+    "rendiconta": Passo("in_corso", {"dirigente"}, prepara=_trasmesse),
+    "riapri": Passo("validato", {"nucleo"}, ("motivazione", "cifra")),
+    "valida": Passo("rendicontato", {"nucleo"}, ("seduta",), prepara=_validate),
+    # only as the effect of a variazione: whoever may register it is told what is missing
+    "stralcia": Passo("in_corso", {"segreteria"}, manca=True),
+}
+RELAZIONE = {
+    "trasmetti": Passo("in_corso", {"dirigente"}, prepara=_compilate),
+    "valida": Passo("rendicontato", {"nucleo"}, ("seduta",)),
+    "riapri": Passo("rendicontato", {"nucleo"}, ("motivazione",)),
+}
+
+# --- the table ----------------------------------------------------------------------------------
+
+Attesi = Mapping[int, set[str]]
+
+
+@dataclass(frozen=True)
+class Prova:
+    """What is tried on a route, and the answer to each role. Who is not named is anonymous: sent
+    to the login by a page, 401 by the API."""
+
+    metodo: str
+    attesi: Attesi
+    su: str = "in_corso"  # state of the objective that is in the URL
+    corpo: Callable[[], Mapping[str, Any]] = dict
+    parole: Mapping[str, str] = field(default_factory=dict)
+    prepara: Callable[[], None] = lambda: None
+
+
+def chi(possono: set[str], vedono: set[str] = DENTRO, ok: int = 200) -> Attesi:
+    """`ok` to some, 403 to the others who see it, 404 to the rest."""
+    return {ok: possono, 403: vedono - possono, 404: ENTRATI - vedono - possono}
+
+
+def letto_da_chi_vede(*stati: str) -> list[Prova]:
+    """A page or resource of an objective, in these states (`test_in_ogni_stato` tries them all)."""
+    return [Prova("GET", {200: VEDE[s], 404: ENTRATI - VEDE[s]}, s) for s in stati]
+
+
+DELL_OBIETTIVO = letto_da_chi_vede("proposta", "approvato")
+DELLA_RELAZIONE = letto_da_chi_vede("in_corso")
+
+
+def vietato(metodo: str, a: set[str] = ENTRATI) -> Prova:
+    """The route does not know the method, whoever asks."""
+    return Prova(metodo, {405: a})
+
+
+SOLO_POST, SOLO_GET = vietato("GET"), vietato("POST")
+CHIUSO_AGLI_ALTRI_METODI = Prova("POST", {405: TUTTI})
+
+
+def passi(tabella: Mapping[str, Passo], *, pagina: bool) -> list[Prova]:
+    """Every transition tried by everybody, where it starts from."""
+    fatto = 303 if pagina else 200
+    return [
+        Prova(
+            "POST",
+            chi(p.chi, VEDE[p.su], 422 if p.manca else fatto),
+            p.su,
+            partial(_corpo, tabella, nome, pagina=pagina),
+            {"nome": nome},
+            p.prepara,
+        )
+        for nome, p in tabella.items()
+    ]
+
+
+def moduli(tabella: Mapping[str, Passo]) -> list[Prova]:
+    """The form before the click: or, to those who may not, the reasons."""
+    return [
+        Prova(
+            "GET",
+            chi(p.chi, VEDE[p.su], 422 if p.manca else 200),
+            p.su,
+            parole={"nome": nome},
+            prepara=p.prepara,
+        )
+        for nome, p in tabella.items()
+    ]
+
+
+def _corpo(tabella: Mapping[str, Passo], nome: str, *, pagina: bool) -> dict[str, Any]:
+    """What a transition needs, as a form or as JSON."""
+    passo = tabella[nome]
+    oggetto: Any = mondo.in_stato(passo.su)
+    if tabella is RELAZIONE:
+        oggetto = RelazioneSemestrale.objects.get(obiettivo=oggetto, periodo__codice="2026-1")
+    presenti = [str(mondo.persona(f"{n} NUCLEO").pid) for n in ("SECONDO", "TERZO")]
+    atto = {"organo": "giunta", "numero": "901", "data": "2026-02-20", "parere_tecnico": "sì"}
+    parti: dict[str, Any] = {
+        "motivazione": {"motivazione": "Perché serve."},
+        "cifra": {"cifra": "da 3 a 2"},
+        "atto": {"atto": atto},
+        "seduta": {"seduta": {"data": "2026-03-01", "presenti": presenti}},
+    }
+    if pagina:
+        parti |= {
+            "atto": {**atto, "data_atto": atto["data"], "esecutivo": "on"},
+            "seduta": {"data_seduta": "2026-03-01", "presenti": presenti},
+        }
+    corpo = {"revisione": oggetto.revisione}
+    for parte in passo.porta:
+        corpo |= parti[parte]
+    return corpo
+
+
+def _compilazione() -> dict[str, Any]:
+    return {"revisione": _relazioni("in_corso")[0].revisione, "valori": [], "testi": []}
+
+
+_ENTE = "<ipa:ipa>/"
+_OBIETTIVO = f"{_ENTE}obiettivi/<uuid:pid>/"
+_RELAZIONE = f"{_OBIETTIVO}relazioni/<slug:periodo>/"
+_API = "api/v1/<ipa:ipa>/"
+_API_OBIETTIVO = f"{_API}obiettivi/<uuid:pid>"
+_API_RELAZIONE = f"{_API_OBIETTIVO}/relazioni/<slug:periodo>"
+
+TAVOLA: dict[str, list[Prova]] = {
+    # for everybody
+    "": [Prova("GET", {302: ENTRATI - {"superutente"}, 200: {"superutente"}}), SOLO_GET],
+    "accedi/": [Prova("GET", {200: TUTTI}), Prova("POST", {200: TUTTI})],
+    "esci/": [SOLO_POST, Prova("POST", {302: ENTRATI})],
+    "aiuto/": [Prova("GET", {200: ENTRATI}), SOLO_GET],
+    "salute/": [Prova("GET", {200: TUTTI}), CHIUSO_AGLI_ALTRI_METODI],
+    # in the demo alone
+    "demo/entra/": [
+        Prova("GET", {405: TUTTI}),
+        Prova("POST", {302: TUTTI}, corpo=lambda: {"ente": "alfa", "utente": "uno.po.alfa"}),
+    ],
+    "demo/orologio/": [
+        SOLO_POST,
+        Prova("POST", {302: ENTRATI}, corpo=lambda: {"ente": "alfa", "verso": "2026-03-02T12:00"}),
+    ],
+    # of an ente
+    _ENTE: [Prova("GET", {200: DENTRO, 404: FUORI}), SOLO_GET],
+    f"{_ENTE}notifiche/lette/": [SOLO_POST, Prova("POST", {302: DENTRO, 404: FUORI})],
+    f"{_ENTE}<int:anno>/piano/": [Prova("GET", {200: DENTRO, 404: FUORI}), SOLO_GET],
+    f"{_ENTE}<int:anno>/piano/json/": [Prova("GET", chi(ESPORTA)), SOLO_GET],
+    # of an objective
+    _OBIETTIVO: [*DELL_OBIETTIVO, SOLO_GET],
+    f"{_OBIETTIVO}percentuale/": [*DELL_OBIETTIVO, SOLO_GET],
+    f"{_OBIETTIVO}transizioni/<slug:nome>/": [*moduli(OBIETTIVO), *passi(OBIETTIVO, pagina=True)],
+    f"{_OBIETTIVO}perche-no/<slug:nome>/": [*DELL_OBIETTIVO, SOLO_GET],
+    # of a report
+    _RELAZIONE: [
+        *DELLA_RELAZIONE,
+        Prova("POST", chi(COMPILA, VEDE["in_corso"], 303), "in_corso", _compilazione),
+    ],
+    f"{_RELAZIONE}transizioni/<slug:nome>/": [*moduli(RELAZIONE), *passi(RELAZIONE, pagina=True)],
+    f"{_RELAZIONE}perche-no/<slug:nome>/": [*DELLA_RELAZIONE, SOLO_GET],
+    # the API
+    "api/v1/openapi.json": [Prova("GET", {200: TUTTI}), CHIUSO_AGLI_ALTRI_METODI],
+    "api/v1/": [Prova("GET", {404: TUTTI}), Prova("POST", {404: TUTTI})],
+    "api/v1/<path:resto>": [Prova("GET", {404: TUTTI}), Prova("POST", {404: TUTTI})],
+    "api/v1/enti": [Prova("GET", {200: ENTRATI}), CHIUSO_AGLI_ALTRI_METODI],
+    f"{_API}anni/<int:anno>/piano": [Prova("GET", chi(ESPORTA)), CHIUSO_AGLI_ALTRI_METODI],
+    f"{_API}obiettivi": [Prova("GET", {200: DENTRO, 404: FUORI}), CHIUSO_AGLI_ALTRI_METODI],
+    _API_OBIETTIVO: [*DELL_OBIETTIVO, CHIUSO_AGLI_ALTRI_METODI],
+    f"{_API_OBIETTIVO}/transizioni": [*DELL_OBIETTIVO, CHIUSO_AGLI_ALTRI_METODI],
+    f"{_API_OBIETTIVO}/transizioni/<slug:nome>": [
+        Prova("GET", {405: TUTTI}),
+        *passi(OBIETTIVO, pagina=False),
+    ],
+    _API_RELAZIONE: [
+        *DELLA_RELAZIONE,
+        Prova("PUT", chi(COMPILA, VEDE["in_corso"]), "in_corso", _compilazione),
+        CHIUSO_AGLI_ALTRI_METODI,
+    ],
+    f"{_API_RELAZIONE}/transizioni": [*DELLA_RELAZIONE, CHIUSO_AGLI_ALTRI_METODI],
+    f"{_API_RELAZIONE}/transizioni/<slug:nome>": [
+        Prova("GET", {405: TUTTI}),
+        *passi(RELAZIONE, pagina=False),
+    ],
+}
+
+# --- the table is whole -------------------------------------------------------------------------
+
+
+def rotte(schemi: Any = None, prima: str = "") -> Iterator[str]:
+    """Every route of the site, as it is written."""
+    for rotta in schemi if schemi is not None else get_resolver().url_patterns:
+        if isinstance(rotta, URLResolver):
+            yield from rotte(rotta.url_patterns, prima + str(rotta.pattern))
+        else:
+            assert isinstance(rotta, URLPattern)
+            yield (prima + str(rotta.pattern)).replace("<uuidstr:", "<uuid:")  # ninja's word
+
+
+def test_ogni_rotta_sta_nella_tavola() -> None:
+    assert set(rotte()) == set(TAVOLA)
+
+
+def test_fuori_dalla_demo_non_si_entra_con_un_clic(settings: Any) -> None:
+    settings.DEMO = False
+    assert set(rotte(_indirizzi().urlpatterns)) == {r for r in TAVOLA if not r.startswith("demo/")}
+
+
+def test_ogni_operazione_dell_api_sta_nella_tavola() -> None:
+    for percorso, metodi in api.get_openapi_schema()["paths"].items():
+        (rotta,) = [r for r in TAVOLA if _senza_tipi(r) == percorso.removeprefix("/")]
+        assert {m.upper() for m in metodi} <= {p.metodo for p in TAVOLA[rotta]}
+
+
+def test_di_ogni_rotta_si_provano_lettura_e_scrittura() -> None:
+    for rotta, prove in TAVOLA.items():
+        assert {"GET", "POST"} <= {p.metodo for p in prove}, rotta
+
+
+def test_ogni_transizione_sta_nella_tavola() -> None:
+    assert {t.nome for t in MACCHINA_OBIETTIVO.transizioni} == set(OBIETTIVO)
+    assert {t.nome for t in MACCHINA_RELAZIONE.transizioni} == set(RELAZIONE)
+
+
+def test_a_ognuno_la_sua_risposta() -> None:
+    """Each role is told one thing, and none is forgotten."""
+    for rotta, prove in TAVOLA.items():
+        for prova in prove:
+            nominati = [ruolo for ruoli in prova.attesi.values() for ruolo in ruoli]
+            assert len(nominati) == len(set(nominati)), rotta
+            assert set(nominati) | ANONIMO == TUTTI, rotta
+
+
+def _senza_tipi(rotta: str) -> str:
+    return re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rotta)
+
+
+# --- and is tried -------------------------------------------------------------------------------
+
+
+def _indirizzi() -> ModuleType:
+    """The routes as they would be read now: whether they hold those of the demo is decided then."""
+    luogo = importlib.util.find_spec("cycle.urls")
+    assert luogo is not None
+    assert luogo.loader is not None
+    modulo = importlib.util.module_from_spec(luogo)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the words of the URLs are registered again, the same
+        luogo.loader.exec_module(modulo)
+    return modulo
+
+
+@pytest.fixture(autouse=True)
+def demo(settings: Any, tmp_path: Path) -> None:
+    """All the routes there are, on the day of the world."""
+    settings.DEMO = True
+    settings.CYCLE_DATA = tmp_path
+    settings.ROOT_URLCONF = _indirizzi()
+    orologio.sposta(mondo.ADESSO)
+
+
+PORTINERIA = ClientHandler(enforce_csrf_checks=False)  # builds the middleware once for all
+
+
+@pytest.fixture
+def porte(db: None) -> dict[str, Client]:
+    """For each role a browser in which it is logged in."""
+    utenti = {ruolo: mondo.utente(nome, ipa) for ruolo, (nome, ipa) in PERSONE.items()}
+    utenti["superutente"] = Utente.objects.create(username="root", is_superuser=True, is_staff=True)
+    porte = {ruolo: Client() for ruolo in TUTTI}
+    for ruolo, porta in porte.items():
+        porta.handler = PORTINERIA
+        if ruolo in utenti:
+            porta.force_login(utenti[ruolo], backend="django.contrib.auth.backends.ModelBackend")
+    return porte
+
+
+def indirizzo(rotta: str, prova: Prova, obiettivo: Obiettivo, ipa: str) -> str:
+    parole = {
+        "ipa": ipa,
+        "anno": str(mondo.ANNO),
+        "pid": str(obiettivo.pid),
+        "periodo": "2026-1",
+        "nome": "valida",
+        "resto": "nulla",
+        **prova.parole,
+    }
+    return "/" + _senza_tipi(rotta).format(**parole)
+
+
+def chiedi(porta: Client, rotta: str, prova: Prova, url: str) -> int:
+    """The status of one request, undone at once."""
+    dati: Any = prova.corpo()
+    with transaction.atomic():
+        if rotta.startswith("api/"):
+            corpo = json.dumps(dati) if prova.metodo != "GET" else ""
+            risposta = porta.generic(prova.metodo, url, corpo, content_type="application/json")
+        else:
+            risposta = getattr(porta, prova.metodo.lower())(url, dati)
+        transaction.set_rollback(True)
+    if risposta.status_code == 302 and risposta["Location"].startswith("/accedi/?next="):
+        return 401  # as the API says it
+    return int(risposta.status_code)
+
+
+def attesi(prova: Prova) -> dict[str, int]:
+    detti = {ruolo: codice for codice, ruoli in prova.attesi.items() for ruolo in ruoli}
+    return {ruolo: detti.get(ruolo, 401) for ruolo in sorted(TUTTI)}
+
+
+@pytest.mark.parametrize("rotta", TAVOLA, ids=lambda r: f"/{r}")
+def test_chi_puo_che_cosa(porte: dict[str, Client], rotta: str) -> None:
+    for prova in TAVOLA[rotta]:
+        url = indirizzo(rotta, prova, mondo.in_stato(prova.su), "alfa")
+        with transaction.atomic():
+            prova.prepara()
+            avuti = {ruolo: chiedi(porte[ruolo], rotta, prova, url) for ruolo in sorted(TUTTI)}
+            transaction.set_rollback(True)
+        assert avuti == attesi(prova), f"{prova.metodo} {url} su «{prova.su}»"
+    if "ipa" in rotta:
+        di_un_altro_ente_non_c_e_nulla(porte, rotta)
+
+
+def di_un_altro_ente_non_c_e_nulla(porte: dict[str, Client], rotta: str) -> None:
+    """404, reading or writing: at the other ente's address, and for its objects at one's own."""
+    for prova in {p.metodo: p for p in TAVOLA[rotta] if 405 not in p.attesi}.values():
+        altrui = mondo.in_stato(prova.su, "beta")
+        # at their address nobody of Alfa is anybody: an object adds nothing
+        dove = "alfa" if "pid" in rotta else "beta"
+        url = indirizzo(rotta, prova, altrui, dove)
+        for ruolo in sorted(ENTRATI - {"di un altro ente"}):
+            assert chiedi(porte[ruolo], rotta, prova, url) == 404, (ruolo, prova.metodo, url)
+        url = indirizzo(rotta, prova, altrui, "beta")
+        for ruolo in ("superutente", "dirigente", "controllo"):
+            assert chiedi(porte[ruolo], rotta, prova, url) == 404, (ruolo, prova.metodo, url)
+
+
+def test_in_ogni_stato_vede_chi_deve(porte: dict[str, Client]) -> None:
+    """The list holds what may be seen, and nothing else: the table `VEDE`, and for the drafts of
+    another settore its own rows."""
+    for ruolo in sorted(DENTRO):
+        elenco = porte[ruolo].get("/api/v1/alfa/obiettivi", {"unita": "S1"}).json()
+        assert {o["stato"] for o in elenco["obiettivi"]} == {s for s in VEDE if ruolo in VEDE[s]}
+        bozze = porte[ruolo].get("/api/v1/alfa/obiettivi", {"unita": "S2", "stato": "bozza"})
+        assert bozze.json()["totale"] == int(ruolo in ALTRO_SETTORE | TUTTO_L_ENTE), ruolo
+
+
+def test_chi_serve_due_enti_vede_ognuno_al_suo_indirizzo(db: None) -> None:
+    """The member of the Nucleo of both enti: each plan at its own address, never mixed."""
+    porta = Client()
+    porta.force_login(
+        mondo.utente("PRIMO NUCLEO"), backend="django.contrib.auth.backends.ModelBackend"
+    )
+    di = {ipa: mondo.in_stato("validato", ipa).pid for ipa in ("alfa", "beta")}
+    for prefisso in ("/api/v1", ""):
+        fine = "" if prefisso else "/"
+        for dove in di:
+            for di_chi, pid in di.items():
+                url = f"{prefisso}/{dove}/obiettivi/{pid}{fine}"
+                assert porta.get(url).status_code == (200 if dove == di_chi else 404), url
+    assert porta.get("/").status_code == 200  # which of the two is asked
+
+
+def test_un_utente_spento_non_e_nessuno(porte: dict[str, Client]) -> None:
+    Utente.objects.filter(pk=mondo.utente("UNO DIRIGENTE").pk).update(is_active=False)
+    assert porte["dirigente"].get("/alfa/")["Location"].startswith("/accedi/")
+    assert porte["dirigente"].get("/api/v1/alfa/obiettivi").status_code == 401
+
+
+def test_un_superutente_con_una_persona_e_quella_persona(porte: dict[str, Client]) -> None:
+    """Being superuser gives no domain power: not with an incarico, not without."""
+    for nome in ("SENZA INCARICO", "UNO PO"):
+        Utente.objects.filter(pk=mondo.utente(nome).pk).update(is_superuser=True, is_staff=True)
+    bozza = mondo.in_stato("bozza")
+    url = f"/api/v1/alfa/obiettivi/{bozza.pid}"
+    corpo = json.dumps({"revisione": bozza.revisione})
+    for ruolo, legge, propone in (("senza incarico", 404, 404), ("po", 200, 403)):
+        porta = porte[ruolo]
+        assert porta.get(url).status_code == legge
+        passo = porta.post(f"{url}/transizioni/proponi", corpo, content_type="application/json")
+        assert passo.status_code == propone
+
+
+@pytest.mark.parametrize("percorso", ["/api/", "/api/2026/piano/", "/api/notifiche/lette/"])
+def test_sotto_api_non_si_passa_senza_dire_chi_si_e(db: None, percorso: str) -> None:
+    """An ente could be called `api`: its pages ask who one is, like all others."""
+    assert Client().get(percorso)["Location"].startswith("/accedi/")
