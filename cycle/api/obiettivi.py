@@ -116,16 +116,16 @@ def _links(ipa: str, o: Obiettivo) -> dict[str, Any]:
     summary="Che cosa si può fare di un obiettivo, e perché no",
     description=(
         "Ogni transizione, con tutti i motivi che la impediscono a chi chiede e ciò che la "
-        "richiesta deve portare. `il` chiede di un altro istante (ISO; senza fuso, quello "
-        "dell'ente), con gli incarichi in vigore allora; non scrive nulla."
+        "richiesta deve portare. `il` e `ruolo` chiedono di un altro istante o di un altro "
+        "ruolo; non si scrive nulla."
     ),
 )
 def transizioni_obiettivo(
-    request: RichiestaApi, ipa: str, pid: UUID, il: str | None = None
+    request: RichiestaApi, ipa: str, pid: UUID, cosa_se: Query[schemi.CosaSe]
 ) -> dict[str, Any]:
     with sessione(request.auth, ipa, "api") as c:
         o = selectors.obiettivo(c.attore, pid)
-        return transizioni.elenco(c, "obiettivo", o, il, request)
+        return transizioni.elenco(c, "obiettivo", o, cosa_se, request)
 
 
 @router.post(

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from ninja import Router
+from ninja import Query, Router
 
 from cycle import selectors
 from cycle.api import schemi, transizioni
@@ -68,13 +68,13 @@ def compila_relazione(
     _RELAZIONE + "/transizioni",
     response={200: schemi.Transizioni, **LETTURA},
     summary="Che cosa si può fare di una relazione, e perché no",
-    description="Come per gli obiettivi; `il` chiede di un altro istante.",
+    description="Come per gli obiettivi: `il` e `ruolo` chiedono di un altro istante o ruolo.",
 )
 def transizioni_relazione(
-    request: RichiestaApi, ipa: str, pid: UUID, periodo: str, il: str | None = None
+    request: RichiestaApi, ipa: str, pid: UUID, periodo: str, cosa_se: Query[schemi.CosaSe]
 ) -> dict[str, Any]:
     with sessione(request.auth, ipa, "api") as c:
-        return transizioni.elenco(c, "relazione", _cerca(c, pid, periodo), il, request)
+        return transizioni.elenco(c, "relazione", _cerca(c, pid, periodo), cosa_se, request)
 
 
 @router.post(
@@ -222,6 +222,11 @@ def _valore(
     if rilevazione is not None and (rilevazione.target or rilevazione.target_data) is not None:
         a_data = rilevazione.target_data is not None
     try:
-        return schemi.giorno(grezzo) if a_data else schemi.cifra(grezzo)
+        if a_data:
+            return schemi.giorno(grezzo)
+        cifra = schemi.cifra(grezzo)
+        if indicatore.unita_misura == "si_no" and cifra not in (0, 1):
+            raise ValueError(_("è un sì o un no: 1 oppure 0"))
+        return cifra
     except ValueError as errore:
         raise Malformata((campo, str(errore))) from None

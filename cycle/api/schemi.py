@@ -16,10 +16,10 @@ from uuid import UUID
 
 from ninja import Schema
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field
-from pydantic.config import JsonDict
 
 from cycle.models.atto import ORGANI
 from workflows.machines import obiettivo as macchina_obiettivo
+from workflows.ports import RUOLI
 
 LIMITE = 50
 LIMITE_MASSIMO = 200
@@ -33,9 +33,7 @@ def _scrivibile(valore: str) -> str:
     return valore
 
 
-def _uno_di(scelte: Sequence[tuple[str, str]]) -> Callable[[str], str]:
-    ammesse = [valore for valore, _ in scelte]
-
+def _uno_di(ammesse: Sequence[str]) -> Callable[[str], str]:
     def prova(valore: str) -> str:
         if valore not in ammesse:
             raise ValueError(f"deve essere uno fra {', '.join(ammesse)}")
@@ -44,14 +42,9 @@ def _uno_di(scelte: Sequence[tuple[str, str]]) -> Callable[[str], str]:
     return prova
 
 
-def _scelte(scelte: Sequence[tuple[str, str]]) -> JsonDict:
-    return {"enum": [valore for valore, _ in scelte]}
-
-
-def giorno(valore: Any) -> Any:
-    """An ISO day as text; pydantic alone would take a number for seconds since 1970."""
-    if valore is None or isinstance(valore, date):
-        return valore
+def giorno(valore: Any) -> date:
+    """An ISO day as text; pydantic alone would take a number for seconds since 1970. Raises
+    ValueError, in Italian."""
     if isinstance(valore, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", valore, re.ASCII):
         try:
             return date.fromisoformat(valore)
@@ -81,12 +74,17 @@ Cifra = Annotated[
     Field(json_schema_extra={"anyOf": [{"type": "number"}, {"type": "string"}]}),
 ]
 Revisione = Annotated[int, Field(strict=True, ge=0, le=_INTERO_MASSIMO)]
+_STATI = [stato for stato, _ in macchina_obiettivo.STATI]
+_ORGANI = [organo for organo, _ in ORGANI]
 Stato = Annotated[
-    str,
-    AfterValidator(_uno_di(macchina_obiettivo.STATI)),
-    Field(json_schema_extra=_scelte(macchina_obiettivo.STATI)),
+    str, AfterValidator(_uno_di(_STATI)), Field(json_schema_extra={"enum": [*_STATI]})
 ]
-Organo = Annotated[str, AfterValidator(_uno_di(ORGANI)), Field(json_schema_extra=_scelte(ORGANI))]
+Organo = Annotated[
+    str, AfterValidator(_uno_di(_ORGANI)), Field(json_schema_extra={"enum": [*_ORGANI]})
+]
+Ruolo = Annotated[
+    str, AfterValidator(_uno_di([*RUOLI])), Field(json_schema_extra={"enum": [*RUOLI]})
+]
 
 
 class Letto(Schema):
@@ -110,6 +108,25 @@ class Filtri(Letto):
     ] = ""
     limite: Annotated[int, Field(ge=1, le=LIMITE_MASSIMO)] = LIMITE
     scarto: Annotated[int, Field(ge=0, le=10**6, description="Quanti saltarne")] = 0
+
+
+class CosaSe(Letto):
+    """What is supposed of a what-if; nothing supposed: me, now."""
+
+    il: (
+        Annotated[
+            str,
+            Field(
+                description="Un altro istante, ISO; senza fuso è quello dell'ente. Gli incarichi "
+                "sono quelli in vigore allora"
+            ),
+        ]
+        | None
+    ) = None
+    ruolo: (
+        Annotated[Ruolo, Field(description="Qualcuno con questo ruolo sull'unità dell'obiettivo")]
+        | None
+    ) = None
 
 
 class AttoLetto(Letto):
@@ -165,7 +182,7 @@ class ValoreLetto(Letto):
 
 class TestoLetto(Letto):
     specifico: Annotated[UUID, Field(description="`pid` dell'obiettivo specifico")]
-    testo: Annotated[Testo, Field(max_length=50_000)]
+    testo: Annotated[Testo, Field(max_length=20_000)]
 
 
 class CompilazioneLetta(Letto):

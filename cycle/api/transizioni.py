@@ -12,9 +12,9 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from cycle import selectors
+from cycle import permissions, selectors
 from cycle.api.errori import Malformata, motivi, solo_parametri
-from cycle.api.schemi import PassoObiettivo, SedutaLetta
+from cycle.api.schemi import CosaSe, PassoObiettivo, SedutaLetta
 from cycle.contesto import Contesto
 from cycle.forms import campi_richiesti
 from cycle.models import Obiettivo, RelazioneSemestrale
@@ -68,16 +68,20 @@ def elenco(
     contesto: Contesto,
     procedura: str,
     oggetto: Obiettivo | RelazioneSemestrale,
-    il: str | None,
+    cosa_se: CosaSe,
     request: HttpRequest,
 ) -> dict[str, Any]:
     """Every transition of the object's machine, judged for the person at the present instant, or
-    at `il` with the incarichi in force then. Writes nothing."""
-    solo_parametri(request, ["il"])
-    quando = istante(il, contesto)
-    attore = (
-        PROCEDURE[procedura].attore(contesto.attore, quando) if il is not None else contesto.attore
-    )
+    as `cosa_se` supposes. Writes nothing."""
+    solo_parametri(request, CosaSe.model_fields)
+    quando = istante(cosa_se.il, contesto)
+    attore = contesto.attore
+    if cosa_se.ruolo is not None:
+        obiettivo = oggetto.obiettivo if isinstance(oggetto, RelazioneSemestrale) else oggetto
+        percorso = obiettivo.unita.percorso
+        attore = permissions.ipotetico(contesto.ente, cosa_se.ruolo, percorso, quando)
+    elif cosa_se.il is not None:
+        attore = permissions.attore(contesto.ente.pk, contesto.persona.pk, quando)
     giudizi = selectors.verdetti(PROCEDURE[procedura], [oggetto], attore, quando)[oggetto.pk]  # type: ignore[arg-type]
     return {
         "stato": oggetto.stato,

@@ -54,8 +54,11 @@ def istante(settings: Any, tmp_path: Path) -> datetime:
 def come(db: None) -> Come:
     """`come("UNO DIRIGENTE")`: that person of the world, logged in."""
 
+    primo = Client()
+
     def entra(nome: str, ipa: str = "alfa") -> Chiamante:
         client = Client()
+        client.handler = primo.handler  # the middleware is built once
         client.force_login(
             mondo.utente(nome, ipa), backend="django.contrib.auth.backends.ModelBackend"
         )

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import jsonschema
 import pytest
@@ -24,7 +25,7 @@ def test_il_piano_e_quello_del_comando(come: Come) -> None:
 
 
 def test_il_piano_segue_il_suo_schema(come: Come) -> None:
-    schema = json.loads(piano.SCHEMA.read_text(encoding="utf-8"))
+    schema = json.loads(Path(piano.__file__).with_name("piano.schema.json").read_text("utf-8"))
     jsonschema.validate(come("GENERALE SEGRETARIO").get(PIANO).json(), schema)
 
 

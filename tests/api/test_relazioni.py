@@ -278,6 +278,23 @@ def test_un_indicatore_a_data(come: Come) -> None:
     assert dopo["specifici"][0]["indicatori"][0]["valore"] == "2026-05-28"
 
 
+def test_un_indicatore_si_o_no(come: Come) -> None:
+    ente = mondo.ente()
+    piano = mondo.piano([mondo.scheda("OE21", "S1", 1)])
+    importa(ente=ente, piano=piano, come="piano", istante=mondo.ADESSO, stati={"OE21": "bozza"})
+    o = mondo.obiettivo("OE21")
+    indicatore = Indicatore.objects.filter(obiettivo=o).order_by("pk")[0]
+    Indicatore.objects.filter(pk=indicatore.pk).update(unita_misura="si_no")
+    mondo.porta(ente, "OE21", "in_corso")
+    r, po = RelazioneSemestrale.objects.filter(obiettivo=o).order_by("periodo")[0], come("UNO PO")
+    for valore, atteso in ((2, 422), ("0.5", 422), (-1, 422), (True, 422), ("1", 200)):
+        corpo = {
+            "revisione": r.revisione,
+            "valori": [{"indicatore": str(indicatore.pid), "valore": valore}],
+        }
+        assert po.put(indirizzo(r), corpo).status_code == atteso
+
+
 def test_si_nomina_solo_cio_che_e_della_relazione(come: Come) -> None:
     r, po = relazione(), come("UNO PO")
     corpo = compilata(po, r)

@@ -136,6 +136,18 @@ def test_cosa_se_gli_incarichi_sono_quelli_di_allora(come: Come) -> None:
     assert [m["guardia"] for m in dopo["motivi"]] == ["incarico"]
 
 
+def test_cosa_se_con_un_altro_ruolo(come: Come) -> None:
+    """What the role could do, whoever holds it: R57 is of persons, and is not held against it."""
+    percorso = f"{indirizzo(mondo.in_stato('bozza'))}/transizioni"
+    chi = come("GESTIONE CONTROLLO")
+    assert not transizioni(chi.get(percorso))["proponi"]["permessa"]
+    assert transizioni(chi.get(percorso, ruolo="dirigente"))["proponi"]["permessa"]
+    po = transizioni(chi.get(percorso, ruolo="po", il="2026-06-01"))["proponi"]
+    assert [m["guardia"] for m in po["motivi"]] == ["incarico"]
+    ignoto = chi.get(percorso, ruolo="sindaco")
+    assert [m["campo"] for m in ignoto.json()["motivi"]] == ["ruolo"]
+
+
 def test_cosa_se_non_scrive_nulla(come: Come) -> None:
     prima = Evento.objects.count(), Modifica.objects.count()
     o = mondo.in_stato("bozza")
