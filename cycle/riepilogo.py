@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Avg, Count, Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, Sum
 
 from cycle import misurazione
 from cycle.measure import Scostamento, scostamenti
 from cycle.models import Ciclo, Incarico, Obiettivo, Periodo, RelazioneSemestrale
 from cycle.parametri import Parametri
-from cycle.selectors import obiettivi_visibili, per_stato, periodi
+from cycle.selectors import obiettivi_visibili, periodi
 from workflows.machines.obiettivo import STATI
 from workflows.machines.relazione import COMPILABILI
 from workflows.ports import Attore
@@ -56,10 +56,13 @@ def riepilogo(
     for incarico in miei:
         dove |= Q(unita__percorso__startswith=incarico.unita.percorso)
     obiettivi = obiettivi_visibili(attore, ciclo).filter(dove)
-    conteggi = per_stato(obiettivi)
-    medie = obiettivi.aggregate(
-        media=Avg("percentuale_calcolata"), misurati=Count("percentuale_calcolata")
-    )
+    somme = {
+        stato: (quanti, misurati, somma or Decimal(0))
+        for stato, quanti, misurati, somma in obiettivi.order_by()
+        .values_list("stato")
+        .annotate(Count("pk"), Count("percentuale_calcolata"), Sum("percentuale_calcolata"))
+    }
+    misurati = sum(m for _, m, _ in somme.values())
     tutti = periodi(ciclo)
     chiusi = [p for p in tutti if p.al < oggi]
     carenti: tuple[Carente, ...] | None = None
@@ -76,10 +79,10 @@ def riepilogo(
     return Riepilogo(
         titolo=", ".join(dict.fromkeys(i.unita.nome for i in miei)),
         anno=ciclo.anno,
-        stati=tuple((s, nome, conteggi[s]) for s, nome in STATI if s in conteggi),
-        totale=sum(conteggi.values()),
-        media=medie["media"],
-        misurati=medie["misurati"],
+        stati=tuple((s, nome, somme[s][0]) for s, nome in STATI if s in somme),
+        totale=sum(quanti for quanti, _, _ in somme.values()),
+        media=sum((s for _, _, s in somme.values()), Decimal(0)) / misurati if misurati else None,
+        misurati=misurati,
         periodo=chiusi[-1].nome if chiusi else "",
         carenti=carenti,
     )

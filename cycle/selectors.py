@@ -227,12 +227,6 @@ def settori(ente: Ente) -> list[UnitaOrganizzativa]:
     )
 
 
-def per_stato(obiettivi: QuerySet[Obiettivo]) -> dict[str, int]:
-    """How many objectives in each state."""
-    conteggi = obiettivi.order_by().values_list("stato").annotate(n=Count("pk"))
-    return dict(conteggi)
-
-
 def notifiche(utente: Utente, ente: Ente) -> QuerySet[Notifica]:
     """The open news of the user in an ente, last first."""
     return Notifica.objects.filter(utente=utente, ente_id=ente.pk, chiusa_il__isnull=True).order_by(

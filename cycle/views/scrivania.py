@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from cycle import agenda, selectors, termini
-from cycle.contesto import Contesto, RichiestaEnte, nell_ente
+from cycle.contesto import RichiestaEnte, nell_ente
 from cycle.riepilogo import riepilogo
 from notifications.posta import segna_lette
 
@@ -44,7 +44,7 @@ def scrivania(request: RichiestaEnte) -> HttpResponse:
             "mio_prossimo": next((t for t in calendario if t.mio and not t.scaduto), None),
             "striscia": termini.striscia(calendario, oggi),
             "riepilogo": riepilogo(c.attore, incarichi, ciclo, oggi) if ciclo else None,
-            **_novita(c),
+            **_novita(request),
         },
     )
 
@@ -57,7 +57,7 @@ def notifiche_lette(request: RichiestaEnte) -> HttpResponse:
     fino_a = _istante(request.POST.get("fino_a", ""))
     lette = segna_lette(request.user.pk, c.ente.pk, fino_a) if fino_a else 0
     if request.headers.get("HX-Request") == "true":
-        return render(request, "scrivania/_novita.html", _novita(c))
+        return render(request, "scrivania/_novita.html", _novita(request))
     if lette:
         messages.success(
             request,
@@ -78,11 +78,9 @@ def _istante(testo: str) -> datetime | None:
     return istante if istante.tzinfo else None
 
 
-def _novita(c: Contesto) -> dict[str, Any]:
+def _novita(request: RichiestaEnte) -> dict[str, Any]:
     """The last news, and how many more are open or unread."""
-    utente = c.persona.utente
-    assert utente is not None  # who entered has one
-    aperte = selectors.notifiche(utente, c.ente)
+    aperte = selectors.notifiche(request.user, request.contesto.ente)
     ultime = list(aperte[:ULTIME])
     conteggi = selectors.conta_notifiche(aperte)
     return {

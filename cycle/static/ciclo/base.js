@@ -28,18 +28,17 @@ window.addEventListener("pageshow", () => {
 });
 
 // When the server does not answer an htmx request, say so where messages are read.
-for (const guasto of ["htmx:sendError", "htmx:timeout"]) {
-  document.addEventListener(guasto, () => avvisa("Il server non risponde. Controllare la rete e ricaricare la pagina per vedere che cosa è stato salvato."));
+for (const muto of ["htmx:sendError", "htmx:timeout"]) {
+  document.addEventListener(muto, () => avvisa("rete"));
 }
 document.addEventListener("htmx:responseError", (evento) => {
-  if (evento.detail.xhr.status >= 500) {
-    avvisa("Il server ha avuto un problema e non ha salvato nulla. Ricaricare la pagina e riprovare.");
-  }
+  if (evento.detail.xhr.status >= 500) avvisa("guasto");
 });
 
-function avvisa(testo) {
+function avvisa(quale) {
+  const avvisi = document.getElementById("avvisi");
   const avviso = document.createElement("p");
   avviso.className = "alert alert-danger";
-  avviso.textContent = testo;
-  document.getElementById("avvisi").replaceChildren(avviso);
+  avviso.textContent = avvisi.dataset[quale];
+  avvisi.replaceChildren(avviso);
 }
