@@ -28,7 +28,7 @@ from workflows.verdetto import Verdetto, verdetto
 class Esito:
     """What happened: the action's number in the registro, who moved, who did not and why."""
 
-    azione: int | None
+    azione: int
     eseguiti: tuple[Passo, ...]
     rifiutati: Mapping[int, tuple[Motivo, ...]]
 

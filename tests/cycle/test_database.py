@@ -39,7 +39,7 @@ RELAZIONI = [
     (m, f)
     for m in MODELLI
     for f in m._meta.concrete_fields
-    if isinstance(f, models.ForeignKey) and issubclass(f.related_model, DiEnte)  # type: ignore[arg-type]
+    if isinstance(f, models.ForeignKey) and issubclass(f.related_model, DiEnte)
 ]
 
 
@@ -93,12 +93,12 @@ class TestEnteDiOgniRiga:
     def test_every_relation_carries_the_ente_or_the_objective(
         self, db: None, m: type[models.Model], f: models.ForeignKey[Any, Any]
     ) -> None:
-        riferita = f.related_model._meta.db_table  # type: ignore[union-attr]
+        riferita = f.related_model._meta.db_table
         chiavi = vincoli()[m._meta.db_table]
         nell_ente = (("ente_id", f.column), riferita, ("ente_id", "id"))
         nell_obiettivo = (("obiettivo_id", f.column), riferita, ("obiettivo_id", "id"))
         assert nell_ente in chiavi or nell_obiettivo in chiavi
-        if issubclass(m, DiObiettivo) and issubclass(f.related_model, DiObiettivo):  # type: ignore[arg-type]
+        if issubclass(m, DiObiettivo) and issubclass(f.related_model, DiObiettivo):
             assert nell_obiettivo in chiavi
 
     @pytest.mark.parametrize(("m", "f"), RELAZIONI, ids=nome_di)

@@ -68,7 +68,7 @@ def termina(nome: str, quando: datetime) -> None:
     Incarico.objects.filter(persona=mondo.persona(nome)).update(al=quando)
 
 
-def proponi(chi: str, istante: datetime = mondo.ADESSO) -> int | None:
+def proponi(chi: str, istante: datetime = mondo.ADESSO) -> int:
     """The action of proposing the draft of the first settore."""
     o = mondo.in_stato("bozza")
     return execute(OBIETTIVO, "proponi", [o.pk], mondo.attore(chi, istante=istante), istante).azione
@@ -231,14 +231,14 @@ class TestDelega:
     @pytest.mark.parametrize("campo", ["ruolo", "unita", "persona", "tipo"])
     def test_r82_an_incarico_ends_and_another_begins(self, campo: str) -> None:
         """It is not turned into another: what was done under it would change its meaning."""
-        cambio: dict[str, Any] = {
+        cambi: dict[str, dict[str, Any]] = {
             "ruolo": {"ruolo": "segreteria"},
             "unita": {"unita": dove("ENTE")},
             "persona": {"persona": mondo.persona("SENZA INCARICO")},
             "tipo": {"tipo": "interim"},
-        }[campo]
+        }
         with pytest.raises(IntegrityError, match="identità"), transaction.atomic():
-            Incarico.objects.filter(pk=incarico_di("UNO PO").pk).update(**cambio)
+            Incarico.objects.filter(pk=incarico_di("UNO PO").pk).update(**cambi[campo])
 
 
 class TestDoveVale:

@@ -12,6 +12,7 @@ from django.db import connection
 from cycle import permissions, selectors
 from cycle.models import Obiettivo, UnitaOrganizzativa, Utente
 from cycle.procedures import OBIETTIVO
+from cycle.services.enti import Conferimento, conferisci, di_comando
 from tests import mondo
 from workflows.errors import NonTrovato
 from workflows.ports import Attore, Richiesta
@@ -94,10 +95,10 @@ def test_what_is_not_seen_is_not_found(tutti: list[Obiettivo], nome: str) -> Non
 class TestLaCatena:
     def conferisci(self, nome: str, ruolo: str, codice: str) -> None:
         ente = mondo.ente()
-        mondo.conferisci(
+        conferisci(
             ente=ente,
             conferimenti=[
-                mondo.Conferimento(
+                Conferimento(
                     mondo.persona(nome),
                     ruolo,
                     UnitaOrganizzativa.objects.get(ente=ente, codice=codice),
@@ -105,7 +106,7 @@ class TestLaCatena:
                     mondo.INIZIO,
                 )
             ],
-            attore=mondo.di_comando(ente.pk, mondo.INIZIO),
+            attore=di_comando(ente.pk, mondo.INIZIO),
             istante=mondo.INIZIO,
         )
 

@@ -148,4 +148,4 @@ def test_r59_two_validations_of_one_sitting_record_it_once() -> None:
     )
     assert len(riusciti) == 1
     assert len(rifiutati) == 2
-    assert o.ciclo.sedute.filter(data=mondo.seduta().data).count() == 1
+    assert o.ciclo.sedute.filter(relazioni__obiettivo=o).distinct().count() == 1

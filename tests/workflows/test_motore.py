@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -42,13 +43,13 @@ pytestmark = pytest.mark.usefixtures("db")
 
 
 def prova(
-    o: Obiettivo, nome: str, chi: str | Attore, *, istante: datetime = mondo.ADESSO, **resto: object
+    o: Obiettivo, nome: str, chi: str | Attore, *, istante: datetime = mondo.ADESSO, **resto: Any
 ) -> Esito:
     attore = mondo.attore(chi) if isinstance(chi, str) else chi
-    return execute(OBIETTIVO, nome, [o.pk], attore, istante, **resto)  # type: ignore[arg-type]
+    return execute(OBIETTIVO, nome, [o.pk], attore, istante, **resto)
 
 
-def rifiuto(o: Obiettivo, nome: str, chi: str | Attore, **resto: object) -> Rifiuto:
+def rifiuto(o: Obiettivo, nome: str, chi: str | Attore, **resto: Any) -> Rifiuto:
     """The refusal of an attempt, which has written nothing."""
     prima = fotografia()
     with pytest.raises(Rifiuto) as colto:
@@ -352,6 +353,7 @@ class TestCheCosaResta:
             assert cambio.dopo == {"stato": "approvato", "versione": 1}
         # what has no objective belongs to the first of the action
         atto_id = eventi[insieme[0].pk].atto_id
+        assert atto_id is not None
         dell_atto = Modifica.objects.get(tabella="cycle_atto", riga_id=atto_id)
         assert dell_atto.evento_id == esito.azione
 

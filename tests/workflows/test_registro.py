@@ -36,14 +36,14 @@ def sql(*istruzioni: str, alias: str = "default") -> list[tuple[object, ...]]:
 
 
 @contextmanager
-def azione(o: Obiettivo, verbo: str = "modifica", **voce: str) -> Iterator[int]:
+def azione(o: Obiettivo) -> Iterator[int]:
     """An open action on one objective, as the engine opens it, until the transaction ends."""
     with transaction.atomic():
         yield azioni.apri(
             ente_id=o.ente_id,
             procedura="obiettivo",
-            verbo=verbo,
-            passi=[Voce(o.pk, o.pk, **voce)],
+            verbo="modifica",
+            passi=[Voce(o.pk, o.pk)],
             attore=mondo.attore("UNO PO"),
             istante=mondo.ADESSO,
         )

@@ -159,7 +159,7 @@ class TestNascita:
     @pytest.mark.parametrize("stato", ["trasmessa", "validata", "riaperta"])
     def test_r54_a_report_is_born_to_be_filled(self, stato: str) -> None:
         o = mondo.in_stato("approvato")
-        periodo = o.ciclo.periodi.first()
+        periodo = o.ciclo.periodi.all()[0]
         apri(o, [Voce(o.pk, o.pk, "approvato", "in_corso")], "avvia")
         with pytest.raises(IntegrityError), transaction.atomic():
             RelazioneSemestrale.objects.create(

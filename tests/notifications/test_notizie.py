@@ -1,0 +1,310 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The news (`domain.md` 9): who is told, of what, and when it is settled."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError, transaction
+from guardian.models import GroupObjectPermission
+
+from cycle import permissions
+from cycle.models import (
+    Incarico,
+    Obiettivo,
+    Persona,
+    RelazioneSemestrale,
+    UnitaOrganizzativa,
+)
+from cycle.services.enti import Conferimento, conferisci, di_comando
+from cycle.services.transizioni import esegui
+from notifications import posta
+from notifications.models import Notifica
+from notifications.posta import NuovaNotifica
+from tests import mondo
+from tests.fotografia import cambiate, fotografia
+from workflows.errors import Rifiuto
+from workflows.ports import Richiesta
+
+pytestmark = pytest.mark.usefixtures("db")
+
+
+def aperte(o: Obiettivo | RelazioneSemestrale, motivo: str | None = None) -> set[tuple[str, str]]:
+    """(name, reason) of the open news of a matter."""
+    nome = "obiettivo" if isinstance(o, Obiettivo) else "relazione"
+    trovate = Notifica.objects.filter(materia=f"{nome}:{o.pk}", chiusa_il=None)
+    persone = {p.pk: p.nome_completo for p in Persona.objects.all()}
+    return {
+        (persone[n.persona_id], n.motivo) for n in trovate if motivo is None or n.motivo == motivo
+    }
+
+
+def ultime(o: Obiettivo) -> set[str]:
+    """Who was told of the last thing that happened to it."""
+    notizie = Notifica.objects.filter(materia=f"obiettivo:{o.pk}")
+    evento = notizie.order_by("-evento_id")[0].evento_id
+    chi = notizie.filter(evento_id=evento).values("persona_id")
+    return set(Persona.objects.filter(pk__in=chi).values_list("nome_completo", flat=True))
+
+
+def da_fare(o: Obiettivo | RelazioneSemestrale) -> set[str]:
+    return {nome for nome, _ in aperte(o, "da_fare")}
+
+
+def nomina(nome: str, ruolo: str, codice: str, **resto: object) -> None:
+    ente = mondo.ente()
+    unita = UnitaOrganizzativa.objects.get(ente=ente, codice=codice)
+    conferisci(
+        ente=ente,
+        conferimenti=[
+            Conferimento(mondo.persona(nome), ruolo, unita, "atto", mondo.INIZIO, **resto)  # type: ignore[arg-type]
+        ],
+        attore=di_comando(ente.pk, mondo.INIZIO),
+        istante=mondo.INIZIO,
+    )
+
+
+class TestChiVieneAvvisato:
+    def test_those_who_can_act_now_the_owners_and_whoever_acted(self) -> None:
+        o = mondo.in_stato("proposta")
+        mondo.muovi(o, "rinvia", "GESTIONE CONTROLLO", motivazione="Da rivedere.")
+        # the dirigente can propose it again; the po, who owns it, cannot; the clerk did not act
+        assert aperte(o) == {("UNO DIRIGENTE", "da_fare"), ("UNO PO", "responsabile")}
+
+    def test_whoever_acted_before_and_is_not_its_owner(self) -> None:
+        """Controllo sent it back; when it is proposed again, controllo is told."""
+        o = mondo.in_stato("proposta")
+        mondo.muovi(o, "rinvia", "GESTIONE CONTROLLO", motivazione="Da rivedere.")
+        mondo.muovi(o, "proponi", "UNO DIRIGENTE")
+        assert ("GESTIONE CONTROLLO", "ha_agito") in aperte(o)
+        # the clerk is to approve it now
+        assert da_fare(o) == {"ATTI SEGRETERIA"}
+
+    def test_never_who_did_it(self) -> None:
+        o = mondo.in_stato("bozza")
+        mondo.muovi(o, "proponi", "UNO DIRIGENTE")
+        [evento] = (
+            Notifica.objects.filter(materia=f"obiettivo:{o.pk}")
+            .values_list("evento_id", flat=True)
+            .distinct()
+        )
+        assert not Notifica.objects.filter(
+            evento_id=evento, persona_id=mondo.persona("UNO DIRIGENTE").pk
+        ).exists()
+
+    def test_a_step_that_lacks_something_is_nobody_s_to_do(self) -> None:
+        """Started, its reports are empty: nothing can be closed yet."""
+        o = mondo.in_stato("approvato")
+        mondo.muovi(o, "avvia", "UNO PO")
+        assert da_fare(o) == set()
+
+    def test_what_the_form_brings_is_no_obstacle(self) -> None:
+        """The clerk is told of a proposal, though the act is still to be written."""
+        mondo.muovi(mondo.in_stato("bozza"), "proponi", "UNO DIRIGENTE")
+        assert da_fare(mondo.in_stato("bozza")) == {"ATTI SEGRETERIA"}
+
+    def test_r83_an_incarico_that_is_over_is_not_told(self) -> None:
+        o = mondo.in_stato("proposta")
+        Incarico.objects.filter(persona=mondo.persona("UNO DIRIGENTE")).update(al=mondo.ADESSO)
+        mondo.muovi(o, "rinvia", "GESTIONE CONTROLLO", motivazione="Da rivedere.")
+        # nor as the owner: without an incarico he sees nothing
+        assert aperte(o) == {("UNO PO", "responsabile")}
+
+    def test_r81_a_delegate_is_told_while_the_delegante_holds(self) -> None:
+        titolare = Incarico.objects.get(persona=mondo.persona("UNO DIRIGENTE"))
+        nomina("SENZA INCARICO", "dirigente", "S1", tipo="delega", delegante=titolare)
+        o = mondo.in_stato("proposta")
+        mondo.muovi(o, "rinvia", "GESTIONE CONTROLLO", motivazione="Da rivedere.")
+        assert da_fare(o) == {"UNO DIRIGENTE", "SENZA INCARICO"}
+        mondo.muovi(o, "proponi", "UNO DIRIGENTE")
+        Incarico.objects.filter(pk=titolare.pk).update(al=mondo.ADESSO)
+        mondo.muovi(o, "rinvia", "GESTIONE CONTROLLO", motivazione="Di nuovo.")
+        assert da_fare(o) == set()
+
+    def test_a_right_the_ente_took_away_is_not_told_as_to_do(self) -> None:
+        GroupObjectPermission.objects.filter(
+            group__name=permissions.gruppo(mondo.ente(), "dirigente"),
+            permission__codename="proponi_obiettivo",
+        ).delete()
+        o = mondo.in_stato("proposta")
+        mondo.muovi(o, "rinvia", "GESTIONE CONTROLLO", motivazione="Da rivedere.")
+        assert aperte(o) == {("UNO DIRIGENTE", "responsabile"), ("UNO PO", "responsabile")}
+
+    def test_r57_who_acted_for_the_settore_is_not_asked_to_validate(self) -> None:
+        nomina("UNO PO", "nucleo", "ENTE")
+        o = mondo.in_stato("in_corso")
+        for r in RelazioneSemestrale.objects.filter(obiettivo=o).order_by("periodo__ordine"):
+            mondo.compila(r, "UNO PO")
+            mondo.muovi(r, "trasmetti", "UNO DIRIGENTE")
+            assert da_fare(r) == {"PRIMO NUCLEO", "SECONDO NUCLEO", "TERZO NUCLEO"}
+
+    def test_who_cannot_see_a_draft_is_not_told_of_it(self) -> None:
+        """The po has moved to another settore: the scheda he drafted is no longer his to see."""
+        o = mondo.in_stato("proposta")
+        Incarico.objects.filter(persona=mondo.persona("UNO PO")).update(al=mondo.ADESSO)
+        nomina("UNO PO", "po", "S2")
+        mondo.muovi(o, "rinvia", "GESTIONE CONTROLLO", motivazione="Da rivedere.")
+        assert "UNO PO" not in ultime(o)
+
+    def test_somebody_without_a_login_is_not_told(self) -> None:
+        Persona.objects.filter(pk=mondo.persona("UNO PO").pk).update(utente=None)
+        o = mondo.in_stato("proposta")
+        mondo.muovi(o, "rinvia", "GESTIONE CONTROLLO", motivazione="Da rivedere.")
+        assert ultime(o) == {"UNO DIRIGENTE"}
+
+    def test_nobody_of_another_ente(self) -> None:
+        mondo.muovi(mondo.in_stato("bozza"), "proponi", "UNO DIRIGENTE")
+        ente = mondo.ente()
+        nuove = Notifica.objects.filter(evento_id=Notifica.objects.latest("pk").evento_id)
+        assert {n.ente_id for n in nuove} == {ente.pk}
+        assert {Persona.objects.get(pk=n.persona_id).ente_id for n in nuove} == {ente.pk}
+
+
+class TestQuandoSiChiude:
+    def test_it_closes_itself_when_somebody_else_acted(self) -> None:
+        o = mondo.in_stato("in_corso")
+        [prima, _] = RelazioneSemestrale.objects.filter(obiettivo=o).order_by("periodo__ordine")
+        mondo.compila(prima, "UNO PO")
+        mondo.muovi(prima, "trasmetti", "UNO DIRIGENTE")
+        assert da_fare(prima) == {"PRIMO NUCLEO", "SECONDO NUCLEO", "TERZO NUCLEO"}
+        mondo.muovi(prima, "valida", "PRIMO NUCLEO", seduta=mondo.seduta())
+        assert da_fare(prima) == set()
+        chiuse = Notifica.objects.filter(materia=f"relazione:{prima.pk}", motivo="da_fare")
+        assert chiuse.filter(chiusa_il__isnull=False).count() == 3
+
+    def test_the_last_report_validated_asks_for_the_objective(self) -> None:
+        """What can be done with an objective depends on its reports: the news move with them."""
+        o = mondo.in_stato("rendicontato")
+        prima, seconda = RelazioneSemestrale.objects.filter(obiettivo=o).order_by("periodo__ordine")
+        mondo.muovi(prima, "valida", "PRIMO NUCLEO", seduta=mondo.seduta())
+        assert da_fare(o) == set()
+        mondo.muovi(seconda, "valida", "PRIMO NUCLEO", seduta=mondo.seduta())
+        assert da_fare(o) == {"SECONDO NUCLEO", "TERZO NUCLEO"}
+        mondo.muovi(prima, "riapri", "TERZO NUCLEO", motivazione="Un valore da rivedere.")
+        assert da_fare(o) == set()
+
+    def test_two_reports_moved_in_one_action_are_one_news_of_the_objective(self) -> None:
+        o = mondo.in_stato("rendicontato")
+        ids = RelazioneSemestrale.objects.filter(obiettivo=o).values_list("pk", flat=True)
+        esegui(
+            procedura="relazione",
+            transizione="valida",
+            ids=list(ids),
+            by=mondo.attore("PRIMO NUCLEO"),
+            istante=mondo.ADESSO,
+            richiesta=Richiesta(seduta=mondo.seduta()),
+        )
+        assert da_fare(o) == {"SECONDO NUCLEO", "TERZO NUCLEO"}
+
+    def test_one_row_per_person_matter_and_reason(self) -> None:
+        """Sent back and proposed three times: the same row, unread again, of the last event."""
+        o = mondo.in_stato("bozza")
+        for _ in range(3):
+            mondo.muovi(o, "proponi", "UNO DIRIGENTE")
+            mia = Notifica.objects.get(
+                materia=f"obiettivo:{o.pk}",
+                persona_id=mondo.persona("ATTI SEGRETERIA").pk,
+                motivo="da_fare",
+                chiusa_il=None,
+            )
+            assert mia.letta_il is None
+            Notifica.objects.filter(pk=mia.pk).update(letta_il=mondo.ADESSO)
+            mondo.muovi(o, "rinvia", "GESTIONE CONTROLLO", motivazione="Da rivedere.")
+        del_po = Notifica.objects.filter(
+            materia=f"obiettivo:{o.pk}", persona_id=mondo.persona("UNO PO").pk
+        )
+        assert del_po.count() == 1
+        assert del_po[0].testo.endswith("rinviato al settore da Gestione Controllo")
+
+    def test_a_refusal_tells_nobody(self) -> None:
+        prima = fotografia()
+        with pytest.raises(Rifiuto):
+            mondo.muovi(mondo.in_stato("bozza"), "proponi", "UNO PO")
+        assert cambiate(prima, fotografia()) == {}
+
+    def test_the_sentence_and_the_link(self) -> None:
+        o = mondo.in_stato("in_corso")
+        [prima, _] = RelazioneSemestrale.objects.filter(obiettivo=o).order_by("periodo__ordine")
+        mondo.compila(prima, "UNO PO")
+        mondo.muovi(prima, "trasmetti", "UNO DIRIGENTE")
+        n = Notifica.objects.filter(materia=f"relazione:{prima.pk}", motivo="da_fare")[0]
+        assert n.testo == (
+            "OE04 «Migliorare il servizio OE04», relazione 2026-1: trasmessa da Uno Dirigente"
+        )
+        assert n.link == f"/alfa/obiettivi/{o.pid}/"
+
+
+class TestPosta:
+    def nuova(self, nome: str, materia: str, motivo: str, testo: str = "Testo") -> NuovaNotifica:
+        persona = mondo.persona(nome)
+        assert persona.utente_id is not None
+        return NuovaNotifica(persona.utente_id, persona.pk, materia, motivo, testo, "/")
+
+    def scrivi(self, *nuove: NuovaNotifica, materie: tuple[str, ...] = ("cosa:1",)) -> None:
+        posta.scrivi(nuove, materie=materie, ente_id=mondo.ente().pk, evento_id=1)
+
+    def righe(self, materia: str = "cosa:1") -> list[Notifica]:
+        return list(Notifica.objects.filter(materia=materia).order_by("pk"))
+
+    def test_the_same_news_twice_in_one_writing_is_one_row(self) -> None:
+        n = self.nuova("UNO PO", "cosa:1", "responsabile")
+        self.scrivi(n, n, self.nuova("UNO PO", "cosa:1", "responsabile", "Ultimo"))
+        assert [r.testo for r in self.righe()] == ["Ultimo"]
+
+    def test_another_reason_is_another_row(self) -> None:
+        self.scrivi(
+            self.nuova("UNO PO", "cosa:1", "responsabile"),
+            self.nuova("UNO PO", "cosa:1", "ha_agito"),
+        )
+        assert len(self.righe()) == 2
+
+    def test_what_was_to_do_is_settled_and_the_rest_stays(self) -> None:
+        self.scrivi(
+            self.nuova("UNO PO", "cosa:1", "da_fare"), self.nuova("DUE PO", "cosa:1", "ha_agito")
+        )
+        self.scrivi(self.nuova("DUE PO", "cosa:1", "da_fare"))
+        assert {(r.motivo, r.chiusa_il is None) for r in self.righe()} == {
+            ("da_fare", False),
+            ("da_fare", True),
+            ("ha_agito", True),
+        }
+
+    def test_what_is_still_theirs_stays_open_and_unread(self) -> None:
+        self.scrivi(self.nuova("UNO PO", "cosa:1", "da_fare", "Prima"))
+        Notifica.objects.filter(materia="cosa:1").update(letta_il=mondo.ADESSO)
+        self.scrivi(self.nuova("UNO PO", "cosa:1", "da_fare", "Dopo"))
+        [riga] = self.righe()
+        assert (riga.testo, riga.letta_il, riga.chiusa_il) == ("Dopo", None, None)
+
+    def test_other_matters_and_other_enti_are_not_touched(self) -> None:
+        self.scrivi(self.nuova("UNO PO", "cosa:2", "da_fare"), materie=("cosa:2",))
+        self.scrivi(materie=("cosa:1",))
+        posta.scrivi([], materie=["cosa:2"], ente_id=mondo.ente("beta").pk, evento_id=1)
+        assert self.righe("cosa:2")[0].chiusa_il is None
+        self.scrivi(materie=("cosa:2",))
+        assert self.righe("cosa:2")[0].chiusa_il is not None
+
+    def test_once_closed_it_opens_again_as_a_new_row(self) -> None:
+        self.scrivi(self.nuova("UNO PO", "cosa:1", "da_fare"))
+        self.scrivi()
+        self.scrivi(self.nuova("UNO PO", "cosa:1", "da_fare"))
+        assert [r.chiusa_il is None for r in self.righe()] == [False, True]
+
+    def test_a_long_sentence_is_cut_and_a_false_reason_refused(self) -> None:
+        self.scrivi(self.nuova("UNO PO", "cosa:1", "da_fare", "x" * 9000))
+        assert len(self.righe()[0].testo) == 500
+        with pytest.raises(IntegrityError, match="notifica_motivo"), transaction.atomic():
+            self.scrivi(self.nuova("UNO PO", "cosa:1", "curiosita"))
+
+    def test_read_up_to_the_last_one_seen(self) -> None:
+        self.scrivi(self.nuova("UNO PO", "cosa:1", "da_fare"))
+        [vista] = self.righe()
+        Notifica.objects.filter(pk=vista.pk).update(creata_il=mondo.ADESSO)
+        self.scrivi(self.nuova("UNO PO", "cosa:2", "da_fare"), materie=("cosa:2",))
+        Notifica.objects.filter(materia="cosa:2").update(
+            creata_il=mondo.ADESSO + timedelta(seconds=1)
+        )
+        posta.segna_lette(vista.utente_id, vista.ente_id, mondo.ADESSO)
+        assert self.righe("cosa:1")[0].letta_il is not None
+        assert self.righe("cosa:2")[0].letta_il is None
