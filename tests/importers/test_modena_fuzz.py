@@ -7,6 +7,7 @@ from datetime import date
 from pathlib import Path
 from random import Random
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -88,6 +89,23 @@ def test_un_piano_inventato_e_rovinato_alla_cieca(seme: int, colpi: int) -> None
 def test_la_fixture_guasta_rovinata_alla_cieca(seme: int, colpi: int) -> None:
     contenuto = (FIXTURES / "modena-guasto-2031.txt").read_bytes()
     letto_o_rifiutato(rovina(contenuto, Random(seme), colpi))
+
+
+@pytest.mark.parametrize(
+    "parola",
+    [
+        "Fase ", "Codice OE123456 ", "Settore Scheda UO n° - 77777 ", "Scheda UO n° -x ", "Target ",
+        "Piano Esecutivo di Gestione - Sezione Obiettivi ", "Inizio Previsto ", "% Avanzamento ",
+        "Titolo ", "Collaboratori ", "<p>", "<script>", "&#60;", "Secondo Stato di Avanzamento ",
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("legame", ["", "**", "\t"])
+def test_la_stessa_parola_migliaia_di_volte_su_una_riga(parola: str, legame: str) -> None:
+    """Neither recursion nor time grows with what a line repeats."""
+    testo = (FIXTURES / "modena-pulito-2031.txt").read_text("utf-8")
+    riga = (parola + legame) * (60_000 // len(parola + legame))
+    for dove in ("Obiettivo generale\t", "Codice\tOE330102", "Collaboratori\tData", "ogni copia."):
+        letto_o_rifiutato(testo.replace(dove, f"{riga}\n{dove}", 1).encode())
 
 
 @quieto

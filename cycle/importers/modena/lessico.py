@@ -172,10 +172,13 @@ class Livello(enum.Enum):
     SPECIFICO = enum.auto()
 
 
+_DOPO_ETICHETTA = r"(?=$|[\s:0-9A-Z])"
+
+
 def _alternativa(etichette: dict[Campo, str]) -> re.Pattern[str]:
     lunghe_prima = sorted(etichette.items(), key=lambda voce: len(voce[1]), reverse=True)
     scelte = "|".join(f"(?P<{campo.name}>{modello})" for campo, modello in lunghe_prima)
-    return re.compile(rf"(?:{scelte})(?=$|[\s:0-9A-Z])")
+    return re.compile(f"(?:{scelte}){_DOPO_ETICHETTA}")
 
 
 _ETICHETTE = {
@@ -202,8 +205,8 @@ def etichetta(pezzo: str, livello: Livello) -> Etichetta | None:
     resto = pezzo[trovata.end() :].strip()
     if resto and campo in SOLITARI:
         # Only the rest of a table heading that lost its tabs may follow.
-        altra = etichetta(resto, livello)
-        if altra is None or altra.campo not in SOLITARI:
+        altra = _ETICHETTE[livello].match(resto)
+        if altra is None or altra.lastgroup is None or Campo[altra.lastgroup] not in SOLITARI:
             return None
     return Etichetta(campo, resto.lstrip(": "))
 
@@ -211,6 +214,7 @@ def etichetta(pezzo: str, livello: Livello) -> Etichetta | None:
 # --- the frame of the document --------------------------------------------------------------
 
 PAGINA = re.compile(r"Piano Esecutivo di Gestione ?[-–] ?Sezione (?:Obiettivi|Attivit(?:à|a'|a))")
+PAGINE = re.compile(rf"(?:{PAGINA.pattern}\s*)+")
 SEZIONE = re.compile(r"PEG [0-9]{4} ?[-/–] ?[0-9]{4}|SEZION[EI] (?:OBIETTIVI|ATTIVIT(?:À|A'|A))")
 TITOLO_CORRENTE = re.compile(
     r"Piano dettagliato degli obiettivi.{0,60}|PIANO ESECUTIVO DI GESTIONE|[0-9]{4} - [0-9]{4}"
@@ -218,7 +222,7 @@ TITOLO_CORRENTE = re.compile(
 ELENCO = re.compile(r"(?i:elenco (?:obiettivi specifici|attivit(?:à|a'|a) gestionali))")
 SPECIFICO = re.compile(r"Obiettivo Specifico|Attivit(?:à|a'|a) Gestionale")
 CENTRO = re.compile(_COPERTINA[Campo.CENTRO])
-SCHEDA = re.compile(_SCHEDA[Campo.SCHEDA])
+SCHEDA = re.compile(_SCHEDA[Campo.SCHEDA] + _DOPO_ETICHETTA)
 SCHEDA_UO = re.compile(r"Scheda UO")
 TOKEN_DI_DATA = re.compile(
     "|".join(f"(?P<{campo.name}>{modello})" for campo, modello in _DATE.items())

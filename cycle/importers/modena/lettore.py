@@ -15,6 +15,7 @@ from cycle.importers.modena.tabelle import sembra_collaboratore, sembra_indicato
 from cycle.importers.piano import PianoIllegibile
 from cycle.importers.testo import chiave, testo_semplice
 
+_MASSIMO_INCOLLATI = 40  # labels and values in one piece; a whole head has half as many
 _INIZIO_STADIO = re.compile(r"(?:<p>\s?)?(?:Primo|Secondo) Stato")
 
 
@@ -83,10 +84,10 @@ class Lettore(Parti):
         if self.parte is Parte.RIPRESA:
             if not self._e_il_titolo(testo):
                 self._rifiuta_doppia(riga, testo)
-        elif (pagina := lessico.PAGINA.match(testo)) is not None:
+        elif lessico.PAGINA.match(testo):
             self.apri_pagina()
-            if resto := testo[pagina.end() :].strip():
-                self._pezzo(riga, Pezzo(resto, pezzo.colonna))
+            if resto := lessico.PAGINE.sub("", testo):
+                self._contenuto(riga, Pezzo(resto, pezzo.colonna))
         elif lessico.TITOLO_CORRENTE.fullmatch(testo):
             pass
         elif lessico.SEZIONE.fullmatch(testo):
@@ -111,6 +112,16 @@ class Lettore(Parti):
         return None
 
     def _contenuto(self, riga: Riga, pezzo: Pezzo) -> Campo | None:
+        """Read labels and values glued in one piece; the label, if it was only one."""
+        self._da_leggere = [pezzo]
+        letti: list[Campo | None] = []
+        while self._da_leggere and len(letti) < _MASSIMO_INCOLLATI:
+            letti.append(self._un_contenuto(riga, self._da_leggere.pop()))
+        for resto in self._da_leggere:
+            self.non_interpretata(riga, resto.testo)
+        return letti[0] if len(letti) == 1 else None
+
+    def _un_contenuto(self, riga: Riga, pezzo: Pezzo) -> Campo | None:
         trovata = lessico.etichetta(pezzo.testo, self.livello)
         if trovata is None or not self.attesa(trovata):
             self.valore(riga, pezzo)
@@ -119,13 +130,12 @@ class Lettore(Parti):
             self.apri_pagina()
         self.etichetta(riga, pezzo, trovata)
         if trovata.resto and trovata.campo not in lessico.SOLITARI and trovata.campo not in DATE:
-            self._contenuto(riga, Pezzo(trovata.resto, pezzo.colonna))
-            return None
+            self._da_leggere.append(Pezzo(trovata.resto, pezzo.colonna))
         return trovata.campo
 
-    def prosegui(self, riga: Riga, testo: str) -> None:
+    def prosegui(self, pezzo: Pezzo) -> None:
         """Read what is glued after a value."""
-        self._contenuto(riga, Pezzo(testo, 0))
+        self._da_leggere.append(pezzo)
 
     def apri_scheda(self, riga: Riga, codice: str) -> None:
         if self.scheda is not None and codice and codice == self.scheda.codice:

@@ -64,11 +64,12 @@ class Parti:
         self.inizia_date({})
         self.inizia_percentuali({})
         self._colonne: dict[int, Campo] = {}
+        self._da_leggere: list[Pezzo] = []
         self._righe_dei_codici: dict[str, int] = {}
         self._orfane: list[int] = []
         self._orfani: dict[str, int] = {}  # their codes, and the line of each
 
-    def prosegui(self, riga: Riga, testo: str) -> None:
+    def prosegui(self, pezzo: Pezzo) -> None:
         raise NotImplementedError
 
     def apri_scheda(self, riga: Riga, codice: str) -> None:
@@ -278,7 +279,7 @@ class Parti:
         fine = scheda.start() if scheda else len(testo)
         self.settore = f"{self.settore} {testo[:fine]}".strip()
         if scheda:
-            self.prosegui(riga, testo[fine:])
+            self.prosegui(Pezzo(testo[fine:], 0))
 
     def _di_scheda(self, riga: Riga, testo: str) -> None:
         trovato = lessico.CODICE_SCHEDA.match(testo)
@@ -288,7 +289,7 @@ class Parti:
         if trovato is None:
             self.segnala(riga.numero, "il codice della scheda non è dopo «n°»")
         if resto and self.parte is not Parte.RIPRESA:
-            self.prosegui(riga, resto)
+            self.prosegui(Pezzo(resto, 0))
 
     def _in_attesa(self, riga: Riga, testo: str) -> None:
         """Between two schede: only the code of one whose heading was lost is of use."""
@@ -324,7 +325,7 @@ class Parti:
         elif oggetto is not None and oggetto.codice != codice:
             self.segnala(riga.numero, f"un secondo codice, {codice}: tenuto {oggetto.codice}")
         if resto:
-            self.prosegui(riga, resto)
+            self.prosegui(Pezzo(resto, 0))
 
     # --- small tables -----------------------------------------------------------------------
 
