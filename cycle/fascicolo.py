@@ -1,5 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Loading the facts guards read: two queries, for one objective or for ten thousand."""
+"""Loading the facts guards read: two queries, for one objective or for ten thousand, and a third
+when the request names an Atto or a sitting.
+
+Ids go to the database as one JSON document, here and wherever a set does: a plan made for it
+cannot depend on how many they are, so it is kept from one request to the next."""
 
 from __future__ import annotations
 
@@ -8,9 +12,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
+from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext as _
 
 from cycle.measure import arrotonda, difetto_pesi
@@ -28,7 +34,7 @@ from workflows.ports import (
 )
 
 # Verbs done for the settore: who did one of them cannot validate (R57).
-VERBI_DEL_SETTORE = ["proponi", "avvia", "rendiconta", "trasmetti", "compila", "modifica", "crea"]
+VERBI_DEL_SETTORE = "proponi avvia rendiconta trasmetti compila modifica crea"
 
 _FATTI = """
 SELECT o.id, o.codice, o.titolo, o.stato, o.revisione, o.versione, o.tipo,
@@ -55,50 +61,69 @@ SELECT o.id, o.codice, o.titolo, o.stato, o.revisione, o.versione, o.tipo,
        (SELECT array_agg(DISTINCT p.persona)
           FROM workflows_evento e
          CROSS JOIN LATERAL (VALUES (e.persona_id), (e.per_conto_di_id)) AS p (persona)
-         WHERE e.radice_id = o.id AND e.esito = 'eseguito' AND e.verbo = ANY (%(verbi)s)
+         WHERE e.radice_id = o.id AND e.esito = 'eseguito'
+           AND e.verbo = ANY (string_to_array(%(verbi)s, ' '))
            AND p.persona IS NOT NULL)
   FROM cycle_obiettivo o
   JOIN cycle_unitaorganizzativa u ON u.id = o.unita_id
- WHERE o.id = ANY (%(ids)s)
+ WHERE o.id = ANY (ARRAY(SELECT jsonb_array_elements_text(%(ids)s)::bigint))
 """
 
 _CICLI = """
-SELECT c.id, c.anno, c.parametri, e.fuso,
+SELECT c.id, c.anno, c.parametri::text, e.codice_ipa, e.fuso,
        (SELECT json_agg(json_build_array(p.id, p.codice, p.ordine, p.dal, p.al) ORDER BY p.ordine)
-          FROM cycle_periodo p WHERE p.ciclo_id = c.id),
+          FROM cycle_periodo p WHERE p.ciclo_id = c.id)
+  FROM cycle_ciclo c JOIN cycle_ente e ON e.id = c.ente_id
+ WHERE c.id = ANY (ARRAY(SELECT jsonb_array_elements_text(%(cicli)s)::bigint))
+"""
+
+# What stands behind the Atto or the sitting that the request names.
+_DECISIONI = """
+SELECT c.id,
        EXISTS (SELECT 1 FROM cycle_atto a
                 WHERE a.ciclo_id = c.id AND a.tipo = 'approvazione' AND a.organo = %(organo)s
                   AND a.numero = %(numero)s
                   AND extract(year FROM a.data) = extract(year FROM %(data_atto)s::date)),
-       (SELECT array_agg(DISTINCT i.persona_id)
-          FROM cycle_incarico i
-         WHERE i.ente_id = c.ente_id AND i.ruolo = 'nucleo'
-           AND i.dal < (%(data_seduta)s::date + 1)::timestamp AT TIME ZONE e.fuso
-           AND (i.al IS NULL OR i.al > %(data_seduta)s::date::timestamp AT TIME ZONE e.fuso))
+       ARRAY(SELECT DISTINCT i.persona_id
+               FROM cycle_incarico i
+              WHERE i.ente_id = c.ente_id AND i.ruolo = 'nucleo'
+                AND i.dal < (%(data_seduta)s::date + 1)::timestamp AT TIME ZONE e.fuso
+                AND (i.al IS NULL OR i.al > %(data_seduta)s::date::timestamp AT TIME ZONE e.fuso))
   FROM cycle_ciclo c JOIN cycle_ente e ON e.id = c.ente_id
- WHERE c.id = ANY (%(cicli)s)
+ WHERE c.id = ANY (ARRAY(SELECT jsonb_array_elements_text(%(cicli)s)::bigint))
 """
 
 
 def di_obiettivi(ids: Sequence[int], richiesta: Richiesta | None = None) -> dict[int, Fascicolo]:
     """The facts of the objectives `ids`, by id."""
     richiesta = richiesta or Richiesta()
-    atto, seduta = richiesta.atto, richiesta.seduta
     with connection.cursor() as cursore:
-        cursore.execute(_FATTI, {"ids": list(ids), "verbi": VERBI_DEL_SETTORE})
+        cursore.execute(_FATTI, {"ids": json.dumps(ids), "verbi": VERBI_DEL_SETTORE})
         righe = cursore.fetchall()
+        cicli = _cicli(cursore, json.dumps(sorted({riga[12] for riga in righe})), richiesta)
+    return {riga[0]: _obiettivo(riga, cicli[riga[12]], richiesta) for riga in righe}
+
+
+def _cicli(cursore: CursorWrapper, cicli: str, richiesta: Richiesta) -> dict[int, _Ciclo]:
+    cursore.execute(_CICLI, {"cicli": cicli})
+    trovati = {riga[0]: _ciclo(*riga[1:]) for riga in cursore.fetchall()}
+    atto, seduta = richiesta.atto, richiesta.seduta
+    if atto or seduta:
         cursore.execute(
-            _CICLI,
+            _DECISIONI,
             {
-                "cicli": sorted({riga[12] for riga in righe}),
+                "cicli": cicli,
                 "organo": atto.organo if atto else "",
                 "numero": atto.numero if atto else "",
                 "data_atto": atto.data if atto else None,
                 "data_seduta": seduta.data if seduta else None,
             },
         )
-        cicli = {riga[0]: _ciclo(*riga[1:]) for riga in cursore.fetchall()}
-    return {riga[0]: _obiettivo(riga, cicli[riga[12]], richiesta) for riga in righe}
+        for pk, registrato, componenti in cursore.fetchall():
+            trovati[pk] = replace(
+                trovati[pk], atto_registrato=registrato, componenti=frozenset(componenti)
+            )
+    return trovati
 
 
 def di_relazioni(
@@ -128,34 +153,37 @@ class _Ciclo:
     """What the objectives of one year share."""
 
     anno: int
+    ente: str
     parametri: Parametri
     politica: Politica
     periodi: Mapping[int, FattiPeriodo]
-    atto_registrato: bool
-    componenti: frozenset[int]
+    atto_registrato: bool = False
+    componenti: frozenset[int] = frozenset()
 
 
 def _ciclo(
     anno: int,
     parametri: str,
+    ente: str,
     fuso: str,
     periodi: list[list[Any]] | None,
-    atto_registrato: bool,
-    componenti: list[int] | None,
 ) -> _Ciclo:
-    lette = json.loads(parametri) if isinstance(parametri, str) else parametri
-    letti = Parametri.da_dizionario(lette)
+    letti = _parametri(parametri)
     return _Ciclo(
         anno,
+        ente,
         letti,
         letti.politica(fuso),
         {
             pk: FattiPeriodo(codice, ordine, date.fromisoformat(dal), date.fromisoformat(al))
             for pk, codice, ordine, dal, al in periodi or ()
         },
-        atto_registrato,
-        frozenset(componenti or ()),
     )
+
+
+@lru_cache(maxsize=256)
+def _parametri(testo: str) -> Parametri:
+    return Parametri.da_dizionario(json.loads(testo))
 
 
 def _obiettivo(riga: Sequence[Any], ciclo: _Ciclo, richiesta: Richiesta) -> Fascicolo:
@@ -175,6 +203,7 @@ def _obiettivo(riga: Sequence[Any], ciclo: _Ciclo, richiesta: Richiesta) -> Fasc
         percorso=riga[10],
         unita=riga[11],
         anno=ciclo.anno,
+        ente=ciclo.ente,
         politica=ciclo.politica,
         obiettivo_id=riga[0],
         stato_obiettivo=riga[3],

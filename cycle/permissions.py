@@ -10,6 +10,7 @@ of its chart. Which roles a person *has* is decided by incarichi at the injected
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -108,7 +109,8 @@ SELECT p.id, p.utente_id, p.nome_completo, i.id, i.ruolo, u.percorso, i.tipo, d.
         AND (i.delegante_id IS NULL
              OR (d.dal <= %(istante)s AND (d.al IS NULL OR d.al > %(istante)s)))
   LEFT JOIN cycle_unitaorganizzativa u ON u.id = i.unita_id
- WHERE p.id = ANY (%(persone)s) AND p.ente_id = %(ente)s
+ WHERE p.id = ANY (ARRAY(SELECT jsonb_array_elements_text(%(persone)s)::bigint))
+   AND p.ente_id = %(ente)s
  ORDER BY i.id
 """
 
@@ -123,7 +125,9 @@ def attore(ente_id: int, persona_id: int, istante: datetime) -> Attore:
 def attori(ente_id: int, persone: Sequence[int], istante: datetime) -> dict[int, Attore]:
     """The same for many persons of the ente, by id, in one query."""
     with connection.cursor() as cursore:
-        cursore.execute(_ATTORE, {"ente": ente_id, "persone": list(persone), "istante": istante})
+        cursore.execute(
+            _ATTORE, {"ente": ente_id, "persone": json.dumps(persone), "istante": istante}
+        )
         righe = cursore.fetchall()
     incarichi: dict[int, list[Incarico]] = {}
     for riga in righe:

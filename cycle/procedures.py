@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -79,6 +80,14 @@ def _dopo(passo: Passo) -> Fascicolo:
 # --- obiettivo ----------------------------------------------------------------------------------
 
 
+_CAMPI = [campo.attname for campo in Obiettivo._meta.concrete_fields]
+_BLOCCA = (
+    f"SELECT {', '.join(_CAMPI)} FROM cycle_obiettivo "  # noqa: S608 - names, not input
+    "WHERE ente_id = %s AND id = ANY (ARRAY(SELECT jsonb_array_elements_text(%s)::bigint)) "
+    "ORDER BY id FOR UPDATE"
+)
+
+
 class _ProceduraObiettivo(_Procedura):
     nome = "obiettivo"
     modello = Obiettivo
@@ -91,11 +100,9 @@ class _ProceduraObiettivo(_Procedura):
     }
 
     def blocca(self, ente_id: int, ids: Sequence[int]) -> list[Obiettivo]:
-        return list(
-            Obiettivo.objects.select_for_update(of=("self",))
-            .filter(ente_id=ente_id, pk__in=ids)
-            .order_by("pk")
-        )
+        with connection.cursor() as cursore:
+            cursore.execute(_BLOCCA, [ente_id, json.dumps(ids)])
+            return [Obiettivo.from_db(connection.alias, _CAMPI, riga) for riga in cursore]
 
     def fascicoli(
         self, oggetti: Sequence[Obiettivo], istante: datetime, richiesta: Richiesta

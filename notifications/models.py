@@ -36,7 +36,7 @@ class Notifica(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["persona_id", "materia", "motivo"],
+                fields=["materia", "persona_id", "motivo"],
                 condition=models.Q(chiusa_il__isnull=True),
                 name="notifica_una_aperta",
             ),

@@ -3,8 +3,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from django.db import connection
@@ -43,13 +44,13 @@ def scrivi(
         cursore.execute(
             """
             WITH nuove AS (
-                SELECT * FROM unnest(%s::bigint[], %s::bigint[], %s::text[], %s::text[],
-                                     %s::text[], %s::text[])
-                    AS t (utente_id, persona_id, materia, motivo, testo, link)
+                SELECT * FROM jsonb_to_recordset(%s)
+                    AS t (utente_id bigint, persona_id bigint, materia text, motivo text,
+                          testo text, link text)
             ), chiuse AS (
                 UPDATE notifications_notifica v SET chiusa_il = now()
-                WHERE v.chiusa_il IS NULL AND v.motivo = 'da_fare' AND v.materia = ANY(%s)
-                  AND v.ente_id = %s
+                WHERE v.chiusa_il IS NULL AND v.motivo = 'da_fare' AND v.ente_id = %s
+                  AND v.materia IN (SELECT jsonb_array_elements_text(%s))
                   AND NOT EXISTS (SELECT 1 FROM nuove n WHERE n.persona_id = v.persona_id
                                   AND n.materia = v.materia AND n.motivo = v.motivo)
             )
@@ -61,14 +62,9 @@ def scrivi(
                           evento_id = EXCLUDED.evento_id, creata_il = now(), letta_il = NULL
             """,
             [
-                [n.utente_id for n in righe],
-                [n.persona_id for n in righe],
-                [n.materia for n in righe],
-                [n.motivo for n in righe],
-                [n.testo[:500] for n in righe],
-                [n.link for n in righe],
-                list(materie),
+                json.dumps([asdict(n) for n in righe]),
                 ente_id,
+                json.dumps(materie),
                 ente_id,
                 evento_id,
             ],

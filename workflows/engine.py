@@ -8,6 +8,7 @@ one. Either all move, or (`tutti=False`) those that pass; nobody moves by halves
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -183,8 +184,9 @@ def _scrivi_stati(procedura: Procedura, transizione: Transizione, passi: Sequenc
         for stato, ids in arrivi.items():
             cursore.execute(
                 f"UPDATE {tabella} SET stato = %s, "  # noqa: S608 - names, not input
-                f"revisione = revisione + 1{versione} WHERE id = ANY(%s)",
-                [stato, ids],
+                f"revisione = revisione + 1{versione} "
+                "WHERE id = ANY (ARRAY(SELECT jsonb_array_elements_text(%s)::bigint))",
+                [stato, json.dumps(ids)],
             )
 
 

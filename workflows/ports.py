@@ -183,6 +183,7 @@ class Fascicolo:
     politica: Politica
     obiettivo_id: int
     stato_obiettivo: str
+    ente: str = ""  # its codice IPA
     versione: int = 0
     tipo: str = ""
     responsabile_generale: int | None = None

@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'notifica',
                 'verbose_name_plural': 'notifiche',
                 'indexes': [models.Index(condition=models.Q(('chiusa_il__isnull', True)), fields=['utente', '-id'], name='notifica_aperte')],
-                'constraints': [models.UniqueConstraint(condition=models.Q(('chiusa_il__isnull', True)), fields=('persona_id', 'materia', 'motivo'), name='notifica_una_aperta'), models.CheckConstraint(condition=models.Q(('motivo__in', ['da_fare', 'responsabile', 'ha_agito'])), name='notifica_motivo')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('chiusa_il__isnull', True)), fields=('materia', 'persona_id', 'motivo'), name='notifica_una_aperta'), models.CheckConstraint(condition=models.Q(('motivo__in', ['da_fare', 'responsabile', 'ha_agito'])), name='notifica_motivo')],
             },
         ),
     ]

@@ -12,8 +12,7 @@ APRI = """
 CREATE FUNCTION registro_apri(
     p_ente bigint, p_procedura text, p_verbo text, p_persona bigint, p_organo text,
     p_motivazione text, p_atto bigint, p_canale text, p_esito text, p_istante timestamptz,
-    p_dati jsonb, p_oggetti bigint[], p_radici bigint[], p_da text[], p_a text[],
-    p_incarichi bigint[], p_ruoli text[], p_per_conto bigint[]
+    p_dati jsonb, p_voci jsonb
 ) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
@@ -28,10 +27,11 @@ BEGIN
            p_procedura, p_verbo, v.oggetto, v.radice, v.da, v.a, p_persona, v.incarico, v.ruolo,
            v.per_conto, p_organo, p_motivazione, p_atto, p_canale, p_esito, false, p_dati,
            p_istante, clock_timestamp(), pg_current_xact_id()::text::bigint
-      FROM unnest(p_oggetti, p_radici, p_da, p_a, p_incarichi, p_ruoli, p_per_conto)
+      FROM ROWS FROM (jsonb_to_recordset(p_voci) AS (oggetto bigint, radice bigint, da text,
+               a text, incarico bigint, ruolo text, per_conto bigint))
            WITH ORDINALITY AS v (oggetto, radice, da, a, incarico, ruolo, per_conto, n)
      ORDER BY v.n;
-    PERFORM set_config('ciclo.azione', v_azione || ':' || cardinality(p_oggetti), true);
+    PERFORM set_config('ciclo.azione', v_azione || ':' || jsonb_array_length(p_voci), true);
     RETURN v_azione;
 END $$;
 """
@@ -195,7 +195,7 @@ DROP FUNCTION registro_immutabile();
 DROP FUNCTION registro_fuori_procedura(bigint);
 DROP FUNCTION registro_azione_aperta();
 DROP FUNCTION registro_apri(bigint, text, text, bigint, text, text, bigint, text, text,
-    timestamptz, jsonb, bigint[], bigint[], text[], text[], bigint[], text[], bigint[]);
+    timestamptz, jsonb, jsonb);
 """ + "".join(f"DROP FUNCTION registro_{nome}();" for nome in NOMI)
 
 

@@ -54,12 +54,9 @@ def apri(
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("registro: serve una transazione aperta")
-    incarichi = [v.incarico for v in passi]
     with connection.cursor() as cursore:
         cursore.execute(
-            "SELECT registro_apri(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, "
-            "%s::bigint[], %s::bigint[], %s::text[], %s::text[], %s::bigint[], %s::text[], "
-            "%s::bigint[])",
+            "SELECT registro_apri(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
             [
                 ente_id,
                 procedura,
@@ -72,17 +69,24 @@ def apri(
                 esito,
                 istante,
                 json.dumps(dati, cls=DjangoJSONEncoder) if dati else None,
-                [v.oggetto_id for v in passi],
-                [v.radice_id for v in passi],
-                [v.da for v in passi],
-                [v.a for v in passi],
-                [i.id if i else None for i in incarichi],
-                [i.ruolo if i else "" for i in incarichi],
-                [i.per_conto_di if i else None for i in incarichi],
+                json.dumps([_voce(v) for v in passi]),
             ],
         )
         (numero,) = cursore.fetchone()
     return int(numero)
+
+
+def _voce(voce: Voce) -> dict[str, Any]:
+    incarico = voce.incarico
+    return {
+        "oggetto": voce.oggetto_id,
+        "radice": voce.radice_id,
+        "da": voce.da,
+        "a": voce.a,
+        "incarico": incarico.id if incarico else None,
+        "ruolo": incarico.ruolo if incarico else "",
+        "per_conto": incarico.per_conto_di if incarico else None,
+    }
 
 
 def registra_rifiuto(
