@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""`python -m tests.bench [--json FILE] [--giri N] ...`: measure and print."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+
+def main() -> None:
+    """Measure the lines asked and print them; end badly only when one cannot be measured."""
+    argomenti = _argomenti()
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tests.bench.settings"
+    import django
+
+    django.setup()
+    from django.db import connection
+
+    from tests.bench import misura, mondo, transizione
+
+    gruppi: dict[str, Callable[[], Iterable[misura.Riga]]] = {
+        "transizione": lambda: transizione.righe(argomenti.giri, argomenti.chiamate),
+    }
+    righe: list[misura.Riga] = []
+    with mondo.copia(argomenti.obiettivi) as _:
+        server = _server(connection)
+        for nome, gruppo in gruppi.items():
+            if argomenti.righe and nome not in argomenti.righe:
+                continue
+            print(f"{nome} ...", file=sys.stderr, flush=True)
+            righe.extend(gruppo())
+    esito = {
+        "macchina": {
+            "processori": os.cpu_count(),
+            "carico": os.getloadavg(),
+            "python": platform.python_version(),
+            "django": django.get_version(),
+            **server,
+        },
+        "giri": argomenti.giri,
+        "chiamate": argomenti.chiamate,
+        "obiettivi": argomenti.obiettivi,
+        "righe": [r.come_dizionario() for r in righe],
+    }
+    testo = json.dumps(esito, ensure_ascii=False, indent=2)
+    if argomenti.json is None:
+        print(testo)
+    else:
+        argomenti.json.write_text(testo + "\n", encoding="utf-8")
+    print(misura.tabella(righe))
+
+
+def _argomenti() -> argparse.Namespace:
+    leggi = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    leggi.add_argument("--json", type=Path, help="file in cui scrivere le righe")
+    leggi.add_argument("--giri", type=int, default=7, help="giri alternati (almeno 5)")
+    leggi.add_argument("--chiamate", type=int, default=40, help="chiamate in ogni giro")
+    leggi.add_argument("--obiettivi", type=int, default=3000, help="obiettivi dell'ente")
+    leggi.add_argument("--righe", nargs="*", default=[], help="solo queste righe")
+    return leggi.parse_args()
+
+
+def _server(connection: Any) -> dict[str, str]:
+    with connection.cursor() as cursore:
+        cursore.execute(
+            "SELECT name, setting FROM pg_settings "
+            " WHERE name IN ('server_version', 'fsync', 'synchronous_commit')"
+        )
+        return dict(cursore.fetchall())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The enti of the bench: a plan of as many drafts as asked in the first, and a smaller one in
+each of the others, built once for a size and copied at every run."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connections
+
+from cycle.database import cloni
+from cycle.models import Ente, Obiettivo, Persona, UnitaOrganizzativa, Utente
+from cycle.services.enti import Conferimento, conferisci, crea_ente, di_comando
+from cycle.services.piano import importa
+from tests import mondo
+
+ADESSO, INIZIO, ANNO = mondo.ADESSO, mondo.INIZIO, mondo.ANNO
+SCRITTORI = 8  # writers, and enti
+IPA = [f"banco{n}" for n in range(SCRITTORI)]
+RADICE = Path(__file__).resolve().parents[2]
+
+
+def punta(nome: str) -> None:
+    """Make both aliases speak to the database `nome`."""
+    for alias in ("default", "owner"):
+        connections[alias].close()
+        connections[alias].settings_dict["NAME"] = nome
+        settings.DATABASES[alias]["NAME"] = nome
+
+
+@contextmanager
+def copia(quanti: int) -> Iterator[str]:
+    """A copy of the world with `quanti` objectives, dropped at the end."""
+    prima = settings.DATABASES["default"]["NAME"]
+    modello = cloni.prepara_modello(
+        f"ciclo_banco_{quanti}", lambda nome: _costruisci(nome, quanti), impronta=_impronta()
+    )
+    nome = f"{modello}_corsa"
+    cloni.clona(modello, nome)
+    punta(nome)
+    try:
+        yield nome
+    finally:
+        punta(prima)
+        cloni.elimina(nome)
+
+
+def _impronta() -> str:
+    """Digest of what decides the tables and rows of the model."""
+    digest = hashlib.sha256()
+    sorgenti = [p for cartella in ("cycle", "workflows", "notifications") for p in (
+        *(RADICE / cartella / "migrations").glob("*.py"), *(RADICE / cartella).rglob("models*/*.py")
+    )]
+    propri = [*Path(__file__).parent.glob("*.py"), RADICE / "tests" / "mondo.py"]
+    for percorso in sorted([*sorgenti, *propri, RADICE / "cycle" / "permissions.py"]):
+        digest.update(percorso.read_bytes())
+    return digest.hexdigest()
+
+
+def _costruisci(nome: str, quanti: int) -> None:
+    punta(nome)
+    call_command("migrate", verbosity=0)
+    call_command("migrate", run_syncdb=True, verbosity=0)  # what has no migrations refers to ours
+    for numero, ipa in enumerate(IPA):
+        ente = crea_ente(nome=f"Comune {ipa}", codice_ipa=ipa, istante=INIZIO)
+        _piano(ente, quanti if numero == 0 else max(quanti // SCRITTORI, 10))
+        _persone(ente)
+    with connections["owner"].cursor() as cursore:
+        cursore.execute("VACUUM ANALYZE")
+    punta(nome)  # closes the connections, so that the model can be copied
+
+
+def _piano(ente: Ente, quanti: int) -> None:
+    schede = [mondo.scheda(f"OE{n:05d}", "S1", 1) for n in range(quanti)]
+    importa(
+        ente=ente,
+        piano=mondo.piano(schede),
+        come="piano",
+        istante=INIZIO,
+        stati=dict.fromkeys((s.codice for s in schede), "bozza"),
+    )
+
+
+def _persone(ente: Ente) -> None:
+    unita = {u.codice: u for u in UnitaOrganizzativa.objects.filter(ente=ente)}
+    persone = {p.nome_completo: p for p in Persona.objects.filter(ente=ente)}
+    for nome in mondo.PERSONE:
+        persone[nome].utente = Utente.objects.create(username=mondo.nome_utente(ente, nome))
+    Persona.objects.bulk_update(persone.values(), ["utente"])
+    conferisci(
+        ente=ente,
+        conferimenti=[
+            Conferimento(persone[nome], ruolo, unita[dove or "ENTE"], "decreto n. 1", INIZIO)
+            for nome, (ruolo, dove) in mondo.PERSONE.items()
+            if ruolo
+        ],
+        attore=di_comando(ente.pk, INIZIO),
+        istante=INIZIO,
+        canale="comando",
+    )
+
+
+def bozze(ipa: str = IPA[0]) -> list[int]:
+    """The ids of the drafts of an ente, to be taken from the end."""
+    return list(
+        Obiettivo.objects.filter(ente__codice_ipa=ipa, stato="bozza")
+        .order_by("-pk")
+        .values_list("pk", flat=True)
+    )
+
+
+def prendi(ids: list[int], quanti: int = 1) -> Sequence[int]:
+    """Take so many ids. Raises ValueError when the world is too small for the rounds asked."""
+    if len(ids) < quanti:
+        raise ValueError("obiettivi finiti: chiedere un mondo più grande o meno giri")
+    presi = ids[-quanti:]
+    del ids[-quanti:]
+    return presi
