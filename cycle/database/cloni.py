@@ -7,6 +7,7 @@ milliseconds. Works on the embedded server and on any PostgreSQL 15+ whose owner
 `owner`) has CREATEDB.
 """
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +17,7 @@ from psycopg import sql
 
 # Copying files beats replaying the WAL of every page, for a database of this size.
 _STRATEGY = sql.SQL("FILE_COPY")
+_DROP_ATTEMPTS = 100
 
 
 def prepara_modello(nome: str, costruisci: Callable[[str], None], *, impronta: str) -> str:
@@ -90,4 +92,10 @@ def _run(server: psycopg.Connection[Any], statement: str, *names: str) -> None:
 
 
 def _drop(server: psycopg.Connection[Any], nome: str) -> None:
+    for _ in range(_DROP_ATTEMPTS):
+        try:
+            return _run(server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", nome)
+        except psycopg.errors.InsufficientPrivilege:
+            # An autovacuum is at work there, and it is not ours to close: it will soon be done.
+            time.sleep(0.1)
     _run(server, "DROP DATABASE IF EXISTS {} WITH (FORCE)", nome)
