@@ -75,6 +75,7 @@ def perche_no(
     b = bersaglio(c, pid, nome, periodo)
     il, errore = _istante(request.GET.get("il", ""), c)
     ruolo = request.GET.get("ruolo", "")
+    ruolo = ruolo if ruolo in RUOLI else ""
     attore = _attore(c, b, ruolo, il or c.istante)
     giudizio = giudica(b, attore, il or c.istante)
     return spiega(request, b, giudizio, il=il, ruolo=ruolo, errore=errore)
@@ -195,7 +196,7 @@ def _spiegati(
 
 def _attore(c: Contesto, b: Bersaglio, ruolo: str, istante: datetime) -> Attore:
     """Me at that instant, or nobody with that role on the objective's unit."""
-    if ruolo in RUOLI:
+    if ruolo:
         return permissions.ipotetico(c.ente, ruolo, b.obiettivo.unita.percorso, istante)
     if istante == c.istante:
         return c.attore

@@ -70,6 +70,9 @@ CONSEGUENZE = {
     ),
 }
 
+# Fields that no guard misses by themselves.
+FACOLTATIVI = frozenset({"organo", "esecutivo", "parere_contabile", "dissensi"})
+
 
 class Altrove(HttpResponseRedirect):
     """After a POST that was done: look there."""
@@ -208,11 +211,17 @@ def _modulo(
 
 
 def _accanto_ai_campi(modulo: ModuloTransizione, motivi: Sequence[Motivo]) -> None:
-    """Each reason that waits for the form stands also at its first field."""
+    """Each reason that waits for the form stands also at a field of its guard: the first left
+    empty, else the last that is asked."""
     for motivo in motivi:
-        for campo in ModuloTransizione.CAMPI.get(motivo.guardia, ())[:1]:
-            if campo in modulo.fields:
-                modulo.add_error(campo, motivo.messaggio)
+        campi = [
+            c
+            for c in ModuloTransizione.CAMPI.get(motivo.guardia, ())
+            if c in modulo.fields and c not in FACOLTATIVI
+        ]
+        if campi:
+            vuoti = [c for c in campi if not modulo.cleaned_data.get(c)]
+            modulo.add_error((vuoti or campi[-1:])[0], motivo.messaggio)
 
 
 def _errori(
