@@ -5,14 +5,17 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
-import jsonschema
 import pytest
+from jsonschema import Draft202012Validator
 
 from cycle.exports import piano
 from cycle.exports.piano import da_database
+from cycle.models.indicatore import AGGREGAZIONI, NATURE
 from tests import mondo
 from tests.api.conftest import ALFA, Come
+from workflows.machines.obiettivo import STATI
 from workflows.registro.models import Evento
 
 PIANO = f"{ALFA}/anni/2026/piano"
@@ -24,9 +27,37 @@ def test_il_piano_e_quello_del_comando(come: Come) -> None:
     assert risposta.json() == da_database(mondo.ciclo())
 
 
-def test_il_piano_segue_il_suo_schema(come: Come) -> None:
-    schema = json.loads(Path(piano.__file__).with_name("piano.schema.json").read_text("utf-8"))
-    jsonschema.validate(come("GENERALE SEGRETARIO").get(PIANO).json(), schema)
+@pytest.fixture
+def schema() -> Draft202012Validator:
+    testo = Path(piano.__file__).with_name("piano.schema.json").read_text("utf-8")
+    Draft202012Validator.check_schema(json.loads(testo))
+    return Draft202012Validator(json.loads(testo))
+
+
+def test_il_piano_segue_il_suo_schema(come: Come, schema: Draft202012Validator) -> None:
+    esportato = come("GENERALE SEGRETARIO").get(PIANO).json()
+    schema.validate(esportato)
+    assert esportato["obiettivi"]
+
+
+@pytest.mark.parametrize(
+    ("parola", "valore"),
+    [("stato", "fatto"), ("inizio_previsto", "01/01/2026"), ("percentuale_calcolata", 66.7)],
+)
+def test_lo_schema_rifiuta_cio_che_non_e_un_piano(
+    come: Come, schema: Draft202012Validator, parola: str, valore: Any
+) -> None:
+    esportato = come("GENERALE SEGRETARIO").get(PIANO).json()
+    esportato["obiettivi"][0][parola] = valore
+    assert not schema.is_valid(esportato)
+
+
+def test_lo_schema_e_i_modelli_dicono_gli_stessi_valori(schema: Draft202012Validator) -> None:
+    definizioni: Any = schema.schema["$defs"]
+    indicatore = definizioni["indicatore"]["properties"]
+    assert definizioni["obiettivo"]["properties"]["stato"]["enum"] == [s for s, _ in STATI]
+    assert indicatore["natura"]["enum"] == [n for n, _ in NATURE]
+    assert indicatore["aggregazione"]["enum"] == [a for a, _ in AGGREGAZIONI]
 
 
 def test_chi_non_vede_le_bozze_non_le_esporta(come: Come) -> None:
