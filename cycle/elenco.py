@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from math import ceil
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -30,6 +31,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Greatest, RowNumber
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
 from cycle.models import (
     Ciclo,
@@ -64,10 +66,10 @@ ORDINI = {
 }
 
 # what is late, by the state in which it waits
-DA_FARE = {
-    "approvato": "da avviare",
-    "in_corso": "da rendicontare",
-    "rendicontato": "da validare",
+DA_FARE: dict[str, Any] = {
+    "approvato": _("da avviare"),
+    "in_corso": _("da rendicontare"),
+    "rendicontato": _("da validare"),
 }
 
 
@@ -142,7 +144,7 @@ class Riga:
 
     @property
     def che_cosa_manca(self) -> str:
-        return DA_FARE.get(self.stato, "")
+        return str(DA_FARE.get(self.stato, ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -403,11 +405,12 @@ def _ritardo(ciclo: Ciclo, istante: datetime) -> Case:
         if nome == "relazione" and numero.isdigit()
     )
     for ordine, codice in relazioni:
-        mancante = RelazioneSemestrale.objects.filter(
-            obiettivo=OuterRef("pk"), periodo__ordine=ordine, stato__in=COMPILABILI
-        )
+        # a list made once, not a question for each row
+        mancanti = RelazioneSemestrale.objects.filter(
+            periodo__ciclo=ciclo, periodo__ordine=ordine, stato__in=COMPILABILI
+        ).values("obiettivo")
         if termini[codice]:
-            casi.append(When(Q(stato="in_corso") & Exists(mancante), then=termini[codice]))
+            casi.append(When(Q(stato="in_corso", pk__in=mancanti), then=termini[codice]))
     if relazioni and (ultimo := termini[relazioni[-1][1]]):
         casi.append(When(stato="in_corso", then=ultimo))
     if validazione := termini.get("validazione"):

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import TypeVar
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from cycle import measure, misurazione
 from cycle.models import (
@@ -39,7 +40,7 @@ class Cella:
     """Target and value of an indicator in a period, or over the year. `raggiunto` is None where
     nothing is assessed, and of the year until all its periods are measured."""
 
-    periodo: str  # its name; "" for the year
+    periodo: str  # its name
     target: Figura
     valore: Figura
     raggiunto: bool | None
@@ -47,11 +48,11 @@ class Cella:
 
 @dataclass(frozen=True, slots=True)
 class RigaIndicatore:
-    """An indicator with its figures. `punteggio`: over 100, of the year as it stands."""
+    """An indicator with its figures, by period and then over the year. `punteggio`: over 100, of
+    the year as it stands."""
 
     indicatore: Indicatore
     celle: tuple[Cella, ...]
-    anno: Cella
     punteggio: Decimal | None
     storico: tuple[tuple[int, Decimal], ...]  # past years, the latest first
 
@@ -248,11 +249,12 @@ def riga_indicatore(
         celle.append(Cella(periodo.nome, target, valore, raggiunto))
     target, valore = measure.annuale_stampato(misurato)
     finito = all(r.valore is not None for r in misurato.rilevazioni if r.target is not None)
+    raggiunto = _raggiunto(indicatore, target, valore) if finito else None
+    celle.append(Cella(_("Anno"), target, valore, raggiunto))
     chiusi = _misurati(misurato)
     return RigaIndicatore(
         indicatore=indicatore,
         celle=tuple(celle),
-        anno=Cella("", target, valore, _raggiunto(indicatore, target, valore) if finito else None),
         punteggio=measure.punteggio(misurato, parametri, chiusi, chiusi).percentuale
         if chiusi
         else None,

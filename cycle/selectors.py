@@ -67,6 +67,8 @@ def visibili(attore: Attore) -> Q:
         for permesso, su in incarico.permessi:
             if permesso == "vedi_bozze":
                 percorso = max(incarico.percorso, su, key=len)
+                if percorso.count("/") == 2:  # the root: the whole ente
+                    return Q(ente_id=attore.ente_id)
                 if percorso.startswith(incarico.percorso) and percorso.startswith(su):
                     vede |= Q(ente_id=attore.ente_id, unita__percorso__startswith=percorso)
     return vede

@@ -402,7 +402,7 @@ def test_e_se_avessi_un_altro_ruolo(entra: Callable[..., Client]) -> None:
     assert "Un'ipotesi: non cambia nulla." in testo
     assert "Come se si avesse il ruolo Segreteria della giunta" in testo
     assert "Si può" in testo
-    assert "Il modulo chiederà:" in testo
+    assert "Al momento di farlo si controlla:" in testo
     assert "Serve un incarico" in pagina(client, f"{dove}?ruolo=po")
     # a role that does not exist is no hypothesis
     assert "Un'ipotesi" not in pagina(client, f"{dove}?ruolo=re")

@@ -7,6 +7,26 @@ document.addEventListener("htmx:afterSwap", (evento) => {
   if (evento.detail.target.id === "azione") document.querySelector("#azione h2")?.focus();
 });
 
+// What a filter leaves empty stays out of the address.
+document.addEventListener("htmx:configRequest", (evento) => {
+  if (!evento.target.matches("form.filtri, form.e-se")) return;
+  const dati = evento.detail.formData;
+  for (const [nome, valore] of [...dati.entries()]) if (valore === "") dati.delete(nome);
+});
+
+// Paper has nothing to open: what is folded prints open.
+const piegate = new Set();
+window.addEventListener("beforeprint", () => {
+  for (const piega of document.querySelectorAll(".scheda details.piega:not([open])")) {
+    piegate.add(piega);
+    piega.open = true;
+  }
+});
+window.addEventListener("afterprint", () => {
+  for (const piega of piegate) piega.open = false;
+  piegate.clear();
+});
+
 // The report: how many values are missing, what is not saved yet.
 let modificata = false;
 
