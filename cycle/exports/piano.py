@@ -1,12 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The plan of a year as JSON (schema in `piano.schema.json`): from the database, and as an
-imported document would leave it. The two are compared to know whether an import changes anything.
-"""
+"""The plan of a year as JSON (schema in `piano.schema.json`)."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,7 +11,6 @@ from typing import Any
 from django.db.models import Q
 
 from cycle import measure
-from cycle.importers import piano as neutro
 from cycle.models import (
     Ciclo,
     Collaboratore,
@@ -96,13 +92,13 @@ class _Figli:
             self.specifici[s.obiettivo_id].append(s)
         for c in Collaboratore.objects.filter(**di, specifico__isnull=False).order_by("ordine"):
             self.collaboratori[c.specifico_id or 0].append(
-                _collaboratore(c.nome, c.dal, c.al, c.responsabile)
+                collaboratore(c.nome, c.dal, c.al, c.responsabile)
             )
         for r in (
             Rilevazione.objects.filter(**di).select_related("periodo").order_by("periodo__ordine")
         ):
             self.rilevazioni[r.indicatore_id].append(
-                _rilevazione(
+                rilevazione(
                     r.periodo.codice,
                     r.target if r.target is not None else r.target_data,
                     r.valore if r.valore is not None else r.valore_data,
@@ -124,7 +120,7 @@ class _Figli:
             .order_by("relazione__periodo__ordine")
         ):
             self.voci[v.specifico_id].append(
-                _relazione(v.relazione.periodo.codice, v.testo, v.osservazione, v.risposta)
+                relazione(v.relazione.periodo.codice, v.testo, v.osservazione, v.risposta)
             )
 
     def specifico(self, s: ObiettivoSpecifico) -> Dizionario:
@@ -139,89 +135,15 @@ class _Figli:
         }
 
 
-def da_piano(piano: neutro.Piano, come: str) -> Mapping[str, Dizionario]:
-    """The objectives of a document as importing it `come` piano or storico leaves them, by code;
-    without state and percentages, which are not the document's to say."""
-    unita = {u.codice: u.nome for u in piano.unita}
-    storico = come == "storico"
-    return {
-        o.codice: {
-            "codice": o.codice,
-            "tipo": o.tipo,
-            "titolo": o.titolo,
-            "unita": unita[o.unita],
-            "responsabile_generale": o.responsabile_generale or None,
-            "responsabile_operativo": o.responsabile_operativo or None,
-            "inizio_previsto": giorno(o.inizio_previsto),
-            "fine_prevista": giorno(o.fine_prevista),
-            "specifici": [
-                {
-                    "codice": s.codice,
-                    "titolo": s.titolo,
-                    "inizio_previsto": giorno(s.inizio_previsto),
-                    "fine_prevista": giorno(s.fine_prevista),
-                    "collaboratori": [
-                        _collaboratore(c.nome, c.dal, c.al, c.responsabile) for c in s.collaboratori
-                    ],
-                    "indicatori": [
-                        {
-                            "nome": i.nome,
-                            "peso": decimale(i.peso),
-                            "natura": i.natura,
-                            "aggregazione": i.aggregazione,
-                            "periodi": [
-                                _rilevazione(r.periodo, r.target, r.valore if storico else None)
-                                for r in i.rilevazioni
-                            ],
-                        }
-                        for i in s.indicatori
-                    ],
-                    "relazioni": [
-                        _relazione(r.periodo, r.testo, r.osservazione, r.risposta)
-                        for r in s.relazioni
-                    ]
-                    if storico
-                    else [],
-                }
-                for s in o.specifici
-            ],
-        }
-        for o in piano.obiettivi
-    }
-
-
-def confrontabile(obiettivo: Mapping[str, Any], come: str) -> Dizionario:
-    """An exported objective reduced to what `da_piano` says of it: a plan that has been worked
-    on keeps its values and reports, and still is the same plan."""
-    tolti = {"stato", "percentuale_calcolata", "percentuale_convalidata"}
-    ridotto = {k: v for k, v in obiettivo.items() if k not in tolti}
-    if come == "storico":
-        return ridotto
-    return {
-        **ridotto,
-        "specifici": [
-            {
-                **s,
-                "relazioni": [],
-                "indicatori": [
-                    {**i, "periodi": [{**p, "valore": None} for p in i["periodi"]]}
-                    for i in s["indicatori"]
-                ],
-            }
-            for s in ridotto["specifici"]
-        ],
-    }
-
-
 def _nome(persona: Any) -> str | None:
     return persona.nome_completo if persona else None
 
 
-def _collaboratore(nome: str, dal: date | None, al: date | None, responsabile: bool) -> Dizionario:
+def collaboratore(nome: str, dal: date | None, al: date | None, responsabile: bool) -> Dizionario:
     return {"nome": nome, "dal": giorno(dal), "al": giorno(al), "responsabile": responsabile}
 
 
-def _rilevazione(
+def rilevazione(
     periodo: str, target: Decimal | date | None, valore: Decimal | date | None
 ) -> Dizionario:
     return {"periodo": periodo, "target": figura(target), "valore": figura(valore)}
@@ -231,7 +153,7 @@ def figura(valore: Decimal | date | None) -> str | None:
     return giorno(valore) if isinstance(valore, date) else decimale(valore)
 
 
-def _relazione(periodo: str, testo: str, osservazione: str, risposta: str) -> Dizionario:
+def relazione(periodo: str, testo: str, osservazione: str, risposta: str) -> Dizionario:
     return {
         "periodo": periodo,
         "testo": testo,

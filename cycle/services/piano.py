@@ -14,7 +14,6 @@ from zoneinfo import ZoneInfo
 from django.db import connection, transaction
 
 from cycle import canonico, measure, misurazione
-from cycle.exports import piano as esportato
 from cycle.importers import piano as neutro
 from cycle.importers.piano import Avviso, PianoIllegibile
 from cycle.insiemi import aggiorna, copia, riserva
@@ -38,6 +37,7 @@ from cycle.models import (
     VoceRelazione,
 )
 from cycle.parametri import Parametri
+from cycle.services.confronto import presenti_e_diversi
 from cycle.services.enti import di_comando, nell_ente, scrivi_anno
 from workflows.ports import Attore
 from workflows.registro import azioni
@@ -116,15 +116,7 @@ def _verifica(piano: neutro.Piano, come: str, parametri: Parametri) -> None:
 def _non_ancora_presenti(
     ciclo: Ciclo | None, piano: neutro.Piano, come: str
 ) -> list[neutro.Obiettivo]:
-    if ciclo is None:
-        return list(piano.obiettivi)
-    presenti = {o["codice"]: o for o in esportato.da_database(ciclo)["obiettivi"]}
-    attesi = esportato.da_piano(piano, come)
-    diversi = [
-        codice
-        for codice, atteso in attesi.items()
-        if codice in presenti and esportato.confrontabile(presenti[codice], come) != atteso
-    ]
+    presenti, diversi = presenti_e_diversi(ciclo, piano, come)
     if diversi:
         raise PianoIllegibile(
             f"Nel {piano.anno} sono già presenti, e diversi da questo documento: "
@@ -316,7 +308,7 @@ class _Scrittura:
 
     def _nodi(self, nuovi: Sequence[neutro.Obiettivo]) -> None:
         nodi: dict[tuple[Any, ...], NodoStrategico] = {}
-        legami = []
+        legami: dict[tuple[int, int], ObiettivoNodo] = {}  # a document may print one twice
         for riga, obiettivo in zip(self.obiettivi, nuovi, strict=True):
             for nodo in obiettivo.nodi:
                 padre: NodoStrategico | None = None
@@ -333,8 +325,10 @@ class _Scrittura:
                         )
                     padre = nodi[chiave]
                 if padre is not None:
-                    legami.append(ObiettivoNodo(ente=self.ente, obiettivo=riga, nodo=padre))
-        copia(legami)
+                    legami[riga.pk, padre.pk] = ObiettivoNodo(
+                        ente=self.ente, obiettivo=riga, nodo=padre
+                    )
+        copia(legami.values())
 
     def _specifici(self, nuovi: Sequence[neutro.Obiettivo]) -> None:
         coppie = [
