@@ -244,8 +244,7 @@ def riga_indicatore(
     for periodo in periodi:
         r = rilevazioni.get(periodo.pk)
         target, valore = (target_di(r), valore_di(r)) if r else (None, None)
-        nulla = target == 0 and valore == 0  # not assessed in a period (R73)
-        raggiunto = None if nulla else _raggiunto(indicatore, target, valore)
+        raggiunto = raggiunto_nel_periodo(indicatore, target, valore)
         celle.append(Cella(periodo.nome, target, valore, raggiunto))
     target, valore = measure.annuale_stampato(misurato)
     finito = all(r.valore is not None for r in misurato.rilevazioni if r.target is not None)
@@ -277,6 +276,11 @@ def valore_di(rilevazione: Rilevazione) -> Figura:
 def _misurati(indicatore: measure.Indicatore) -> int:
     """The last period with a value: the year as far as it was measured."""
     return max((r.periodo for r in indicatore.rilevazioni if r.valore is not None), default=0)
+
+
+def raggiunto_nel_periodo(i: Indicatore, target: Figura, valore: Figura) -> bool | None:
+    """Whether a period meets its target; None where nothing is assessed: 0 on 0 (R73)."""
+    return None if target == 0 and valore == 0 else _raggiunto(i, target, valore)
 
 
 def _raggiunto(i: Indicatore, target: Figura, valore: Figura) -> bool | None:

@@ -19,7 +19,7 @@ from cycle.contesto import Contesto, RichiestaEnte, nell_ente, sessione
 from cycle.forms import ModuloRelazione, nome_valore
 from cycle.models import Indicatore, RelazioneSemestrale, Rilevazione, Utente
 from cycle.procedures import RELAZIONE
-from cycle.scheda import Figura, target_di, valore_di
+from cycle.scheda import Figura, raggiunto_nel_periodo, target_di, valore_di
 from cycle.services.relazioni import Compilazione, compila
 from cycle.views.errori import rifiutata
 from cycle.views.scheda import azioni
@@ -97,6 +97,7 @@ class Riga:
     valore: Figura
     prima: Figura
     dovuta: bool
+    raggiunto: bool | None
     campo: Any  # bound field, None when it cannot be written
 
     @property
@@ -183,12 +184,14 @@ def _riga(
     modulo: ModuloRelazione | None,
 ) -> Riga:
     target = target_di(rilevazione) if rilevazione else None
+    valore = valore_di(rilevazione) if rilevazione else None
     return Riga(
         indicatore=indicatore,
         target=target,
-        valore=valore_di(rilevazione) if rilevazione else None,
+        valore=valore,
         prima=precedenti.get(indicatore.pk),
         dovuta=target is not None,
+        raggiunto=raggiunto_nel_periodo(indicatore, target, valore),
         campo=modulo[nome_valore(indicatore)] if modulo else None,
     )
 

@@ -243,6 +243,7 @@ def test_trasmessa_si_legge_soltanto(entra: Callable[..., Client]) -> None:
     assert "<textarea" not in testo
     assert r.impronta in testo
     assert "calcolata 100,00\u00a0%" in testo
+    assert testo.count("target raggiunto") == 3
     assert salva(client, r, tutto(r), 422)
     assert Evento.objects.filter(verbo="compila", esito="rifiutato").count() == 1
 

@@ -7,6 +7,9 @@ document.addEventListener("htmx:afterSwap", (evento) => {
   if (evento.detail.target.id === "azione") document.querySelector("#azione h2")?.focus();
 });
 
+// A form that came back with errors begins from them.
+document.getElementById("errori")?.focus();
+
 // What a filter leaves empty stays out of the address.
 document.addEventListener("htmx:configRequest", (evento) => {
   if (!evento.target.matches("form.filtri, form.e-se")) return;
