@@ -56,7 +56,7 @@ def scrivi(
             )
             INSERT INTO notifications_notifica
                 (ente_id, utente_id, persona_id, materia, motivo, testo, link, evento_id)
-            SELECT %s, utente_id, persona_id, materia, motivo, testo, link, %s FROM nuove
+            SELECT %s, utente_id, persona_id, materia, motivo, left(testo, 500), link, %s FROM nuove
             ON CONFLICT (persona_id, materia, motivo) WHERE chiusa_il IS NULL
             DO UPDATE SET testo = EXCLUDED.testo, link = EXCLUDED.link,
                           evento_id = EXCLUDED.evento_id, creata_il = now(), letta_il = NULL
