@@ -217,8 +217,8 @@ class Elenco:
         for parola in filtri.testo.split():
             obiettivi = obiettivi.filter(
                 Q(codice__icontains=parola)
-                | Q(titolo__icontains=parola)
-                | Q(descrizione__icontains=parola)
+                | Q(titolo__unaccent__icontains=parola)
+                | Q(descrizione__unaccent__icontains=parola)
             )
         if filtri.in_ritardo:
             obiettivi = obiettivi.filter(ritardo_dal__lt=self.oggi)

@@ -236,7 +236,7 @@ CREATE TRIGGER termine_tolto BEFORE DELETE ON cycle_scadenza FOR EACH ROW
     EXECUTE FUNCTION cycle_termine_fermo();
 """
 
-# --- the optimistic lock: whatever changes below an objective, its revisione moves --------------
+# --- the optimistic lock: whatever changes in an objective or below it, its revisione moves -----
 
 REVISIONE = """
 CREATE FUNCTION cycle_tocca_obiettivo() RETURNS trigger LANGUAGE plpgsql
@@ -246,6 +246,15 @@ BEGIN
      WHERE id IN (SELECT DISTINCT r.obiettivo_id FROM righe r);
     RETURN NULL;
 END $$;
+
+CREATE FUNCTION cycle_nuova_revisione() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = public, pg_temp AS $$
+BEGIN
+    NEW.revisione := OLD.revisione + 1;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER nuova_revisione BEFORE UPDATE ON cycle_obiettivo
+    FOR EACH ROW EXECUTE FUNCTION cycle_nuova_revisione();
 """
 
 
@@ -581,6 +590,7 @@ def _senza_trigger():
             "delete",
         ):
             yield f"DROP TRIGGER approvati_{evento} ON {tabella}"
+    yield "DROP TRIGGER nuova_revisione ON cycle_obiettivo"
     for tabella in DI_OBIETTIVO:
         for evento in ("insert", "update", "delete"):
             yield f"DROP TRIGGER tocca_{evento} ON {tabella}"
@@ -602,6 +612,7 @@ def _senza_trigger():
         "cycle_serve_un_atto(text, bigint[])",
         "cycle_atto_esistente()",
         "cycle_tocca_obiettivo()",
+        "cycle_nuova_revisione()",
         "cycle_termine_fermo()",
         "cycle_delega_lecita()",
         "cycle_percorso_unita()",

@@ -118,6 +118,7 @@ def test_vuoto_dice_che_cosa_fare(entra: Callable[..., Client]) -> None:
         ("tipo=UO", []),
         ("testo=servizio+OE1", ["OE11", "OE12"]),
         ("testo=cittadini&stato=validato", ["OE06"]),
+        ("testo=cittàdini&stato=validato", ["OE06"]),
         ("ordine=-codice&unita=S2", ["OE12", "OE11"]),
         ("ordine=stato&unita=S2", ["OE11", "OE12"]),
         ("ordine=-stato&unita=S2", ["OE12", "OE11"]),

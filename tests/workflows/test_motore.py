@@ -97,6 +97,11 @@ class TestOrdineDelleRisposte:
         prova(o, "proponi", "UNO DIRIGENTE", revisioni={o.pk: o.revisione})
         assert mondo.obiettivo(o.codice).stato == "proposta"
 
+    def test_r50_any_write_of_the_scheda_itself_moves_the_revisione(self) -> None:
+        o = mondo.in_stato("in_corso")
+        Obiettivo.objects.filter(pk=o.pk).update(provvisorio=True)
+        assert mondo.in_stato("in_corso").revisione == o.revisione + 1
+
     def test_r50_any_write_below_moves_the_revisione(self) -> None:
         o = mondo.in_stato("bozza")
         ObiettivoSpecifico.objects.filter(obiettivo=o, ordine=1).update(titolo="Altro titolo")
