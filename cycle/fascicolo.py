@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Loading the facts guards read: two queries, for one objective or for ten thousand, and a third
+"""Loading the facts guards read: one query, for one objective or for ten thousand, and a second
 when the request names an Atto or a sitting.
 
 Ids go to the database as one JSON document, here and wherever a set does: a plan made for it
@@ -63,21 +63,17 @@ SELECT o.id, o.codice, o.titolo, o.stato, o.revisione, o.versione, o.tipo,
          CROSS JOIN LATERAL (VALUES (e.persona_id), (e.per_conto_di_id)) AS p (persona)
          WHERE e.radice_id = o.id AND e.esito = 'eseguito'
            AND e.verbo = ANY (string_to_array(%(verbi)s, ' '))
-           AND p.persona IS NOT NULL)
+           AND p.persona IS NOT NULL),
+       c.anno, c.parametri::text, t.codice_ipa, t.fuso,
+       (SELECT json_agg(json_build_array(p.id, p.codice, p.ordine, p.dal, p.al) ORDER BY p.ordine)
+          FROM cycle_periodo p WHERE p.ciclo_id = c.id)
   FROM cycle_obiettivo o
   JOIN cycle_unitaorganizzativa u ON u.id = o.unita_id
+  JOIN cycle_ciclo c ON c.id = o.ciclo_id
+  JOIN cycle_ente t ON t.id = o.ente_id
  WHERE o.id = ANY (ARRAY(SELECT jsonb_array_elements_text(%(ids)s)::bigint))
 """
 
-_CICLI = """
-SELECT c.id, c.anno, c.parametri::text, e.codice_ipa, e.fuso,
-       (SELECT json_agg(json_build_array(p.id, p.codice, p.ordine, p.dal, p.al) ORDER BY p.ordine)
-          FROM cycle_periodo p WHERE p.ciclo_id = c.id)
-  FROM cycle_ciclo c JOIN cycle_ente e ON e.id = c.ente_id
- WHERE c.id = ANY (ARRAY(SELECT jsonb_array_elements_text(%(cicli)s)::bigint))
-"""
-
-# What stands behind the Atto or the sitting that the request names.
 _DECISIONI = """
 SELECT c.id,
        EXISTS (SELECT 1 FROM cycle_atto a
@@ -100,19 +96,20 @@ def di_obiettivi(ids: Sequence[int], richiesta: Richiesta | None = None) -> dict
     with connection.cursor() as cursore:
         cursore.execute(_FATTI, {"ids": json.dumps(ids), "verbi": VERBI_DEL_SETTORE})
         righe = cursore.fetchall()
-        cicli = _cicli(cursore, json.dumps(sorted({riga[12] for riga in righe})), richiesta)
-    return {riga[0]: _obiettivo(riga, cicli[riga[12]], richiesta) for riga in righe}
+        cicli = {riga[12]: riga[19:] for riga in righe}
+        trovati = {pk: _ciclo(*dati) for pk, dati in cicli.items()}
+        _decisioni(cursore, trovati, richiesta)
+    return {riga[0]: _obiettivo(riga, trovati[riga[12]], richiesta) for riga in righe}
 
 
-def _cicli(cursore: CursorWrapper, cicli: str, richiesta: Richiesta) -> dict[int, _Ciclo]:
-    cursore.execute(_CICLI, {"cicli": cicli})
-    trovati = {riga[0]: _ciclo(*riga[1:]) for riga in cursore.fetchall()}
+def _decisioni(cursore: CursorWrapper, cicli: dict[int, _Ciclo], richiesta: Richiesta) -> None:
+    """Add to the years what stands behind the Atto or the sitting that the request names."""
     atto, seduta = richiesta.atto, richiesta.seduta
     if atto or seduta:
         cursore.execute(
             _DECISIONI,
             {
-                "cicli": cicli,
+                "cicli": json.dumps(list(cicli)),
                 "organo": atto.organo if atto else "",
                 "numero": atto.numero if atto else "",
                 "data_atto": atto.data if atto else None,
@@ -120,10 +117,9 @@ def _cicli(cursore: CursorWrapper, cicli: str, richiesta: Richiesta) -> dict[int
             },
         )
         for pk, registrato, componenti in cursore.fetchall():
-            trovati[pk] = replace(
-                trovati[pk], atto_registrato=registrato, componenti=frozenset(componenti)
+            cicli[pk] = replace(
+                cicli[pk], atto_registrato=registrato, componenti=frozenset(componenti)
             )
-    return trovati
 
 
 def di_relazioni(

@@ -4,12 +4,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
 from django.urls import reverse
 
 from cycle import permissions
@@ -51,19 +50,57 @@ class Materia:
         }
 
 
+# Whom each matter may concern: those whose role its next steps belong to, the responsabili, and
+# whoever acted before.
+_INTERESSATI = """
+WITH materie AS (
+    SELECT * FROM jsonb_to_recordset(%(materie)s)
+        AS t (nome text, radice bigint, percorso text, ruoli text[])
+), interessati AS (
+    SELECT m.nome, i.persona_id, 'da_fare' AS motivo
+      FROM materie m
+      JOIN cycle_incarico i ON i.ente_id = %(ente)s
+       AND i.ruolo = ANY (m.ruoli)
+       AND i.dal <= %(istante)s AND (i.al IS NULL OR i.al > %(istante)s)
+      JOIN cycle_unitaorganizzativa u
+        ON u.id = i.unita_id AND starts_with(m.percorso, u.percorso)
+    UNION ALL
+    SELECT m.nome, r.persona_id, 'responsabile'
+      FROM materie m
+     CROSS JOIN LATERAL (SELECT unnest(ARRAY[o.responsabile_generale_id,
+                                             o.responsabile_operativo_id]) AS persona_id
+                           FROM cycle_obiettivo o WHERE o.id = m.radice) r
+    UNION ALL
+    SELECT m.nome, a.persona_id, 'ha_agito'
+      FROM materie m
+     CROSS JOIN LATERAL (SELECT DISTINCT e.persona_id FROM workflows_evento e
+                          WHERE e.radice_id = m.radice AND e.esito = 'eseguito') a
+), persone AS (
+    SELECT persona_id AS id, json_agg(json_build_array(nome, motivo)) AS perche
+      FROM interessati
+     WHERE persona_id IS DISTINCT FROM %(autore)s
+     GROUP BY persona_id
+)
+"""
+
+
 def di(azione: Azione, materie: Sequence[Materia], fatto: str) -> list[Notizia]:
-    """The news of an action, one for each matter, in two queries whatever their number. `fatto`
+    """The news of an action, one for each matter, in one query whatever their number. `fatto`
     says what happened: "proposto"."""
-    candidati = _candidati(azione, materie)
-    persone = permissions.attori(
+    candidati: dict[str, list[tuple[str, Attore]]] = {}
+    domande = json.dumps([m.domanda() for m in materie])
+    for chi, perche in permissions.attori_fra(
+        _INTERESSATI,
+        {"materie": domande, "autore": azione.attore.persona_id},
         azione.attore.ente_id,
-        sorted({c.persona_id for elenco in candidati.values() for c in elenco}),
         azione.istante,
-    )
+    ):
+        for nome, motivo in perche:
+            candidati.setdefault(nome, []).append((motivo, chi))
     return [
         Notizia(
             m.nome,
-            _destinatari(m, candidati.get(m.nome, []), persone, azione.istante),
+            _destinatari(m, candidati.get(m.nome, []), azione.istante),
             f"{m.dopo.codice} «{m.dopo.titolo[:120]}»{_periodo(m.passo)}: "
             f"{fatto} da {azione.attore.nome or 'un comando'}",
             reverse("scheda", args=[m.dopo.ente, m.pid]),
@@ -77,71 +114,20 @@ def _periodo(passo: Passo) -> str:
     return f", relazione {periodo.codice}" if periodo else ""
 
 
-def _candidati(azione: Azione, materie: Sequence[Materia]) -> dict[str, list[Destinatario]]:
-    """Everybody a matter may concern, in one query: those whose role its next steps belong to,
-    the responsabili, and whoever acted before."""
-    with connection.cursor() as cursore:
-        cursore.execute(
-            """
-            WITH materie AS (
-                SELECT * FROM jsonb_to_recordset(%(materie)s)
-                    AS t (nome text, radice bigint, percorso text, ruoli text[])
-            ), interessati AS (
-                SELECT m.nome, i.persona_id, 'da_fare' AS motivo
-                  FROM materie m
-                  JOIN cycle_incarico i ON i.ente_id = %(ente)s
-                   AND i.ruolo = ANY (m.ruoli)
-                   AND i.dal <= %(istante)s AND (i.al IS NULL OR i.al > %(istante)s)
-                  JOIN cycle_unitaorganizzativa u
-                    ON u.id = i.unita_id AND starts_with(m.percorso, u.percorso)
-                UNION ALL
-                SELECT m.nome, r.persona, 'responsabile'
-                  FROM materie m
-                 CROSS JOIN LATERAL (SELECT unnest(ARRAY[o.responsabile_generale_id,
-                                                         o.responsabile_operativo_id]) AS persona
-                                       FROM cycle_obiettivo o WHERE o.id = m.radice) r
-                UNION ALL
-                SELECT m.nome, a.persona_id, 'ha_agito'
-                  FROM materie m
-                 CROSS JOIN LATERAL (SELECT DISTINCT e.persona_id FROM workflows_evento e
-                                      WHERE e.radice_id = m.radice AND e.esito = 'eseguito') a
-            )
-            SELECT DISTINCT n.nome, p.utente_id, p.id, n.motivo
-              FROM interessati n JOIN cycle_persona p ON p.id = n.persona_id
-              JOIN cycle_utente t ON t.id = p.utente_id AND t.is_active
-             WHERE p.id IS DISTINCT FROM %(autore)s
-            """,
-            {
-                "materie": json.dumps([m.domanda() for m in materie]),
-                "ente": azione.attore.ente_id,
-                "istante": azione.istante,
-                "autore": azione.attore.persona_id,
-            },
-        )
-        trovati: dict[str, list[Destinatario]] = {}
-        for materia, utente, persona, motivo in cursore.fetchall():
-            trovati.setdefault(materia, []).append(Destinatario(utente, persona, motivo))
-    return trovati
-
-
 def _destinatari(
-    materia: Materia,
-    candidati: Sequence[Destinatario],
-    persone: Mapping[int, Attore],
-    istante: datetime,
+    materia: Materia, candidati: Sequence[tuple[str, Attore]], istante: datetime
 ) -> list[Destinatario]:
     """One row a person, for the strongest reason, if he may see the objective; 'tocca a te' only
     to those who can act now."""
     scelti: dict[int, Destinatario] = {}
-    for d in sorted(
-        (c for c in candidati if c.motivo in materia.motivi),
-        key=lambda c: materia.motivi.index(c.motivo),
-    ):
-        chi = persone[d.persona_id]
-        if d.persona_id in scelti or not permissions.vede(chi, materia.dopo):
-            continue
-        if d.motivo != "da_fare" or _puo_agire(materia, chi, istante):
-            scelti[d.persona_id] = d
+    for motivo in materia.motivi:
+        for suo, chi in candidati:
+            if suo != motivo or chi.persona_id is None or chi.utente_id is None:
+                continue
+            if chi.persona_id in scelti or not permissions.vede(chi, materia.dopo):
+                continue
+            if motivo != "da_fare" or _puo_agire(materia, chi, istante):
+                scelti[chi.persona_id] = Destinatario(chi.utente_id, chi.persona_id, motivo)
     return list(scelti.values())
 
 

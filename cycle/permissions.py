@@ -93,8 +93,12 @@ def concedi(ente: Ente, radice: UnitaOrganizzativa) -> None:
     )
 
 
-_ATTORE = """
-SELECT p.id, p.utente_id, p.nome_completo, i.id, i.ruolo, u.percorso, i.tipo, d.persona_id,
+# Of the persons in a table `persone (id, perche)`, which the statement that uses it defines.
+_ATTORI = """
+SELECT p.id, CASE WHEN t.is_active THEN t.id END, p.nome_completo,
+       (SELECT n.perche FROM persone n WHERE n.id = p.id),
+       i.id, i.ruolo, u.percorso, i.tipo,
+       (SELECT d.persona_id FROM cycle_incarico d WHERE d.id = i.delegante_id),
        (SELECT array_agg(pm.codename || ' ' || gu.percorso)
           FROM auth_group g
           JOIN guardian_groupobjectpermission gp ON gp.group_id = g.id
@@ -103,14 +107,16 @@ SELECT p.id, p.utente_id, p.nome_completo, i.id, i.ruolo, u.percorso, i.tipo, d.
          WHERE g.name = e.codice_ipa || ':' || i.ruolo AND gu.ente_id = p.ente_id)
   FROM cycle_persona p
   JOIN cycle_ente e ON e.id = p.ente_id
-  LEFT JOIN (cycle_incarico i LEFT JOIN cycle_incarico d ON d.id = i.delegante_id)
+  LEFT JOIN cycle_utente t ON t.id = p.utente_id
+  LEFT JOIN cycle_incarico i
          ON i.persona_id = p.id AND i.ente_id = p.ente_id
         AND i.dal <= %(istante)s AND (i.al IS NULL OR i.al > %(istante)s)
         AND (i.delegante_id IS NULL
-             OR (d.dal <= %(istante)s AND (d.al IS NULL OR d.al > %(istante)s)))
+             OR EXISTS (SELECT 1 FROM cycle_incarico d
+                         WHERE d.id = i.delegante_id
+                           AND d.dal <= %(istante)s AND (d.al IS NULL OR d.al > %(istante)s)))
   LEFT JOIN cycle_unitaorganizzativa u ON u.id = i.unita_id
- WHERE p.id = ANY (ARRAY(SELECT jsonb_array_elements_text(%(persone)s)::bigint))
-   AND p.ente_id = %(ente)s
+ WHERE p.id = ANY (ARRAY(SELECT id FROM persone)) AND p.ente_id = %(ente)s
  ORDER BY i.id
 """
 
@@ -124,29 +130,32 @@ def attore(ente_id: int, persona_id: int, istante: datetime) -> Attore:
 
 def attori(ente_id: int, persone: Sequence[int], istante: datetime) -> dict[int, Attore]:
     """The same for many persons of the ente, by id, in one query."""
+    tabella = (
+        "WITH persone AS ("
+        "SELECT jsonb_array_elements_text(%(persone)s)::bigint AS id, NULL AS perche)"
+    )
+    trovati = attori_fra(tabella, {"persone": json.dumps(persone)}, ente_id, istante)
+    return {a.persona_id: a for a, _ in trovati if a.persona_id is not None}
+
+
+def attori_fra(
+    persone: str, parametri: Mapping[str, Any], ente_id: int, istante: datetime
+) -> list[tuple[Attore, Any]]:
+    """The same for the persons of a table `persone (id, perche)`, with which the WITH clause
+    `persone` ends: each with what stands beside it there."""
     with connection.cursor() as cursore:
-        cursore.execute(
-            _ATTORE, {"ente": ente_id, "persone": json.dumps(persone), "istante": istante}
-        )
+        cursore.execute(persone + _ATTORI, {**parametri, "ente": ente_id, "istante": istante})
         righe = cursore.fetchall()
     incarichi: dict[int, list[Incarico]] = {}
     for riga in righe:
-        incarichi.setdefault(riga[0], [])
-        if riga[3] is not None:
-            incarichi[riga[0]].append(
-                Incarico(
-                    id=riga[3],
-                    ruolo=riga[4],
-                    percorso=riga[5],
-                    tipo=riga[6],
-                    per_conto_di=riga[7],
-                    permessi=frozenset(_concesso(testo) for testo in riga[8] or ()),
-                )
-            )
-    return {
-        pk: Attore(pk, utente, ente_id, nome.title(), istante, tuple(incarichi[pk]))
-        for pk, utente, nome, *_ in righe
-    }
+        tenuti = incarichi.setdefault(riga[0], [])
+        if riga[4] is not None:
+            permessi = frozenset(_concesso(testo) for testo in riga[9] or ())
+            tenuti.append(Incarico(riga[4], riga[5], riga[6], riga[7], riga[8], permessi))
+    return [
+        (Attore(pk, utente, ente_id, nome.title(), istante, tuple(incarichi[pk])), perche)
+        for pk, (utente, nome, perche) in {riga[0]: riga[1:4] for riga in righe}.items()
+    ]
 
 
 def vede(attore: Attore, fascicolo: Fascicolo) -> bool:

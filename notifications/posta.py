@@ -50,7 +50,7 @@ def scrivi(
             ), chiuse AS (
                 UPDATE notifications_notifica v SET chiusa_il = now()
                 WHERE v.chiusa_il IS NULL AND v.motivo = 'da_fare' AND v.ente_id = %s
-                  AND v.materia IN (SELECT jsonb_array_elements_text(%s))
+                  AND v.materia = ANY (ARRAY(SELECT jsonb_array_elements_text(%s)))
                   AND NOT EXISTS (SELECT 1 FROM nuove n WHERE n.persona_id = v.persona_id
                                   AND n.materia = v.materia AND n.motivo = v.motivo)
             )

@@ -306,40 +306,17 @@ BEGIN
     END IF;
 END $$;
 
-CREATE FUNCTION cycle_obiettivo_approvato() RETURNS trigger LANGUAGE plpgsql
+CREATE FUNCTION cycle_righe_approvate() RETURNS trigger LANGUAGE plpgsql
     SET search_path = public, pg_temp AS $$
 DECLARE
-    v_campi constant text[] := string_to_array(TG_ARGV[0], ',');
-BEGIN
-    PERFORM cycle_serve_un_atto(TG_TABLE_NAME, (
-        SELECT array_agg(v.id) FROM vecchie v JOIN nuove n ON n.id = v.id
-         WHERE (v.stato NOT IN ('bozza', 'proposta') OR n.versione <> v.versione)
-           AND EXISTS (SELECT 1 FROM unnest(v_campi) c
-                        WHERE to_jsonb(v) -> c IS DISTINCT FROM to_jsonb(n) -> c)));
-    RETURN NULL;
-END $$;
-
-CREATE FUNCTION cycle_campi_approvati() RETURNS trigger LANGUAGE plpgsql
-    SET search_path = public, pg_temp AS $$
-DECLARE
-    v_campi constant text[] := string_to_array(TG_ARGV[0], ',');
     v_senza constant text[] := string_to_array(nullif(TG_ARGV[1], ''), ',');
     v_obiettivi bigint[];
 BEGIN
-    IF TG_OP = 'UPDATE' THEN
-        SELECT array_agg(DISTINCT o.id) INTO v_obiettivi
-          FROM vecchie v JOIN nuove n ON n.id = v.id
-          JOIN cycle_obiettivo o ON o.id = n.obiettivo_id
-         WHERE o.stato NOT IN ('bozza', 'proposta')
-           AND EXISTS (SELECT 1 FROM unnest(v_campi) c
-                        WHERE to_jsonb(v) -> c IS DISTINCT FROM to_jsonb(n) -> c);
-    ELSE
-        SELECT array_agg(DISTINCT o.id) INTO v_obiettivi
-          FROM righe r JOIN cycle_obiettivo o ON o.id = r.obiettivo_id
-         WHERE o.stato NOT IN ('bozza', 'proposta')
-           AND (v_senza IS NULL OR EXISTS (SELECT 1 FROM unnest(v_senza) c
-                                            WHERE to_jsonb(r) -> c <> 'null'::jsonb));
-    END IF;
+    SELECT array_agg(DISTINCT o.id) INTO v_obiettivi
+      FROM righe r JOIN cycle_obiettivo o ON o.id = r.obiettivo_id
+     WHERE o.stato NOT IN ('bozza', 'proposta')
+       AND (v_senza IS NULL OR EXISTS (SELECT 1 FROM unnest(v_senza) c
+                                        WHERE to_jsonb(r) -> c <> 'null'::jsonb));
     PERFORM cycle_serve_un_atto(TG_TABLE_NAME, v_obiettivi);
     RETURN NULL;
 END $$;
@@ -362,25 +339,57 @@ CREATE CONSTRAINT TRIGGER atto_esistente AFTER INSERT ON workflows_evento
 """
 
 
+# One for each table, so that the fields are compared as they are and not through documents; the
+# triggers name them again, for whoever reads the catalogue.
+_CAMPI_APPROVATI = """
+CREATE FUNCTION {tabella}_approvati() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = public, pg_temp AS $$
+DECLARE
+    v_obiettivi bigint[];
+BEGIN
+    SELECT array_agg({obiettivo}) INTO v_obiettivi
+      FROM vecchie v JOIN nuove n ON n.id = v.id
+     WHERE {approvato} AND ({prima}) IS DISTINCT FROM ({dopo});
+    IF v_obiettivi IS NOT NULL THEN
+        PERFORM cycle_serve_un_atto(TG_TABLE_NAME, v_obiettivi);
+    END IF;
+    RETURN NULL;
+END $$;
+"""
+
+
+def _campi_approvati(tabella, campi):
+    prima, dopo = (", ".join(f"{riga}.{c}" for c in campi.split(",")) for riga in "vn")
+    if tabella == "cycle_obiettivo":
+        obiettivo = "v.id"
+        approvato = "(v.stato NOT IN ('bozza', 'proposta') OR n.versione <> v.versione)"
+    else:
+        obiettivo = "n.obiettivo_id"
+        approvato = (
+            "EXISTS (SELECT 1 FROM cycle_obiettivo o WHERE o.id = n.obiettivo_id "
+            "AND o.stato NOT IN ('bozza', 'proposta'))"
+        )
+    return _CAMPI_APPROVATI.format(
+        tabella=tabella, obiettivo=obiettivo, approvato=approvato, prima=prima, dopo=dopo
+    )
+
+
 def _approvati():
     for tabella, campi in APPROVATI.items():
+        yield _campi_approvati(tabella, campi)
+        yield (
+            f"CREATE TRIGGER approvati_update AFTER UPDATE ON {tabella} "
+            "REFERENCING OLD TABLE AS vecchie NEW TABLE AS nuove "
+            f"FOR EACH STATEMENT EXECUTE FUNCTION {tabella}_approvati('{campi}')"
+        )
         if tabella == "cycle_obiettivo":
-            yield (
-                f"CREATE TRIGGER approvati_update AFTER UPDATE ON {tabella} "
-                "REFERENCING OLD TABLE AS vecchie NEW TABLE AS nuove "
-                f"FOR EACH STATEMENT EXECUTE FUNCTION cycle_obiettivo_approvato('{campi}')"
-            )
             continue
         senza = SENZA_I_QUALI.get(tabella, "")
-        for evento, tabelle in (
-            ("INSERT", "NEW TABLE AS righe"),
-            ("DELETE", "OLD TABLE AS righe"),
-            ("UPDATE", "OLD TABLE AS vecchie NEW TABLE AS nuove"),
-        ):
+        for evento, quali in (("INSERT", "NEW"), ("DELETE", "OLD")):
             yield (
                 f"CREATE TRIGGER approvati_{evento.lower()} AFTER {evento} ON {tabella} "
-                f"REFERENCING {tabelle} FOR EACH STATEMENT "
-                f"EXECUTE FUNCTION cycle_campi_approvati('{campi}', '{senza}')"
+                f"REFERENCING {quali} TABLE AS righe FOR EACH STATEMENT "
+                f"EXECUTE FUNCTION cycle_righe_approvate('{campi}', '{senza}')"
             )
 
 
@@ -607,8 +616,8 @@ def _senza_trigger():
         "cycle_pesi_sbagliati(bigint[])",
         "cycle_stato_di_nascita()",
         "cycle_stato_custodito()",
-        "cycle_campi_approvati()",
-        "cycle_obiettivo_approvato()",
+        *(f"{tabella}_approvati()" for tabella in APPROVATI),
+        "cycle_righe_approvate()",
         "cycle_serve_un_atto(text, bigint[])",
         "cycle_atto_esistente()",
         "cycle_tocca_obiettivo()",

@@ -209,7 +209,7 @@ def test_le_query_della_scheda_non_crescono_con_la_scheda(
         # collaboratori, rilevazioni, indicatori, voci; periods with a report; release
         with django_assert_num_queries(14):
             assert chi.get(indirizzo(o)).status_code == 200
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(10):
             assert chi.get(f"{indirizzo(o)}/transizioni").status_code == 200
 
 

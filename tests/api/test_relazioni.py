@@ -364,7 +364,7 @@ def test_le_query_di_una_relazione_sono_fisse(come: Come, django_assert_num_quer
     # entries; release
     with django_assert_num_queries(12):
         assert chi.get(indirizzo(r)).status_code == 200
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         assert chi.get(f"{indirizzo(r)}/transizioni").status_code == 200
 
 

@@ -16,17 +16,16 @@ CREATE FUNCTION registro_apri(
 ) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-    v_sequenza constant text := pg_get_serial_sequence('workflows_evento', 'id');
-    v_azione constant bigint := nextval(v_sequenza);
+    v_azione constant bigint := nextval('workflows_evento_id_seq');
 BEGIN
     INSERT INTO workflows_evento
         (id, azione, ente_id, procedura, verbo, oggetto_id, radice_id, da, a, persona_id,
          incarico_id, ruolo, per_conto_di_id, organo, motivazione, atto_id, canale, esito,
          fuori_procedura, dati, istante, registrato_il, transazione)
-    SELECT CASE WHEN v.n = 1 THEN v_azione ELSE nextval(v_sequenza) END, v_azione, p_ente,
-           p_procedura, p_verbo, v.oggetto, v.radice, v.da, v.a, p_persona, v.incarico, v.ruolo,
-           v.per_conto, p_organo, p_motivazione, p_atto, p_canale, p_esito, false, p_dati,
-           p_istante, clock_timestamp(), pg_current_xact_id()::text::bigint
+    SELECT CASE WHEN v.n = 1 THEN v_azione ELSE nextval('workflows_evento_id_seq') END,
+           v_azione, p_ente, p_procedura, p_verbo, v.oggetto, v.radice, v.da, v.a, p_persona,
+           v.incarico, v.ruolo, v.per_conto, p_organo, p_motivazione, p_atto, p_canale, p_esito,
+           false, p_dati, p_istante, clock_timestamp(), pg_current_xact_id()::text::bigint
       FROM ROWS FROM (jsonb_to_recordset(p_voci) AS (oggetto bigint, radice bigint, da text,
                a text, incarico bigint, ruolo text, per_conto bigint))
            WITH ORDINALITY AS v (oggetto, radice, da, a, incarico, ruolo, per_conto, n)
@@ -56,7 +55,7 @@ FUORI = """
 CREATE FUNCTION registro_fuori_procedura(p_ente bigint) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
-    v_azione constant bigint := nextval(pg_get_serial_sequence('workflows_evento', 'id'));
+    v_azione constant bigint := nextval('workflows_evento_id_seq');
 BEGIN
     INSERT INTO workflows_evento
         (id, azione, ente_id, procedura, verbo, da, a, ruolo, organo, motivazione, canale, esito,
@@ -77,16 +76,11 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     v_azione bigint;
     v_eventi bigint;
-    v_ente bigint;
 BEGIN
-    SELECT {ente} INTO v_ente FROM {righe} r LIMIT 1;
-    IF v_ente IS NULL THEN
-        RETURN NULL;
-    END IF;
     SELECT azione, eventi INTO v_azione, v_eventi FROM registro_azione_aperta();
     IF v_azione IS NULL THEN
-        v_azione := registro_fuori_procedura(v_ente);
         v_eventi := 1;
+        SELECT registro_fuori_procedura({ente}) INTO v_azione FROM {righe} r LIMIT 1;
     END IF;
     IF v_eventi = 1 THEN
         INSERT INTO workflows_modifica
