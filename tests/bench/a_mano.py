@@ -115,9 +115,7 @@ class AMano:
                     [
                         v
                         for n in self.scritto.notifiche
-                        for v in (
-                            n | {"evento_id": numero, "materia": f"obiettivo:{pk}"}
-                        ).values()
+                        for v in (n | {"evento_id": numero, "materia": f"obiettivo:{pk}"}).values()
                     ],
                 )
 

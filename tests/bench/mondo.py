@@ -13,11 +13,15 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connections
 
+from cycle import permissions
 from cycle.database import cloni
 from cycle.models import Ente, Obiettivo, Persona, UnitaOrganizzativa, Utente
+from cycle.procedures import OBIETTIVO
 from cycle.services.enti import Conferimento, conferisci, crea_ente, di_comando
 from cycle.services.piano import importa
 from tests import mondo
+from workflows.engine import execute
+from workflows.ports import Attore
 
 ADESSO, INIZIO, ANNO = mondo.ADESSO, mondo.INIZIO, mondo.ANNO
 SCRITTORI = 8  # writers, and enti
@@ -53,9 +57,14 @@ def copia(quanti: int) -> Iterator[str]:
 def _impronta() -> str:
     """Digest of what decides the tables and rows of the model."""
     digest = hashlib.sha256()
-    sorgenti = [p for cartella in ("cycle", "workflows", "notifications") for p in (
-        *(RADICE / cartella / "migrations").glob("*.py"), *(RADICE / cartella).rglob("models*/*.py")
-    )]
+    sorgenti = [
+        p
+        for cartella in ("cycle", "workflows", "notifications")
+        for p in (
+            *(RADICE / cartella / "migrations").glob("*.py"),
+            *(RADICE / cartella).rglob("models*/*.py"),
+        )
+    ]
     propri = [*Path(__file__).parent.glob("*.py"), RADICE / "tests" / "mondo.py"]
     for percorso in sorted([*sorgenti, *propri, RADICE / "cycle" / "permissions.py"]):
         digest.update(percorso.read_bytes())
@@ -70,6 +79,8 @@ def _costruisci(nome: str, quanti: int) -> None:
         ente = crea_ente(nome=f"Comune {ipa}", codice_ipa=ipa, istante=INIZIO)
         _piano(ente, quanti if numero == 0 else max(quanti // SCRITTORI, 10))
         _persone(ente)
+        if numero == SCRITTORI - 1:  # the tables of a system in use are not empty
+            proponi(attore(ipa), bozze(ipa))
     with connections["owner"].cursor() as cursore:
         cursore.execute("VACUUM ANALYZE")
     punta(nome)  # closes the connections, so that the model can be copied
@@ -103,6 +114,19 @@ def _persone(ente: Ente) -> None:
         istante=INIZIO,
         canale="comando",
     )
+
+
+def attore(ipa: str = IPA[0], nome: str = "UNO DIRIGENTE") -> Attore:
+    """One of the people of an ente."""
+    persona = Persona.objects.get(ente__codice_ipa=ipa, nome_completo=nome)
+    return permissions.attore(persona.ente_id, persona.pk, ADESSO)
+
+
+def proponi(chi: Attore, ids: Sequence[int]) -> int:
+    """The transition that is measured: the number of its action."""
+    azione = execute(OBIETTIVO, "proponi", ids, chi, ADESSO).azione
+    assert azione is not None
+    return azione
 
 
 def bozze(ipa: str = IPA[0]) -> list[int]:

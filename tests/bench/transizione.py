@@ -9,16 +9,11 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from viewflow.workflow.models import Task
 
-from cycle import permissions
-from cycle.models import Persona
-from cycle.procedures import OBIETTIVO
 from tests.bench import a_mano, mondo
 from tests.bench.a_mano import AMano
 from tests.bench.flusso import Flusso
 from tests.bench.misura import Riga, alterna, riga
 from tests.bench.models import Pratica, Traccia
-from workflows.engine import execute
-from workflows.ports import Attore
 
 QUERY_AMMESSE = 12
 
@@ -27,11 +22,11 @@ def righe(giri: int, chiamate: int) -> Iterator[Riga]:
     """The lines of `engine.execute` on one objective, and of what it is compared to."""
     a_mano.prepara()
     ids = mondo.bozze()
-    chi = attore()
-    muovi(chi, mondo.prendi(ids))
+    chi = mondo.attore()
+    mondo.proponi(chi, mondo.prendi(ids))
     pk = mondo.prendi(ids)
     with CaptureQueriesContext(connection) as query:
-        numero = muovi(chi, pk)
+        numero = mondo.proponi(chi, pk)
     scritto = a_mano.rileggi(numero)
     pratiche = _pratiche(len(ids))
     compiti = _compiti(giri * chiamate + 20)
@@ -41,7 +36,7 @@ def righe(giri: int, chiamate: int) -> Iterator[Riga]:
         tempi = alterna(
             {
                 "a mano": lambda: mano(*mondo.prendi(altri)),
-                "motore": lambda: muovi(chi, mondo.prendi(ids)),
+                "motore": lambda: mondo.proponi(chi, mondo.prendi(ids)),
                 "fsm": lambda: _passo_fsm(pratiche.pop()),
                 "viewflow": lambda: _compito(compiti.pop()),
             },
@@ -68,18 +63,6 @@ def righe(giri: int, chiamate: int) -> Iterator[Riga]:
             unita="ms",
             riferimento="transazione a mano",
         )
-
-
-def attore(ipa: str = mondo.IPA[0], nome: str = "UNO DIRIGENTE") -> Attore:
-    persona = Persona.objects.get(ente__codice_ipa=ipa, nome_completo=nome)
-    return permissions.attore(persona.ente_id, persona.pk, mondo.ADESSO)
-
-
-def muovi(chi: Attore, ids: list[int]) -> int:
-    """`proponi`, and the number of the action."""
-    azione = execute(OBIETTIVO, "proponi", ids, chi, mondo.ADESSO).azione
-    assert azione is not None
-    return azione
 
 
 def _pratiche(quante: int) -> list[int]:
