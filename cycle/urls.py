@@ -4,11 +4,12 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.urls import URLPattern, URLResolver, include, path, register_converter
+from django.urls import URLPattern, URLResolver, include, path
 
 from cycle.views import (
     accesso,
     aiuto,
+    convertitori,  # noqa: F401 - registers the words of these addresses
     demo,
     perche_no,
     piano,
@@ -17,9 +18,6 @@ from cycle.views import (
     scrivania,
     transizioni,
 )
-from cycle.views.convertitori import CodiceIpa
-
-register_converter(CodiceIpa, "ipa")
 
 _obiettivo: list[URLPattern | URLResolver] = [
     path("", scheda.scheda, name="scheda"),

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from django.urls import register_converter
+
 
 class CodiceIpa:
     """A codice IPA, as the database allows it."""
@@ -14,3 +16,6 @@ class CodiceIpa:
 
     def to_url(self, value: str) -> str:
         return value
+
+
+register_converter(CodiceIpa, "ipa")
