@@ -25,6 +25,7 @@ from workflows.ports import (
     Passo,
     Richiesta,
 )
+from workflows.verdetto import permesso
 
 Effetto = Callable[[Azione], None]
 
@@ -60,15 +61,21 @@ class _Procedura:
 
     def materie(self, azione: Azione) -> list[Materia]:
         """What the action touched: its objects."""
-        return [Materia(self.macchina, p, self.pid(p), _dopo(p)) for p in azione.passi]
+        return [Materia(self.macchina, p, self.pid(p), _dopo(p, azione)) for p in azione.passi]
 
     def pid(self, passo: Passo) -> str:
         return str(passo.oggetto.pid)
 
 
-def _dopo(passo: Passo) -> Fascicolo:
-    """The facts once the step is taken."""
+def _dopo(passo: Passo, azione: Azione) -> Fascicolo:
+    """The facts once the step is taken, by whom and on whose behalf (R57)."""
     f = replace(passo.fascicolo, stato=passo.a, richiesta=Richiesta())
+    if azione.verbo in fascicolo.VERBI_DEL_SETTORE and azione.attore.persona_id is not None:
+        incarico = azione.attore.incarico_per(permesso(f.procedura, azione.verbo), f.percorso)
+        chi = {azione.attore.persona_id}
+        if incarico is not None and incarico.per_conto_di is not None:
+            chi.add(incarico.per_conto_di)
+        f = replace(f, agito_per_il_settore=f.agito_per_il_settore | chi)
     if f.procedura == "obiettivo":
         return replace(f, stato_obiettivo=passo.a)
     return replace(

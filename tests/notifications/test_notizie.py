@@ -139,6 +139,16 @@ class TestChiVieneAvvisato:
             mondo.muovi(r, "trasmetti", "UNO DIRIGENTE")
             assert da_fare(r) == {"PRIMO NUCLEO", "SECONDO NUCLEO", "TERZO NUCLEO"}
 
+    def test_r57_r81_nor_who_may_act_for_the_one_who_has_just_acted(self) -> None:
+        """A member of the Nucleo with a delega of the dirigente who submits the report."""
+        titolare = Incarico.objects.get(persona=mondo.persona("DUE DIRIGENTE"))
+        nomina("PRIMO NUCLEO", "dirigente", "S2", tipo="delega", delegante=titolare)
+        nomina("DUE DIRIGENTE", "dirigente", "S1")
+        r = RelazioneSemestrale.objects.filter(obiettivo=mondo.in_stato("in_corso"))[0]
+        mondo.compila(r, "UNO PO")
+        mondo.muovi(r, "trasmetti", "DUE DIRIGENTE")
+        assert da_fare(r) == {"SECONDO NUCLEO", "TERZO NUCLEO"}
+
     def test_who_cannot_see_a_draft_is_not_told_of_it(self) -> None:
         """The po has moved to another settore: the scheda he drafted is no longer his to see."""
         o = mondo.in_stato("proposta")
