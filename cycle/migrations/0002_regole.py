@@ -142,7 +142,7 @@ _CON_CICLO = {t for t, colonna, _ in NELL_ENTE if colonna == "ciclo_id"}
 
 def _colonne_ferme(tabella):
     if tabella == "cycle_ente":
-        return ["id", "pid"]
+        return ["id", "pid", "codice_ipa"]  # in every URL, and in the names of its groups
     return [
         "id",
         "pid",

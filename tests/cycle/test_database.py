@@ -415,6 +415,12 @@ class TestEntiEPersone:
         with pytest.raises(IntegrityError), transaction.atomic():
             Ente.objects.create(nome="X", codice_ipa="alfa")
 
+    def test_the_code_of_an_ente_is_for_ever(self, db: None) -> None:
+        """It is in every URL, and in the names of the groups that hold its rights."""
+        with pytest.raises(IntegrityError, match="identità"), transaction.atomic():
+            Ente.objects.filter(codice_ipa="alfa").update(codice_ipa="omega")
+        Ente.objects.filter(codice_ipa="alfa").update(nome="Città di Alfa")
+
     def test_one_user_is_one_person_in_an_ente_and_may_be_in_many(self, db: None) -> None:
         utente = mondo.utente("PRIMO NUCLEO")
         assert {p.ente.codice_ipa for p in utente.persone.select_related("ente")} == {
