@@ -22,13 +22,15 @@ def main() -> None:
     django.setup()
     from django.db import connection
 
-    from tests.bench import misura, mondo, transizione
+    from tests.bench import misura, mondo, pagine, transizione
 
-    gruppi: dict[str, Callable[[], Iterable[misura.Riga]]] = {
-        "transizione": lambda: transizione.righe(argomenti.giri, argomenti.chiamate),
-    }
+    giri, chiamate = argomenti.giri, argomenti.chiamate
     righe: list[misura.Riga] = []
-    with mondo.copia(argomenti.obiettivi) as _:
+    with mondo.copia(argomenti.obiettivi) as database:
+        gruppi: dict[str, Callable[[], Iterable[misura.Riga]]] = {
+            "transizione": lambda: transizione.righe(giri, chiamate),
+            "http": lambda: pagine.righe(giri, chiamate, database),
+        }
         server = _server(connection)
         for nome, gruppo in gruppi.items():
             if argomenti.righe and nome not in argomenti.righe:
@@ -43,8 +45,8 @@ def main() -> None:
             "django": django.get_version(),
             **server,
         },
-        "giri": argomenti.giri,
-        "chiamate": argomenti.chiamate,
+        "giri": giri,
+        "chiamate": chiamate,
         "obiettivi": argomenti.obiettivi,
         "righe": [r.come_dizionario() for r in righe],
     }

@@ -14,9 +14,12 @@ from typing import Any
 
 import psycopg
 from django.db import connection, connections
+from django.db.models import Count
 from psycopg import sql
 from psycopg.rows import dict_row
 from psycopg.types.json import Jsonb
+
+from workflows.registro.models import Evento
 
 COPIE = {
     "banco_obiettivo": "cycle_obiettivo",
@@ -27,8 +30,11 @@ COPIE = {
 
 
 def prepara() -> None:
-    """Make the copies, as the owner; the objectives with their rows."""
+    """Make the copies, as the owner, if they are not there; the objectives with their rows."""
     with connections["owner"].cursor() as cursore:
+        cursore.execute("SELECT to_regclass('banco_obiettivo') IS NOT NULL")
+        if cursore.fetchone()[0]:
+            return
         for copia, originale in COPIE.items():
             cursore.execute(f"CREATE TABLE {copia} (LIKE {originale} INCLUDING ALL)")
             cursore.execute(f"GRANT SELECT, INSERT, UPDATE ON {copia} TO PUBLIC")
@@ -46,6 +52,12 @@ def apri() -> psycopg.Connection[Any]:
     for di_django in ("cursor_factory", "context", "prepare_threshold"):
         parametri.pop(di_django, None)
     return psycopg.connect(**parametri, autocommit=True)
+
+
+def azione_singola() -> int:
+    """The first action recorded that moved one object only."""
+    trovate = Evento.objects.filter(verbo="proponi").values("azione").annotate(n=Count("pk"))
+    return int(trovate.filter(n=1).order_by("azione")[0]["azione"])
 
 
 @dataclass(frozen=True)
@@ -89,40 +101,32 @@ class AMano:
 
     def __call__(self, pk: int) -> None:
         with self.conn.transaction():
-            self.conn.execute("SELECT * FROM banco_obiettivo WHERE id = %s FOR UPDATE", [pk])
-            self.conn.execute(
-                "UPDATE banco_obiettivo SET stato = %s, revisione = revisione + 1 WHERE id = %s",
-                [self.stato, pk],
-            )
-            evento = self.scritto.evento | {"oggetto_id": pk, "radice_id": pk}
-            (numero,) = self.conn.execute(self.inserisci_evento, [*evento.values()]).fetchone() or (
-                0,
-            )
-            if self.scritto.modifiche:
-                self.conn.execute(
-                    self.inserisci_modifiche,
-                    [
-                        v
-                        for m in self.scritto.modifiche
-                        for v in (
-                            m | {"evento_id": numero, "riga_id": pk, "radice_id": pk}
-                        ).values()
-                    ],
-                )
-            if self.scritto.notifiche:
-                self.conn.execute(
-                    self.inserisci_notifiche,
-                    [
-                        v
-                        for n in self.scritto.notifiche
-                        for v in (n | {"evento_id": numero, "materia": f"obiettivo:{pk}"}).values()
-                    ],
-                )
+            self.scrivi(pk)
+
+    def scrivi(self, pk: int) -> None:
+        """The statements, in the transaction that is open."""
+        esegui = self.conn.execute
+        esegui("SELECT * FROM banco_obiettivo WHERE id = %s FOR UPDATE", [pk])
+        esegui(
+            "UPDATE banco_obiettivo SET stato = %s, revisione = revisione + 1 WHERE id = %s",
+            [self.stato, pk],
+        )
+        evento = self.scritto.evento | {"oggetto_id": pk, "radice_id": pk}
+        trovato = esegui(self.inserisci_evento, [*evento.values()]).fetchone()
+        numero = trovato[0] if trovato else None
+        suoi = {"evento_id": numero, "riga_id": pk, "radice_id": pk}
+        esegui(
+            self.inserisci_modifiche,
+            [v for m in self.scritto.modifiche for v in (m | suoi).values()],
+        )
+        suoi = {"evento_id": numero, "materia": f"obiettivo:{pk}"}
+        esegui(
+            self.inserisci_notifiche,
+            [v for n in self.scritto.notifiche for v in (n | suoi).values()],
+        )
 
 
-def _insert(tabella: str, righe: Sequence[dict[str, Any]]) -> sql.Composed | None:
-    if not righe:
-        return None
+def _insert(tabella: str, righe: Sequence[dict[str, Any]]) -> sql.Composed:
     segnaposti = sql.SQL("({})").format(sql.SQL(", ").join([sql.Placeholder()] * len(righe[0])))
     return sql.SQL("INSERT INTO {} ({}) VALUES {} RETURNING id").format(
         sql.Identifier(tabella),

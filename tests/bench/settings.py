@@ -13,7 +13,9 @@ from cycle.settings import DATABASES, INSTALLED_APPS
 
 INSTALLED_APPS = [*INSTALLED_APPS, "viewflow.workflow", "tests.bench.apps.Banco"]
 
-# Its migrations write rows through `default`, which may not: its tables are made as they are now.
+ROOT_URLCONF = "tests.bench.urls"
+
+# Viewflow's migrations write rows through `default`, which may not yet: its tables are made whole.
 MIGRATION_MODULES = {"viewflow": None}
 
 # The copy of the model that a process started by the bench must use.
