@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models.functions import Now
@@ -51,8 +52,8 @@ def scrivi(
                 UPDATE notifications_notifica v SET chiusa_il = now()
                 WHERE v.chiusa_il IS NULL AND v.motivo = 'da_fare' AND v.ente_id = %s
                   AND v.materia = ANY (ARRAY(SELECT jsonb_array_elements_text(%s)))
-                  AND NOT EXISTS (SELECT 1 FROM nuove n WHERE n.persona_id = v.persona_id
-                                  AND n.materia = v.materia AND n.motivo = v.motivo)
+                  AND (v.persona_id, v.materia::text) NOT IN (
+                      SELECT persona_id, materia FROM nuove WHERE motivo = 'da_fare')
             )
             INSERT INTO notifications_notifica
                 (ente_id, utente_id, persona_id, materia, motivo, testo, link, evento_id)
@@ -62,13 +63,24 @@ def scrivi(
                           evento_id = EXCLUDED.evento_id, creata_il = now(), letta_il = NULL
             """,
             [
-                json.dumps([asdict(n) for n in righe]),
+                json.dumps([_riga(n) for n in righe]),
                 ente_id,
                 json.dumps(materie),
                 ente_id,
                 evento_id,
             ],
         )
+
+
+def _riga(n: NuovaNotifica) -> dict[str, Any]:
+    return {
+        "utente_id": n.utente_id,
+        "persona_id": n.persona_id,
+        "materia": n.materia,
+        "motivo": n.motivo,
+        "testo": n.testo[:500],
+        "link": n.link,
+    }
 
 
 def segna_lette(utente_id: int, ente_id: int, fino_a: datetime) -> int:

@@ -102,24 +102,20 @@ BEGIN
 END $$;
 """
 
-# the whole row but its empty fields
-_VALORI = """(SELECT jsonb_object_agg(c.key, c.value)
-              FROM jsonb_each(to_jsonb(r) - 'id' - 'pid' - 'ente_id' - 'revisione') c
-             WHERE c.value <> 'null'::jsonb)"""
-
+# OFFSET 0 keeps the planner from building a row's document again at each mention.
 _INSERITE = """
-    SELECT r.id AS riga, {ente} AS ente, to_jsonb(r) AS tutto, NULL::jsonb AS prima,
-           {valori} AS dopo
-      FROM nuove r
+    SELECT r.id AS riga, {ente} AS ente, j.tutto, NULL::jsonb AS prima, {valori} AS dopo
+      FROM nuove r CROSS JOIN LATERAL (SELECT to_jsonb(r) AS tutto OFFSET 0) j
 """
 _ELIMINATE = """
-    SELECT r.id AS riga, {ente} AS ente, to_jsonb(r) AS tutto,
-           {valori} AS prima,
-           NULL::jsonb AS dopo
-      FROM vecchie r
+    SELECT r.id AS riga, {ente} AS ente, j.tutto, {valori} AS prima, NULL::jsonb AS dopo
+      FROM vecchie r CROSS JOIN LATERAL (SELECT to_jsonb(r) AS tutto OFFSET 0) j
 """
+# the whole row but its empty fields
+_VALORI = """(SELECT jsonb_object_agg(c.key, c.value)
+              FROM jsonb_each(j.tutto - ARRAY['id', 'pid', 'ente_id', 'revisione']) c
+             WHERE c.value <> 'null'::jsonb)"""
 # Only the fields that changed; a row in which only the optimistic lock moved is no change.
-# OFFSET 0 keeps the planner from building the two documents again at each mention.
 _MODIFICATE = """
     SELECT r.id AS riga, {ente} AS ente, j.prima AS tutto, d.prima, d.dopo
       FROM nuove r JOIN vecchie v ON v.id = r.id
