@@ -77,7 +77,7 @@ def _costruisci(nome: str, quanti: int) -> None:
     call_command("migrate", run_syncdb=True, verbosity=0)  # what has no migrations refers to ours
     for numero, ipa in enumerate(IPA):
         ente = crea_ente(nome=f"Comune {ipa}", codice_ipa=ipa, istante=INIZIO)
-        _piano(ente, quanti if numero == 0 else max(quanti // SCRITTORI, 10))
+        _piano(ente, quanti if numero == 0 else max(quanti // 20, 10))
         _persone(ente)
         if numero == SCRITTORI - 1:  # the tables of a system in use are not empty
             proponi(attore(ipa), bozze(ipa))
