@@ -8,12 +8,14 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.contrib.auth.forms import AuthenticationForm, UsernameField
 from django.contrib.auth.views import LoginView, LogoutView
 from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
@@ -21,10 +23,27 @@ from cycle import orologio, selectors
 from cycle.demo.comparse import comparse
 
 
+_NOME_IMPOSSIBILE = _("Un nome utente ha al più 150 caratteri, tutti leggibili: controllarlo.")
+
+
+class ModuloAccesso(AuthenticationForm):
+    """Refuses a name that nobody can have before it is counted among the failed attempts, whose
+    table could not hold it. Django's own form declares the length without checking it."""
+
+    username = UsernameField(
+        max_length=150,
+        error_messages={
+            "max_length": _NOME_IMPOSSIBILE,
+            "null_characters_not_allowed": _NOME_IMPOSSIBILE,
+        },
+    )
+
+
 class Accesso(LoginView):
     """Name and password; in the demo also everybody of its enti, one click away."""
 
     template_name = "accesso/accedi.html"
+    authentication_form = ModuloAccesso
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         dati = super().get_context_data(**kwargs)

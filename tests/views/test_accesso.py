@@ -6,6 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from axes.models import AccessAttempt
 from django.db import connections
 from django.test import Client
 
@@ -48,6 +49,17 @@ def test_chi_sbaglia_lo_sa_senza_sapere_che_cosa(client: Client, con_password: U
         assert 'role="alert"' in risposta.content.decode()
     vuoto = client.post("/accedi/", {"username": "", "password": ""})
     assert "Scrivere nome utente e password." in vuoto.content.decode()
+
+
+@pytest.mark.parametrize("nome", ["n" * 151, "n" * 300, "\ufdfa" * 20, "uno\0due"])
+def test_un_nome_che_nessuno_puo_avere_si_rifiuta_prima_di_contarlo(
+    client: Client, db: None, nome: str
+) -> None:
+    """The table of the attempts has no room for it; the third grows beyond 150 when normalised."""
+    risposta = client.post("/accedi/", {"username": nome, "password": "sbagliata"})
+    assert risposta.status_code == 200
+    assert "al più 150 caratteri" in risposta.content.decode()
+    assert not AccessAttempt.objects.exists()
 
 
 def test_dopo_troppi_tentativi_si_aspetta(
