@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -17,8 +18,12 @@ from django.conf import settings
 
 def adesso() -> datetime:
     """The present instant, in UTC (R42)."""
-    istante = datetime.now(UTC)
-    return istante + spostamento() if settings.DEMO else istante
+    return vero() + spostamento()
+
+
+def vero() -> datetime:
+    """The real instant, in UTC, wherever the demo's clock stands."""
+    return datetime.now(UTC)
 
 
 def oggi(istante: datetime, fuso: str) -> str:
@@ -48,5 +53,6 @@ def sposta(verso: datetime | None) -> None:
     if verso is None:
         _file().unlink(missing_ok=True)
         return
-    secondi = (verso - datetime.now(UTC)).total_seconds()
-    _file().write_text(json.dumps({"secondi": secondi}), encoding="ascii")
+    with NamedTemporaryFile("w", dir=_file().parent, encoding="ascii", delete=False) as nuovo:
+        json.dump({"secondi": (verso - vero()).total_seconds()}, nuovo)
+    Path(nuovo.name).replace(_file())  # who reads meanwhile finds the old one, whole
