@@ -33,7 +33,7 @@ Vista = Callable[[HttpRequest], HttpResponse]
 def _solo_demo(vista: Vista) -> Vista:
     @wraps(vista)
     def dentro(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not settings.DEMO:
+        if not settings.DEMO or any("\0" in valore for valore in request.POST.values()):
             raise Http404
         return vista(request, *args, **kwargs)
 
@@ -55,13 +55,17 @@ def entra(request: HttpRequest) -> HttpResponse:
     return redirect(dove if dove.startswith(scrivania) else scrivania)
 
 
+@login_not_required
 @require_POST
 @_solo_demo
 def orologio(request: HttpRequest) -> HttpResponse:
-    """Move the clock to a date and time of the ente's zone, or put it back."""
+    """Move the clock to a date and time of the ente's zone; or put it back, which is allowed to
+    anybody: where nobody serves, nobody could come in to do it."""
     if request.POST.get("rimetti"):
         clock.sposta(None)
         return redirect(_dove(request))
+    if not request.user.is_authenticated:
+        return redirect("accedi")
     ente = get_object_or_404(Ente, codice_ipa=request.POST.get("ente", ""))
     try:
         locale = datetime.fromisoformat(request.POST.get("verso", ""))

@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Iterator
+import json
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,8 @@ def test_cambiando_persona_si_resta_dove_si_era(demo: None, client: Client) -> N
         {"utente": "nessuno", "ente": "alfa"},
         {"utente": DIRIGENTE, "ente": "beta"},
         {"utente": DIRIGENTE, "ente": ""},
+        {"utente": "uno\0due", "ente": "alfa"},
+        {"utente": DIRIGENTE, "ente": "al\0fa"},
     ],
 )
 def test_non_si_entra_come_chi_non_c_e(demo: None, client: Client, dati: dict[str, str]) -> None:
@@ -130,10 +133,43 @@ def test_un_orologio_impossibile_si_dice(demo: None, entra: Any, verso: str) -> 
     assert orologio.spostamento() == timedelta(0)
 
 
+@pytest.mark.parametrize("campo", ["ente", "verso", "next"])
+def test_un_orologio_con_un_carattere_nullo_si_rifiuta(demo: None, entra: Any, campo: str) -> None:
+    dati = {"verso": "2026-09-30T23:59", "ente": "alfa", campo: "a\0b"}
+    assert entra("UNO DIRIGENTE").post("/demo/orologio/", dati).status_code == 404
+    assert orologio.spostamento() == timedelta(0)
+
+
 def test_chi_non_e_entrato_non_sposta_l_orologio(demo: None, client: Client) -> None:
     dati = {"verso": "2026-09-30T23:59", "ente": "alfa"}
-    assert client.post("/demo/orologio/", dati).status_code == 302
+    assert client.post("/demo/orologio/", dati)["Location"] == "/accedi/"
     assert orologio.spostamento() == timedelta(0)
+
+
+def test_da_un_anno_senza_nessuno_si_torna(
+    demo: None, client: Client, adesso: Callable[[datetime], None]
+) -> None:
+    """A clock where nobody serves must not shut everybody out."""
+    assert "Rimetti all" not in client.get("/accedi/").content.decode()
+    lontano = datetime(2001, 1, 1, tzinfo=UTC)
+    orologio.sposta(lontano)
+    adesso(lontano)
+    pagina = client.get("/accedi/?next=/alfa/").content.decode()
+    assert f'value="{DIRIGENTE}"' in pagina
+    assert "Rimetti all" in pagina
+    dati = {"rimetti": "1", "next": "/accedi/?next=/alfa/"}
+    assert client.post("/demo/orologio/", dati)["Location"] == "/accedi/?next=/alfa/"
+    assert orologio.spostamento() == timedelta(0)
+
+
+def test_chi_legge_mentre_si_sposta_trova_un_orologio_intero(demo: None, dati: Path) -> None:
+    """The file is replaced, never emptied and filled again."""
+    orologio.sposta(datetime(2026, 9, 30, tzinfo=UTC))
+    with (dati / "orologio.json").open(encoding="ascii") as aperto:
+        orologio.sposta(datetime(2026, 12, 31, tzinfo=UTC))
+        prima = json.load(aperto)["secondi"]
+    assert timedelta(seconds=prima) < orologio.spostamento()
+    assert [f.name for f in dati.iterdir()] == ["orologio.json"]
 
 
 def test_la_barra_dice_l_ora_e_chi_si_e(demo: None, entra: Any) -> None:
