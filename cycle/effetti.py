@@ -12,6 +12,8 @@ from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from django.db import connection
+
 from cycle import canonico, misurazione
 from cycle.insiemi import aggiorna, copia
 from cycle.measure import media_specifici, misura_obiettivo, misura_specifico
@@ -147,9 +149,8 @@ def riapri_obiettivo(azione: Azione) -> None:
 
 
 def trasmetti(azione: Azione) -> None:
-    """Freeze targets and values with their digest (R54); compute the percentages: of the
-    specifici up to the report's period, of the objective up to the last one submitted, so that
-    one submitted again does not hide a later one."""
+    """Freeze targets and values with their digest (R54); compute the percentages up to the
+    report's period. Reports are submitted in order: this is the last one of its objective."""
     relazioni: list[RelazioneSemestrale] = [p.oggetto for p in azione.passi]
     istantanee = canonico.istantanee([r.pk for r in relazioni])
     aggiorna(
@@ -161,11 +162,6 @@ def trasmetti(azione: Azione) -> None:
         ],
     )
     figure = misurazione.figure([r.obiettivo_id for r in relazioni])
-    ultimi: dict[int, int] = {}
-    for obiettivo_id, ordine in RelazioneSemestrale.objects.filter(
-        obiettivo__in=figure, stato__in=("trasmessa", "validata")
-    ).values_list("obiettivo_id", "periodo__ordine"):
-        ultimi[obiettivo_id] = max(ordine, ultimi.get(obiettivo_id, 0))
     voci: dict[int, list[tuple[int, str]]] = {}
     for pk, relazione_id, codice in VoceRelazione.objects.filter(
         relazione__in=relazioni
@@ -182,11 +178,10 @@ def trasmetti(azione: Azione) -> None:
             for s in dell_obiettivo.specifici
         }
         righe_voci += [(pk, percentuali.get(codice), None, "") for pk, codice in voci.get(r.pk, [])]
-        ultimo = max(fino_a, ultimi.get(r.obiettivo_id, 0))
         righe_obiettivi.append(
             (
                 r.obiettivo_id,
-                misura_obiettivo(dell_obiettivo, parametri, ultimo, ultimo).percentuale,
+                misura_obiettivo(dell_obiettivo, parametri, fino_a, fino_a).percentuale,
             )
         )
     aggiorna(
@@ -236,6 +231,8 @@ def seduta(azione: Azione) -> Seduta:
     ciclo_id = Obiettivo.objects.values_list("ciclo_id", flat=True).get(
         pk=azione.passi[0].fascicolo.obiettivo_id
     )
+    with connection.cursor() as cursore:  # two reports validated at once: one sitting
+        cursore.execute("SELECT pg_advisory_xact_lock(hashtext('seduta'), %s)", [ciclo_id])
     for presente in Seduta.objects.filter(
         ciclo_id=ciclo_id, data=dati.data, dissensi=dati.dissensi
     ).prefetch_related("presenti"):

@@ -21,6 +21,7 @@ from workflows.ports import (
     Attore,
     Azione,
     Fascicolo,
+    FattiAtto,
     Notizia,
     Passo,
     Richiesta,
@@ -114,7 +115,18 @@ class _ProceduraObiettivo(_Procedura):
     def fascicoli(
         self, oggetti: Sequence[Obiettivo], istante: datetime, richiesta: Richiesta
     ) -> dict[int, Fascicolo]:
+        if richiesta.atto is not None:
+            _un_atto_alla_volta(richiesta.atto)
         return fascicolo.di_obiettivi([o.pk for o in oggetti], richiesta)
+
+
+def _un_atto_alla_volta(atto: FattiAtto) -> None:
+    """Two clerks recording the same act at once: the second waits, and is told it is there."""
+    with connection.cursor() as cursore:
+        cursore.execute(
+            "SELECT pg_advisory_xact_lock(hashtext('atto'), hashtext(%s))",
+            [f"{atto.organo} {atto.numero} {atto.data.year if atto.data else ''}"],
+        )
 
 
 # --- relazione semestrale -----------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -185,10 +185,11 @@ def scadenze(ciclo: Ciclo, ruoli: frozenset[str] | None = None) -> list[Scadenza
 
 
 def componenti_del_nucleo(ente: Ente, istante: datetime) -> list[Persona]:
-    """Who may be present at a sitting: the members of the Nucleo at the instant (R59)."""
+    """Who may have been present at a sitting: the members of the Nucleo in the year that ends at
+    the instant. Whether they were in office on the day of the sitting the guard judges (R59)."""
     return list(
         Persona.objects.filter(
-            Q(incarichi__al__isnull=True) | Q(incarichi__al__gt=istante),
+            Q(incarichi__al__isnull=True) | Q(incarichi__al__gt=istante - timedelta(days=366)),
             ente=ente,
             incarichi__ruolo="nucleo",
             incarichi__dal__lte=istante,

@@ -400,3 +400,49 @@ def obiettivo_non_validato(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Man
             _("L'obiettivo è validato: la sua relazione non si riapre da sola."),
             _("Riaprire prima l'obiettivo."),
         )
+
+
+@guardia("R54", "nucleo")
+def nessuna_relazione_successiva(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Mancanza]:
+    """Si riapre prima la relazione più recente: le sue cifre contengono quelle di prima."""
+    if f.periodo is None:
+        return
+    chiuse = sorted(
+        r.periodo.codice
+        for r in f.relazioni
+        if r.periodo.ordine > f.periodo.ordine and r.stato in ("trasmessa", "validata")
+    )
+    if chiuse:
+        yield (
+            ngettext(
+                "La relazione del periodo %(periodi)s è già stata trasmessa, e comprende queste "
+                "cifre.",
+                "Le relazioni dei periodi %(periodi)s sono già state trasmesse, e comprendono "
+                "queste cifre.",
+                len(chiuse),
+            )
+            % {"periodi": ", ".join(chiuse)},
+            _("Riaprire prima la relazione più recente."),
+        )
+
+
+@guardia("R54", "dirigente")
+def relazioni_precedenti_trasmesse(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Mancanza]:
+    """Le relazioni dei periodi precedenti sono trasmesse: le cifre si congelano in ordine."""
+    if f.periodo is None:
+        return
+    aperte = sorted(
+        r.periodo.codice
+        for r in f.relazioni
+        if r.periodo.ordine < f.periodo.ordine and r.stato not in ("trasmessa", "validata")
+    )
+    if aperte:
+        yield (
+            ngettext(
+                "La relazione del periodo %(periodi)s non è ancora trasmessa.",
+                "Le relazioni dei periodi %(periodi)s non sono ancora trasmesse.",
+                len(aperte),
+            )
+            % {"periodi": ", ".join(aperte)},
+            _("Trasmettere prima le relazioni dei periodi precedenti."),
+        )

@@ -9,6 +9,7 @@ person logged in or for any other. The behaviour is the `Procedura` protocol, wh
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -85,6 +86,11 @@ class FattiAtto:
     esecutivo: bool = True
     parere_tecnico: str = ""
     parere_contabile: str = ""
+
+    def __post_init__(self) -> None:
+        # One act has one number: blanks and invisible characters make no other of it.
+        visibile = "".join(c if unicodedata.category(c)[0] != "C" else " " for c in self.numero)
+        object.__setattr__(self, "numero", " ".join(visibile.split()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -645,6 +645,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='atto',
+            constraint=models.CheckConstraint(condition=models.Q(('numero__regex', '^\\S(.*\\S)?$')), name='atto_numero_scritto'),
+        ),
+        migrations.AddConstraint(
+            model_name='atto',
             constraint=models.CheckConstraint(condition=models.Q(('tipo__in', ['approvazione', 'variazione', 'calendario', 'storico'])), name='atto_tipo'),
         ),
         migrations.AddConstraint(

@@ -297,10 +297,12 @@ BEGIN
         RETURN;
     END IF;
     SELECT azione INTO v_azione FROM registro_azione_aperta();
-    IF EXISTS (SELECT 1 FROM unnest(p_obiettivi) o
-                WHERE NOT EXISTS (SELECT 1 FROM workflows_evento e
+    IF EXISTS (SELECT 1 FROM cycle_obiettivo o
+                WHERE o.id = ANY (p_obiettivi)
+                  AND NOT EXISTS (SELECT 1 FROM workflows_evento e
                                    WHERE e.id >= v_azione AND e.azione = v_azione
-                                     AND e.radice_id = o AND e.atto_id IS NOT NULL)) THEN
+                                     AND e.radice_id = o.id AND e.ente_id = o.ente_id
+                                     AND e.atto_id IS NOT NULL)) THEN
         RAISE EXCEPTION 'campi approvati di %: dopo l''approvazione cambiano solo con un atto (R3, R30)',
             p_tabella USING ERRCODE = 'check_violation';
     END IF;
@@ -326,8 +328,13 @@ END $$;
 CREATE FUNCTION cycle_atto_esistente() RETURNS trigger LANGUAGE plpgsql
     SET search_path = public, pg_temp AS $$
 BEGIN
-    IF NOT EXISTS (SELECT 1 FROM cycle_atto WHERE id = NEW.atto_id AND ente_id = NEW.ente_id) THEN
-        RAISE EXCEPTION 'l''atto % non è registrato nell''ente (R2)', NEW.atto_id
+    IF NOT EXISTS (SELECT 1 FROM cycle_atto WHERE id = NEW.atto_id AND ente_id = NEW.ente_id)
+       OR EXISTS (SELECT 1 FROM workflows_evento e
+                    JOIN cycle_obiettivo o ON o.id = e.radice_id
+                    JOIN cycle_atto a ON a.id = NEW.atto_id
+                   WHERE e.id >= NEW.azione AND e.azione = NEW.azione
+                     AND (o.ente_id <> NEW.ente_id OR o.ciclo_id <> a.ciclo_id)) THEN
+        RAISE EXCEPTION 'l''atto % non è registrato in questo anno dell''ente (R2)', NEW.atto_id
             USING ERRCODE = 'foreign_key_violation';
     END IF;
     RETURN NULL;
@@ -412,11 +419,12 @@ BEGIN
     IF EXISTS (
         SELECT 1 FROM vecchie v JOIN nuove n ON n.id = v.id
          WHERE n.stato <> v.stato
-           AND (v.stato || '>' || n.stato <> ALL (v_ammessi)
-                OR NOT EXISTS (SELECT 1 FROM workflows_evento e
-                                WHERE e.radice_id = (to_jsonb(n) ->> TG_ARGV[1])::bigint
-                                  AND e.id >= v_azione AND e.azione = v_azione
-                                  AND e.oggetto_id = n.id AND e.da = v.stato AND e.a = n.stato))
+           AND NOT EXISTS (SELECT 1 FROM workflows_evento e
+                            WHERE e.radice_id = (to_jsonb(n) ->> TG_ARGV[1])::bigint
+                              AND e.id >= v_azione AND e.azione = v_azione
+                              AND e.ente_id = n.ente_id AND e.oggetto_id = n.id
+                              AND e.da = v.stato AND e.a = n.stato
+                              AND e.verbo || ':' || e.da || '>' || e.a = ANY (v_ammessi))
     ) THEN
         RAISE EXCEPTION 'lo stato di % cambia solo con un passo della sua procedura (R1)',
             TG_TABLE_NAME USING ERRCODE = 'check_violation';
@@ -438,6 +446,7 @@ BEGIN
           LEFT JOIN workflows_evento e
                  ON e.id >= v_azione AND e.azione = v_azione AND e.verbo = 'importa'
                 AND e.radice_id = (to_jsonb(n) ->> TG_ARGV[2])::bigint
+                AND e.ente_id = n.ente_id
          WHERE n.stato <> TG_ARGV[0]
            AND (e.id IS NULL OR n.stato <> ALL (string_to_array(TG_ARGV[1], ' '))
                 OR (TG_ARGV[2] = 'id' AND e.a <> n.stato))
@@ -451,14 +460,16 @@ END $$;
 
 MACCHINE = {
     "cycle_obiettivo": (
-        "bozza>proposta proposta>bozza proposta>approvato approvato>in_corso "
-        "in_corso>rendicontato rendicontato>in_corso validato>rendicontato "
-        "rendicontato>validato approvato>stralciato in_corso>stralciato",
+        "proponi:bozza>proposta rinvia:proposta>bozza approva:proposta>approvato "
+        "avvia:approvato>in_corso rendiconta:in_corso>rendicontato "
+        "riapri:rendicontato>in_corso riapri:validato>rendicontato "
+        "valida:rendicontato>validato stralcia:approvato>stralciato "
+        "stralcia:in_corso>stralciato",
         ("bozza", "proposta validato"),
     ),
     "cycle_relazionesemestrale": (
-        "da_compilare>trasmessa riaperta>trasmessa trasmessa>validata trasmessa>riaperta "
-        "validata>riaperta",
+        "trasmetti:da_compilare>trasmessa trasmetti:riaperta>trasmessa valida:trasmessa>validata "
+        "riapri:trasmessa>riaperta riapri:validata>riaperta",
         ("da_compilare", "validata"),
     ),
 }

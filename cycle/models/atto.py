@@ -78,6 +78,9 @@ class Atto(DiEnte):
                 "ciclo",
                 name="atto_numero",
             ),
+            models.CheckConstraint(
+                condition=models.Q(numero__regex=r"^\S(.*\S)?$"), name="atto_numero_scritto"
+            ),
             uno_di("tipo", TIPI_ATTO, "atto_tipo"),
             uno_di("organo", ORGANI, "atto_organo"),
             models.CheckConstraint(condition=models.Q(digest__regex=_SHA256), name="atto_digest"),

@@ -92,7 +92,9 @@ class TestQuando:
 
     def test_r54_reopened_it_is_filled_again(self) -> None:
         r = relazione("rendicontato")
-        mondo.muovi(r, "riapri", "PRIMO NUCLEO", motivazione="Un valore da rivedere.")
+        tutte = RelazioneSemestrale.objects.filter(obiettivo=r.obiettivo_id)
+        for chiusa in tutte.order_by("-periodo__ordine"):
+            mondo.muovi(chiusa, "riapri", "PRIMO NUCLEO", motivazione="Un valore da rivedere.")
         r.refresh_from_db()
         scrivi(r, valori={indicatori(r)[0].pk: Decimal(9)})
         assert valori(r)[0] == 9

@@ -191,7 +191,7 @@ class TestQuandoSiChiude:
         assert da_fare(o) == set()
         mondo.muovi(seconda, "valida", "PRIMO NUCLEO", seduta=mondo.seduta())
         assert da_fare(o) == {"SECONDO NUCLEO", "TERZO NUCLEO"}
-        mondo.muovi(prima, "riapri", "TERZO NUCLEO", motivazione="Un valore da rivedere.")
+        mondo.muovi(seconda, "riapri", "TERZO NUCLEO", motivazione="Un valore da rivedere.")
         assert da_fare(o) == set()
 
     def test_two_reports_moved_in_one_action_are_one_news_of_the_objective(self) -> None:

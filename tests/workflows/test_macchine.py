@@ -32,9 +32,9 @@ stralcia   | approvato -> stralciato, in_corso -> stralciato | segreteria       
 """  # noqa: E501 - a table
 
 RELAZIONE = """
-trasmetti | da_compilare -> trasmessa, riaperta -> trasmessa | dirigente | obiettivo_in_corso, valori_completi                             |
+trasmetti | da_compilare -> trasmessa, riaperta -> trasmessa | dirigente | obiettivo_in_corso, relazioni_precedenti_trasmesse, valori_completi |
 valida    | trasmessa -> validata                          | nucleo    | separazione_delle_funzioni, scostamenti_motivati, seduta_valida | per nucleo
-riapri    | trasmessa -> riaperta, validata -> riaperta    | nucleo    | obiettivo_non_validato, motivazione_presente                    | ritorno
+riapri    | trasmessa -> riaperta, validata -> riaperta    | nucleo    | obiettivo_non_validato, nessuna_relazione_successiva, motivazione_presente | ritorno
 """  # noqa: E501
 
 
@@ -211,7 +211,7 @@ def test_r1_the_database_keeps_the_same_machine(db: None, nome: str) -> None:
     tabella = PROCEDURE[nome].modello._meta.db_table
     argomenti = {t: re.findall(r"'([^']*)'", testo) for t, testo in trigger_di(tabella).items()}
     assert sorted(argomenti["stato_custodito"][0].split()) == sorted(
-        {f"{da}>{a}" for _, da, a in macchina.passaggi()}
+        {f"{nome}:{da}>{a}" for nome, da, a in macchina.passaggi()}
     )
     prima, altre, radice = argomenti["stato_di_nascita"]
     assert prima == macchina.stati[0][0]

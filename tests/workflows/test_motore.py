@@ -398,17 +398,27 @@ class TestCheCosaResta:
         assert '"target":"1"' in congelata.istantanea
         assert mondo.obiettivo(o.codice).percentuale_calcolata == 100
 
-    def test_r75_a_first_report_submitted_again_does_not_lower_the_year(self) -> None:
-        """Both submitted, the first reopened with less, submitted again: the objective's
-        percentage is still the year's, over both periods."""
+    def test_r54_figures_are_frozen_in_order_and_reopened_from_the_last(self) -> None:
+        """A later report contains the figures of the earlier ones: it is submitted after them,
+        and they are reopened after it; so no percentage ever stands on a figure that moved."""
         o = mondo.in_stato("in_corso")
         prima, seconda = RelazioneSemestrale.objects.filter(obiettivo=o).order_by("periodo__ordine")
         for r in (prima, seconda):
             mondo.compila(r, "UNO PO")
+        with pytest.raises(NonPossibile) as colto:
+            mondo.muovi(seconda, "trasmetti", "UNO DIRIGENTE")
+        assert guardie(colto.value) == ["relazioni_precedenti_trasmesse"]
+        for r in (prima, seconda):
             mondo.muovi(r, "trasmetti", "UNO DIRIGENTE")
-        mondo.muovi(prima, "riapri", "PRIMO NUCLEO", motivazione="Un valore da rivedere.")
+        perche = {"motivazione": "Un valore da rivedere."}
+        with pytest.raises(NonPossibile) as colto:
+            mondo.muovi(prima, "riapri", "PRIMO NUCLEO", **perche)
+        assert guardie(colto.value) == ["nessuna_relazione_successiva"]
+        for r in (seconda, prima):
+            mondo.muovi(r, "riapri", "PRIMO NUCLEO", **perche)
         Rilevazione.objects.filter(obiettivo=o, periodo__ordine=1).update(valore=0)
-        mondo.muovi(RelazioneSemestrale.objects.get(pk=prima.pk), "trasmetti", "UNO DIRIGENTE")
+        for r in (prima, seconda):
+            mondo.muovi(RelazioneSemestrale.objects.get(pk=r.pk), "trasmetti", "UNO DIRIGENTE")
         # 2 of 3 on every indicator; June alone would be 0
         assert f"{mondo.obiettivo(o.codice).percentuale_calcolata:.2f}" == "66.67"
 

@@ -32,7 +32,11 @@ class MacchinaRelazione(FSMModelMixin, models.Model):
         "trasmessa",
         ruoli=["dirigente"],
         fatto="trasmessa",
-        guardie=[guards.obiettivo_in_corso, guards.valori_completi],
+        guardie=[
+            guards.obiettivo_in_corso,
+            guards.relazioni_precedenti_trasmesse,
+            guards.valori_completi,
+        ],
     )
     def trasmetti(self) -> None:
         """Il dirigente trasmette la relazione; valori e target si congelano."""
@@ -58,7 +62,11 @@ class MacchinaRelazione(FSMModelMixin, models.Model):
         ruoli=["nucleo"],
         fatto="riaperta",
         ritorno=True,
-        guardie=[guards.obiettivo_non_validato, guards.motivazione_presente],
+        guardie=[
+            guards.obiettivo_non_validato,
+            guards.nessuna_relazione_successiva,
+            guards.motivazione_presente,
+        ],
     )
     def riapri(self) -> None:
         """Il Nucleo riapre la relazione con una motivazione."""
