@@ -62,6 +62,7 @@ if settings.DEMO:
         *urlpatterns,
     ]
 
+handler400 = "cycle.views.errori.illeggibile"
 handler403 = "cycle.views.errori.vietato"
 handler404 = "cycle.views.errori.non_trovato"
 handler500 = "cycle.views.errori.guasto"

@@ -16,6 +16,12 @@ def csrf(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "errori/csrf.html", status=403)
 
 
+def illeggibile(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """Too many fields, too large, cut short: Django refused to read it. Its `exception` is for
+    the server's log."""
+    return render(request, "errori/400.html", status=400)
+
+
 def vietato(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return render(request, "errori/403.html", {"motivo": str(exception or "")}, status=403)
 

@@ -37,7 +37,8 @@ urlpatterns = [
     path("<ipa:ipa>/rompi/", rompi),
     *urls.urlpatterns,
 ]
-handler403, handler404, handler500 = urls.handler403, urls.handler404, urls.handler500
+handler400, handler403 = urls.handler400, urls.handler403
+handler404, handler500 = urls.handler404, urls.handler500
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls(__name__)]
 
@@ -89,6 +90,34 @@ def test_409_riporta_alla_pagina_da_cui_si_viene_se_e_nostra(entra: Any) -> None
     ):
         testo = qui.get("/alfa/rifiuta/409/", headers={"Referer": da}).content.decode()
         assert f'<a href="{atteso}">Riapri' in testo
+
+
+@pytest.mark.parametrize(
+    ("limite", "quanto"),
+    [("DATA_UPLOAD_MAX_NUMBER_FIELDS", 2), ("DATA_UPLOAD_MAX_MEMORY_SIZE", 20)],
+)
+@pytest.mark.parametrize("entrato", [True, False])
+def test_400_dice_che_cosa_e_troppo(
+    entra: Any, client: Client, settings: Any, limite: str, quanto: int, entrato: bool
+) -> None:
+    setattr(settings, limite, quanto)
+    qui = entra("UNO DIRIGENTE") if entrato else client
+    risposta = qui.post(
+        "/accedi/",
+        "a=1&b=2&c=3&d=" + "4" * 20,
+        content_type="application/x-www-form-urlencoded",
+    )
+    assert risposta.status_code == 400
+    testo = risposta.content.decode()
+    assert "troppo grande o ha troppi campi" in testo
+    assert "nulla è stato salvato" in testo
+
+
+def test_400_anche_a_un_nome_di_sito_non_nostro(client: Client) -> None:
+    """Refused before there is a user or a session."""
+    risposta = client.get("/accedi/", headers={"Host": "altrove.example"})
+    assert risposta.status_code == 400
+    assert "La richiesta non si può leggere" in risposta.content.decode()
 
 
 def test_csrf_spiega_che_nulla_e_salvato(entra: Any) -> None:
