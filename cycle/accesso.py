@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Closed by default: no page without a login, unless the view says `login_not_required`."""
+"""Closed by default: no page without a login, unless the view says `login_not_required`; and no
+copy of an answer, unless it says otherwise."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from typing import Any
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponseBase
+from django.utils.deprecation import MiddlewareMixin
 
 API = "/api/v1/"  # and not /api/, below which an ente of that name would have its pages
 
@@ -26,3 +28,14 @@ class AccessoObbligatorio(LoginRequiredMiddleware):
         if request.path.startswith(API):
             return None
         return super().process_view(request, view_func, view_args, view_kwargs)
+
+
+class RispostaPrivata(MiddlewareMixin):
+    """What a person or a token may read, no proxy and no shared browser may keep: an answer that
+    says nothing of caches is private and not stored. Static files are served before this."""
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        response.headers.setdefault("Cache-Control", "private, no-store")
+        return response

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.decorators.cache import cache_control
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
@@ -15,6 +16,7 @@ from cycle.api.api import api
 from cycle.api.errori import busta
 
 
+@cache_control(public=True)
 @require_safe
 def openapi(request: HttpRequest) -> HttpResponse:
     """What the API is: the only thing that anybody may read."""

@@ -141,6 +141,29 @@ def test_salute_vede_un_database_che_non_risponde(client: Client, db_vera: None)
     assert risposta.json() == {"stato": "guasto", "database": False, "migrazioni": False}
 
 
+def _cache(client: Client, indirizzo: str) -> str:
+    return str(client.get(indirizzo).headers.get("Cache-Control"))
+
+
+@pytest.mark.parametrize(
+    "indirizzo", ["/", "/alfa/", "/alfa/2026/piano/", "/beta/", "/api/v1/alfa/obiettivi"]
+)
+def test_cio_che_e_di_qualcuno_non_si_conserva(entra: Any, client: Client, indirizzo: str) -> None:
+    """Pages, refusals and the API's answers, to who is in and to who is not."""
+    for chi in (entra("UNO DIRIGENTE"), client):
+        assert _cache(chi, indirizzo) == "private, no-store"
+
+
+def test_cio_che_e_di_tutti_si_conserva(client: Client, db: None) -> None:
+    assert _cache(client, "/static/ciclo/base.css") == "max-age=60, public"
+    assert _cache(client, "/api/v1/openapi.json") == "public"
+    assert "private, no-store" in _cache(client, "/static/ciclo/non_esiste.css")
+
+
+def test_chi_dice_gia_della_cache_resta(client: Client, db: None) -> None:
+    assert "max-age=0" in _cache(client, "/salute/")
+
+
 def test_la_politica_dei_contenuti_e_stretta(client: Client, db: None) -> None:
     """No inline script or style: what the policy says, the pages keep."""
     risposta = client.get("/accedi/")
