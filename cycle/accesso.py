@@ -5,6 +5,7 @@ copy of an answer, unless it says otherwise."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from ipaddress import ip_address
 from typing import Any
 
 from django.contrib.auth.middleware import LoginRequiredMiddleware
@@ -39,3 +40,18 @@ class RispostaPrivata(MiddlewareMixin):
     ) -> HttpResponseBase:
         response.headers.setdefault("Cache-Control", "private, no-store")
         return response
+
+
+def indirizzo_dietro_il_proxy(request: HttpRequest) -> str | None:
+    """The address of the client as the one proxy in front of us saw it: the last of
+    `X-Forwarded-For`, because those before it were written by the client. Without a readable
+    one, the address of whoever connects."""
+    for voce in (
+        request.META.get("HTTP_X_FORWARDED_FOR", "").rpartition(",")[2],
+        request.META.get("REMOTE_ADDR", ""),
+    ):
+        try:
+            return str(ip_address(voce.strip().partition("%")[0]))
+        except ValueError:
+            continue
+    return None

@@ -175,6 +175,8 @@ SECURE_HSTS_SECONDS = 365 * 24 * 3600 if PRODUZIONE else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUZIONE
 if os.environ.get("DJANGO_BEHIND_PROXY") == "1":
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    # else everybody would share the proxy's address, and lock each other out
+    AXES_CLIENT_IP_CALLABLE = "cycle.accesso.indirizzo_dietro_il_proxy"
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in _hosts if "*" not in host]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000  # a report grid of a large settore

@@ -3,6 +3,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -162,6 +166,52 @@ def test_cio_che_e_di_tutti_si_conserva(client: Client, db: None) -> None:
 
 def test_chi_dice_gia_della_cache_resta(client: Client, db: None) -> None:
     assert "max-age=0" in _cache(client, "/salute/")
+
+
+@pytest.mark.parametrize(
+    ("inoltrato", "atteso"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("198.51.100.1, 203.0.113.7", "203.0.113.7"),
+        ("198.51.100.1,2001:db8::1%eth0", "2001:db8::1"),
+        ("203.0.113.7, ", "10.0.0.1"),
+        ("nessuno", "10.0.0.1"),
+        ("", "10.0.0.1"),
+    ],
+)
+def test_dietro_il_proxy_conta_l_indirizzo_che_il_proxy_ha_visto(
+    client: Client, con_password: Utente, settings: Any, inoltrato: str, atteso: str
+) -> None:
+    """The last of the list: those before it are the client's own words."""
+    settings.AXES_CLIENT_IP_CALLABLE = "cycle.accesso.indirizzo_dietro_il_proxy"
+    dati = {"username": con_password.username, "password": "sbagliata"}
+    client.post("/accedi/", dati, headers={"X-Forwarded-For": inoltrato}, REMOTE_ADDR="10.0.0.1")
+    assert AccessAttempt.objects.get().ip_address == atteso
+
+
+def test_senza_proxy_chi_si_dice_un_altro_non_e_creduto(
+    client: Client, con_password: Utente
+) -> None:
+    dati = {"username": con_password.username, "password": "sbagliata"}
+    client.post("/accedi/", dati, headers={"X-Forwarded-For": "203.0.113.7"})
+    assert AccessAttempt.objects.get().ip_address == "127.0.0.1"
+
+
+@pytest.mark.parametrize(("dietro", "atteso"), [("1", "indirizzo_dietro_il_proxy"), ("", "None")])
+def test_il_proxy_si_crede_solo_se_detto(dietro: str, atteso: str, tmp_path: Path) -> None:
+    chiede = "from cycle import settings as s; print(getattr(s, 'AXES_CLIENT_IP_CALLABLE', None))"
+    ambiente = {
+        **os.environ,
+        "DJANGO_BEHIND_PROXY": dietro,
+        "DJANGO_SECRET_KEY": "di-prova",
+        "DATABASE_URL": "postgresql://nessuno@localhost/nessuno",
+        "DATABASE_OWNER_URL": "postgresql://nessuno@localhost/nessuno",
+        "CYCLE_DATA": str(tmp_path),
+    }
+    detto = subprocess.run(
+        [sys.executable, "-c", chiede], env=ambiente, capture_output=True, text=True, check=True
+    )
+    assert detto.stdout.strip().endswith(atteso)
 
 
 def test_la_politica_dei_contenuti_e_stretta(client: Client, db: None) -> None:

@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import uvicorn
 from django.http import Http404
 from django.test import Client
 from django.urls import clear_url_caches
 
 from cycle import orologio, urls
+from cycle.management.commands.demo import _servi
 from cycle.views import demo as viste
 from tests import mondo
 
@@ -105,6 +107,18 @@ def test_cambiando_persona_si_resta_dove_si_era(demo: None, client: Client) -> N
 def test_non_si_entra_come_chi_non_c_e(demo: None, client: Client, dati: dict[str, str]) -> None:
     assert client.post("/demo/entra/", dati).status_code == 404
     assert client.get("/alfa/").status_code == 302
+
+
+def test_il_server_della_demo_non_crede_a_chi_si_dice_un_altro(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nothing stands in front of it: X-Forwarded-For would be the client's own words."""
+    detto: dict[str, Any] = {}
+    monkeypatch.setattr(uvicorn, "run", lambda app, **opzioni: detto.update(app=app, **opzioni))
+    _servi(8000)
+    configurato = uvicorn.Config(**detto)
+    assert not configurato.proxy_headers
+    assert configurato.host == "127.0.0.1"
 
 
 def test_solo_con_un_modulo(demo: None, client: Client, entra: Any) -> None:

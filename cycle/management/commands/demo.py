@@ -46,15 +46,7 @@ class Command(BaseCommand):
             )
         )
         self.stdout.flush()
-        import uvicorn
-
-        uvicorn.run(
-            "cycle.asgi:application",
-            host="127.0.0.1",
-            port=porta,
-            log_level="warning",
-            lifespan="off",
-        )
+        _servi(porta)
 
     def _dati(self, options: dict[str, Any]) -> None:
         from cycle.demo.carica import carica, carica_piano
@@ -85,6 +77,19 @@ class Command(BaseCommand):
     def _racconta(self, riga: str) -> None:
         self.stdout.write(f"  {riga}")
         self.stdout.flush()
+
+
+def _servi(porta: int) -> None:
+    import uvicorn
+
+    uvicorn.run(
+        "cycle.asgi:application",
+        host="127.0.0.1",
+        port=porta,
+        log_level="warning",
+        lifespan="off",
+        proxy_headers=False,  # nothing stands in front: those headers are the client's own words
+    )
 
 
 def _libera(porta: int) -> None:
