@@ -149,3 +149,20 @@ def test_r59_two_validations_of_one_sitting_record_it_once() -> None:
     assert len(riusciti) == 1
     assert len(rifiutati) == 2
     assert o.ciclo.sedute.filter(relazioni__obiettivo=o).distinct().count() == 1
+
+
+def test_r2_two_clerks_record_one_act_at_once_one_is_told_it_is_there() -> None:
+    """The same number, however it is typed, on two different objectives."""
+    uno, due = mondo.in_stato("proposta"), mondo.obiettivo("OE11")
+    mondo.muovi(due, "proponi", "DUE DIRIGENTE")
+    due = mondo.obiettivo("OE11")
+    riusciti, rifiutati = divisi(
+        gara(
+            [
+                passo(uno, "approva", "ATTI SEGRETERIA", Richiesta(atto=mondo.atto("900"))),
+                passo(due, "approva", "ATTI SEGRETERIA", Richiesta(atto=mondo.atto(" 900\u200b"))),
+            ]
+        )
+    )
+    assert len(riusciti) == len(rifiutati) == 1
+    assert [m.guardia for m in rifiutati[0].tutti()] == ["atto_presente"]

@@ -73,6 +73,26 @@ def test_r1_no_step_is_skipped_even_in_an_action_that_says_so(da: str, a: str) -
 
 
 class TestDentroUnAzione:
+    def test_r1_the_verb_must_be_the_one_of_this_step(self) -> None:
+        o = mondo.in_stato("approvato")
+        for verbo in ("zzz", "modifica", "rendiconta"):
+            apri(o, [Voce(o.pk, o.pk, "approvato", "in_corso")], verbo)
+            with pytest.raises(IntegrityError, match="R1"):
+                scrivi(o, "in_corso")
+
+    def test_r1_an_action_of_another_ente_moves_nothing(self) -> None:
+        o, altrove = mondo.in_stato("approvato"), mondo.in_stato("approvato", "beta")
+        apri(altrove, [Voce(o.pk, o.pk, "approvato", "in_corso")], "avvia")
+        with pytest.raises(IntegrityError, match="R1"):
+            scrivi(o, "in_corso")
+
+    def test_r3_an_atto_of_another_ente_unlocks_no_approved_field(self) -> None:
+        o, altrove = mondo.in_stato("approvato"), mondo.in_stato("approvato", "beta")
+        atto = altrove.versioneobiettivo_tutti.latest("pk").atto_id
+        with pytest.raises(IntegrityError, match="R3"), transaction.atomic():
+            apri(altrove, [Voce(o.pk, o.pk)], "modifica", atto=atto)
+            Obiettivo.objects.filter(pk=o.pk).update(titolo="Un altro titolo")
+
     def test_r1_the_evento_must_say_this_change_of_this_object(self) -> None:
         o, altro = mondo.in_stato("approvato"), mondo.in_stato("in_corso")
         for voci in (
