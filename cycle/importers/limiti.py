@@ -48,6 +48,7 @@ class _Limiti:
         self.avvisi = avvisi
         self.riga = 0
         self.codice = ""
+        self.accorciati: set[tuple[int, str]] = set()  # (line, name) already told
 
     def piano(self, piano: Piano) -> Piano:
         return replace(
@@ -191,7 +192,12 @@ class _Limiti:
         return testo[:massimo].rstrip()
 
     def _nome(self, nome: str) -> str:
-        return nome[:NOME_PERSONA].rstrip()
+        """One Avviso a line, however many of its cells print the name."""
+        corto = nome[:NOME_PERSONA].rstrip()
+        if corto != nome and (self.riga, nome) not in self.accorciati:
+            self.accorciati.add((self.riga, nome))
+            self._corto(nome, NOME_PERSONA, f"il nome «{nome[:40]}...»")
+        return corto
 
     def _date(
         self, inizio: date | None, fine: date | None, quali: str

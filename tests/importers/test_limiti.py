@@ -48,6 +48,14 @@ def test_testi_troppo_lunghi_si_tagliano_e_si_dice() -> None:
     assert "il titolo è lungo 1001 caratteri: tenuti i primi 1000" in detto
 
 
+def test_un_nome_troppo_lungo_si_taglia_e_si_dice_una_volta() -> None:
+    lungo = "ROSSI " + "A" * 195
+    obiettivo, _, detto = contenuto(con(responsabile_generale=lungo, responsabile_operativo=lungo))
+    assert obiettivo.responsabile_generale == lungo[:200]
+    assert detto.count("è lungo 201 caratteri: tenuti i primi 200") == 1
+    assert "ROSSI AAA" in detto
+
+
 def test_un_codice_troppo_lungo_non_e_un_codice() -> None:
     with pytest.raises(PianoIllegibile, match="troppo lungo per essere un codice"):
         contenuto(con(codice="C" * 41))
