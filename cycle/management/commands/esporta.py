@@ -30,4 +30,6 @@ class Command(BaseCommand):
                 f"Non c'è un anno {options['anno']} dell'ente {options['ente']}: controllare "
                 "il codice IPA e l'anno."
             )
+        if hasattr(self.stdout, "reconfigure"):  # JSON is UTF-8, whatever the terminal
+            self.stdout.reconfigure(encoding="utf-8")
         self.stdout.write(json.dumps(da_database(ciclo), ensure_ascii=False, indent=2))
