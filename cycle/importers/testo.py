@@ -80,6 +80,16 @@ _INVISIBILE = re.compile("[" + "".join(re.escape(chr(c)) for c in _INVISIBILI) +
 _DOPPIA_CODIFICA = re.compile("Ã[\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 
 
+def verifica_dimensione(byte: int) -> None:
+    """Raises `PianoIllegibile` for a file of more than `MASSIMO_BYTE` bytes."""
+    if byte > MASSIMO_BYTE:
+        decimi = -(-byte * 10 // (1024 * 1024))  # upwards: one byte too many is not 50 MB
+        raise PianoIllegibile(
+            f"Il file è troppo grande: {decimi // 10},{decimi % 10} MB, mentre il massimo è "
+            f"{MASSIMO_BYTE // 1024 // 1024} MB. Dividere il documento e importarlo a parti."
+        )
+
+
 def leggi_righe(contenuto: bytes, avvisi: Avvisi) -> Righe:
     """Decode and clean a text file: UTF-8 with or without BOM, UTF-16 with BOM, Windows-1252 with
     an Avviso. Control and invisible characters are dropped with an Avviso; line numbers stay those
@@ -87,11 +97,7 @@ def leggi_righe(contenuto: bytes, avvisi: Avvisi) -> Righe:
 
     Raises `PianoIllegibile` when the file is empty, too big, binary or wrongly encoded.
     """
-    if len(contenuto) > MASSIMO_BYTE:
-        raise PianoIllegibile(
-            f"Il file è troppo grande: {len(contenuto) // 1024 // 1024} MB, mentre il massimo è "
-            f"{MASSIMO_BYTE // 1024 // 1024} MB. Dividere il documento e importarlo a parti."
-        )
+    verifica_dimensione(len(contenuto))
     for firma, cosa in _FIRME:
         if contenuto.startswith(firma):
             raise PianoIllegibile(

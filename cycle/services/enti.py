@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -28,6 +29,46 @@ from workflows.registro import azioni
 # (name, first month and day, last month and day) of the two periods of most plans (R52)
 PERIODI = (("Primo semestre", (1, 1), (6, 30)), ("Secondo semestre", (7, 1), (12, 31)))
 
+CODICE_IPA = r"[a-z0-9][a-z0-9_-]{0,39}"  # as the database allows it
+# First words of our own addresses, which the pages of an ente of that code would hide behind.
+RISERVATI = frozenset({"accedi", "esci", "aiuto", "salute", "api", "demo", "static"})
+
+
+class EnteNonValido(ValueError):
+    """An ente cannot have that code or that name. The message, for the user, says the remedy."""
+
+
+def codice_ipa_valido(testo: str) -> str:
+    """The codice IPA written in `testo`, without outer blanks and in lower case. Raises
+    EnteNonValido."""
+    codice = testo.strip().lower()
+    if not re.fullmatch(CODICE_IPA, codice):
+        raise EnteNonValido(
+            f"«{testo[:60]}» non è un codice IPA: servono da 1 a 40 lettere non accentate, cifre, "
+            "«_» o «-», la prima una lettera o una cifra (per esempio c_f257)."
+        )
+    if codice in RISERVATI:
+        raise EnteNonValido(
+            f"«{codice}» non può essere il codice di un ente, perché è una parola degli indirizzi "
+            "del prodotto: usare il codice IPA, per esempio c_f257."
+        )
+    return codice
+
+
+def _nome_valido(testo: str, codice: str) -> str:
+    nome = " ".join(testo.split())
+    massimo = Ente._meta.get_field("nome").max_length
+    if not nome or "\0" in nome:
+        raise EnteNonValido(
+            f"L'ente {codice} non esiste ancora: indicarne il nome con --nome per crearlo."
+        )
+    if massimo and len(nome) > massimo:
+        raise EnteNonValido(
+            f"Il nome dell'ente è lungo {len(nome)} caratteri, mentre il massimo è {massimo}: "
+            "indicarne uno più breve con --nome."
+        )
+    return nome
+
 
 def di_comando(ente_id: int, istante: datetime) -> Attore:
     """Who acts when a command of the installation's administrator does: nobody of the ente."""
@@ -42,7 +83,9 @@ def crea_ente(
     patrono: tuple[int, int] | None = None,
     fuso: str = "Europe/Rome",
 ) -> Ente:
-    """A new ente with its root unit and the rights of every role on it."""
+    """A new ente with its root unit and the rights of every role on it. Raises EnteNonValido."""
+    codice_ipa = codice_ipa_valido(codice_ipa)
+    nome = _nome_valido(nome, codice_ipa)
     with transaction.atomic():
         pk = riserva("cycle_ente", 1)[0]
         nell_ente(pk)
@@ -70,6 +113,16 @@ def crea_ente(
         radice.refresh_from_db()
         permissions.concedi(ente, radice)
     return ente
+
+
+def trova_o_crea(*, codice_ipa: str, nome: str, istante: datetime) -> Ente:
+    """The ente of that code, created with `nome` when there is none. Within a transaction, and
+    until its end: who looks for the same code waits. Raises EnteNonValido."""
+    codice = codice_ipa_valido(codice_ipa)
+    with connection.cursor() as cursore:
+        cursore.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"importa:{codice}"])
+    presente = Ente.objects.filter(codice_ipa=codice).first()
+    return presente or crea_ente(nome=nome, codice_ipa=codice, istante=istante)
 
 
 def apri_anno(

@@ -3,16 +3,24 @@
 
 from __future__ import annotations
 
-from io import StringIO
+import json
+import os
+from io import BytesIO, StringIO, TextIOWrapper
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.management import CommandError, call_command
 
+from cycle import urls
 from cycle.exports.piano import da_database
+from cycle.importers.testo import MASSIMO_BYTE
+from cycle.management.file import leggi_file
 from cycle.models import Ciclo, Ente, Obiettivo
+from cycle.services.enti import CODICE_IPA, RISERVATI
+from cycle.views.convertitori import CodiceIpa
 from tests.fotografia import cambiate, fotografia
 from tests.importers.documento import stampa
 from tests.importers.piani import piano_inventato
@@ -84,9 +92,64 @@ def test_a_new_ente_wants_a_name(documento: Path) -> None:
     assert not Ente.objects.filter(codice_ipa="nuovo").exists()
 
 
-def test_a_file_that_is_not_there(tmp_path: Path) -> None:
-    assert "nessuno.txt" in rifiutato(tmp_path / "nessuno.txt")
-    assert str(tmp_path) in rifiutato(tmp_path)
+@pytest.mark.parametrize(
+    "codice", ["", " ", "../x", "c x", "à", "_c", "c/x", "c\n_x", "c" * 41, *sorted(RISERVATI)]
+)
+def test_a_code_no_address_can_have(documento: Path, codice: str) -> None:
+    assert "codice" in rifiutato(documento, ente=codice)
+
+
+def test_a_code_is_the_same_in_capitals(documento: Path) -> None:
+    importa(documento, ente=" NUOVO ")
+    assert Ente.objects.filter(codice_ipa="nuovo", nome="Comune Nuovo").exists()
+    assert "Niente da fare" in importa(documento, ente="Nuovo")
+
+
+@pytest.mark.parametrize("nome", [" ", "\t\n", "x" * 201, "Comune\0"])
+def test_a_name_no_ente_can_have(documento: Path, nome: str) -> None:
+    assert "--nome" in rifiutato(documento, nome=nome)
+
+
+def test_no_ente_hides_behind_our_addresses() -> None:
+    nostre = {str(p.pattern).split("/")[0] for p in urls.urlpatterns}
+    dell_ente = {"<ipa:ipa>", ""}
+    nella_demo = {"demo"}
+    assert (nostre - dell_ente) | nella_demo | {settings.STATIC_URL.strip("/")} == RISERVATI
+    assert CodiceIpa.regex == CODICE_IPA
+
+
+def test_a_file_that_cannot_be_read(documento: Path, tmp_path: Path) -> None:
+    assert "nessuno.txt non esiste" in rifiutato(tmp_path / "nessuno.txt")
+    assert f"{tmp_path} è una cartella" in rifiutato(tmp_path)
+    assert "non si può leggere" in rifiutato(documento / "sotto")
+    tmp_path.chmod(0)
+    chi = os.geteuid()
+    if chi == 0:
+        os.seteuid(65534)  # root reads everything
+    try:
+        with pytest.raises(CommandError, match="permesso negato"):
+            leggi_file(documento)
+    finally:
+        os.seteuid(chi)
+        tmp_path.chmod(0o700)
+
+
+@pytest.mark.parametrize(
+    ("byte", "detto"), [(60 * 1024 * 1024, "60,0 MB"), (MASSIMO_BYTE + 1, "50,1 MB")]
+)
+def test_a_file_too_big_is_told_its_size(tmp_path: Path, byte: int, detto: str) -> None:
+    with (tmp_path / "grande.txt").open("wb") as file:
+        file.truncate(byte)
+    assert f"{detto}, mentre il massimo è 50 MB" in rifiutato(tmp_path / "grande.txt")
+
+
+def test_export_is_utf8_whatever_the_terminal(documento: Path) -> None:
+    importa(documento, nome="Comune di Forlì")
+    byte = BytesIO()
+    ascii_ = TextIOWrapper(byte, encoding="ascii")
+    call_command("esporta", ente="NUOVO", anno=ANNO, stdout=ascii_)
+    ascii_.flush()
+    assert json.loads(byte.getvalue().decode("utf-8"))["ente"] == "Comune di Forlì"
 
 
 def test_a_file_that_is_no_plan(tmp_path: Path) -> None:

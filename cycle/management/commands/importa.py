@@ -12,10 +12,9 @@ from django.db import transaction
 from cycle import orologio
 from cycle.importers import LETTORI, leggi
 from cycle.importers.piano import PianoIllegibile
-from cycle.importers.testo import MASSIMO_BYTE
+from cycle.management.file import leggi_file
 from cycle.management.progresso import Barra
-from cycle.models import Ente
-from cycle.services.enti import crea_ente
+from cycle.services.enti import EnteNonValido, codice_ipa_valido, trova_o_crea
 from cycle.services.piano import EsitoImportazione, importa
 
 
@@ -37,35 +36,27 @@ class Command(BaseCommand):
         parser.add_argument("--prova", action="store_true", help="mostra e non scrive nulla")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        contenuto = _leggi_file(Path(options["file"]))
+        contenuto = leggi_file(Path(options["file"]))
+        istante = orologio.adesso()
         try:
+            ipa = codice_ipa_valido(options["ente"])
             with Barra(self.stderr, "Lettura") as barra:  # type: ignore[arg-type]
                 piano = leggi(options["forma"], contenuto, anno=options["anno"], avanzamento=barra)
             with transaction.atomic():
-                ente = self._ente(options["ente"].lower(), options["nome"])
+                ente = trova_o_crea(codice_ipa=ipa, nome=options["nome"], istante=istante)
                 with Barra(self.stderr, "Scrittura") as barra:  # type: ignore[arg-type]
                     esito = importa(
                         ente=ente,
                         piano=piano,
                         come=options["come"],
-                        istante=orologio.adesso(),
+                        istante=istante,
                         avanzamento=barra,
                     )
                 if options["prova"]:
                     transaction.set_rollback(True)
-        except PianoIllegibile as errore:
+        except (EnteNonValido, PianoIllegibile) as errore:
             raise CommandError(str(errore)) from None
         self._racconta(esito, prova=options["prova"])
-
-    def _ente(self, ipa: str, nome: str) -> Ente:
-        ente = Ente.objects.filter(codice_ipa=ipa).first()
-        if ente is not None:
-            return ente
-        if not nome:
-            raise CommandError(
-                f"L'ente {ipa} non esiste ancora: indicarne il nome con --nome per crearlo."
-            )
-        return crea_ente(nome=nome, codice_ipa=ipa, istante=orologio.adesso())
 
     def _racconta(self, esito: EsitoImportazione, *, prova: bool) -> None:
         for avviso in esito.avvisi:
@@ -87,13 +78,3 @@ class Command(BaseCommand):
             self.stdout.write(f"Già presenti e uguali: {esito.gia_presenti} obiettivi.")
         if prova:
             self.stdout.write("Prova: non è stato scritto nulla.")
-
-
-def _leggi_file(percorso: Path) -> bytes:
-    """The bytes of the file, no more than a reader would accept."""
-    try:
-        with percorso.open("rb") as file:
-            contenuto = file.read(MASSIMO_BYTE + 1)
-    except OSError as errore:
-        raise CommandError(f"{percorso}: {errore.strerror}") from None
-    return contenuto
