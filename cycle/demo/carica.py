@@ -26,8 +26,15 @@ from cycle.models import (
     UnitaOrganizzativa,
     Utente,
 )
-from cycle.services.enti import Conferimento, apri_anno, conferisci, crea_ente, di_comando
-from cycle.services.piano import importa
+from cycle.services.enti import (
+    Conferimento,
+    apri_anno,
+    conferisci,
+    crea_ente,
+    di_comando,
+    trova_o_crea,
+)
+from cycle.services.piano import EsitoImportazione, importa
 from cycle.services.relazioni import Compilazione, compila
 from cycle.services.transizioni import esegui
 from workflows.ports import Attore, FattiAtto, FattiSeduta, Richiesta
@@ -86,25 +93,33 @@ def carica(istante: datetime, racconta: Racconta) -> Ente:
 
 def carica_piano(
     *, ente_nome: str, ipa: str, piano: neutro.Piano, istante: datetime, racconta: Racconta
-) -> Ente:
+) -> EsitoImportazione:
     """A second ente from a real document: its year as storico, and the same plan as proposte of
-    the demo's year, with an incarico and a login for each responsabile found."""
-    presente = Ente.objects.filter(codice_ipa=ipa).first()
-    if presente is not None:
-        return presente
+    the demo's year, with an incarico and a login for each responsabile found. Of an ente already
+    there, only what it lacks. Gives what the first import did; raises `EnteNonValido`, and
+    `PianoIllegibile` as `importa` does."""
     anno = anno_della_demo(istante)
     with transaction.atomic():
-        racconta(f"{ente_nome}: anno {piano.anno}, come storico")
-        ente = crea_ente(nome=ente_nome, codice_ipa=ipa, istante=istante)
-        importa(ente=ente, piano=piano, come="storico", istante=istante)
+        ente = trova_o_crea(codice_ipa=ipa, nome=ente_nome, istante=istante)
+        racconta(f"{ente.nome} ({ente.codice_ipa}): anno {piano.anno}, come storico")
+        esito = importa(ente=ente, piano=piano, come="storico", istante=istante)
+        if not esito.creati:
+            racconta(f"{ente.nome}: già presente; per un altro ente, un altro codice IPA")
+            return esito
         if anno != piano.anno:
-            racconta(f"{ente_nome}: lo stesso piano come proposte del {anno}")
+            racconta(f"{ente.nome}: lo stesso piano come proposte del {anno}")
             importa(ente=ente, piano=trasposto(piano, anno), come="piano", istante=istante)
         Persona.objects.bulk_create(
             (Persona(ente=ente, nome_completo=nome) for nome, _ in _ORGANI), ignore_conflicts=True
         )
-        _incarichi(ente, [*_responsabili(piano), *((n, r, "") for n, r in _ORGANI)], piano.anno)
-    return ente
+        in_carica = set(
+            Persona.objects.filter(ente=ente, utente__isnull=False).values_list(
+                "nome_completo", flat=True
+            )
+        )
+        incarichi = [*_responsabili(piano), *((n, r, "") for n, r in _ORGANI)]
+        _incarichi(ente, [i for i in incarichi if i[0] not in in_carica], piano.anno)
+    return esito
 
 
 def _responsabili(piano: neutro.Piano) -> Iterable[tuple[str, str, str]]:

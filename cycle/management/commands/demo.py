@@ -14,6 +14,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from cycle import orologio
+from cycle.database.turno import turno
+from cycle.management.file import leggi_file
 
 
 class Command(BaseCommand):
@@ -36,9 +38,11 @@ class Command(BaseCommand):
         if not options["solo_dati"]:
             _libera(porta)
         call_command("migrate", verbosity=0)
-        self._dati(options)
+        with turno("demo", alias="default"):
+            self._dati(options)
         if options["solo_dati"]:
             return
+        _libera(porta)  # another demo may have been served while this one waited
         self.stdout.write(
             self.style.SUCCESS(
                 f"\nPronto: http://localhost:{porta}/\n"
@@ -52,27 +56,29 @@ class Command(BaseCommand):
         from cycle.demo.carica import carica, carica_piano
         from cycle.importers import leggi
         from cycle.importers.piano import PianoIllegibile
+        from cycle.services.enti import EnteNonValido, codice_ipa_valido
 
         istante = orologio.adesso()
-        carica(istante, self._racconta)
         if not options["piano"]:
+            carica(istante, self._racconta)
             return
+        contenuto = leggi_file(Path(options["piano"]))
         try:
-            contenuto = Path(options["piano"]).read_bytes()
+            ipa = codice_ipa_valido(options["ipa"])
             piano = leggi("modena", contenuto)
-            carica_piano(
+            carica(istante, self._racconta)
+            esito = carica_piano(
                 ente_nome=options["nome"],
-                ipa=options["ipa"],
+                ipa=ipa,
                 piano=piano,
                 istante=istante,
                 racconta=self._racconta,
             )
-        except OSError as errore:
-            raise CommandError(f"{options['piano']}: {errore.strerror}") from None
-        except PianoIllegibile as errore:
+        except (EnteNonValido, PianoIllegibile) as errore:
             raise CommandError(str(errore)) from None
-        for avviso in piano.avvisi:
-            self.stdout.write(f"  {avviso.numero}. riga {avviso.riga}: {avviso.messaggio}")
+        if esito.creati:
+            for avviso in esito.avvisi:
+                self.stdout.write(f"  {avviso.numero}. riga {avviso.riga}: {avviso.messaggio}")
 
     def _racconta(self, riga: str) -> None:
         self.stdout.write(f"  {riga}")
