@@ -31,7 +31,7 @@ from tests.workflows.costruttori import (
 )
 from workflows import guards
 from workflows.guards import Guardia
-from workflows.ports import Incarico, Politica, Richiesta
+from workflows.ports import FattiAtto, FattiRelazione, Incarico, Politica, Richiesta
 
 GUARDIE = {nome: g for nome, g in vars(guards).items() if isinstance(g, Guardia)}
 
@@ -146,6 +146,12 @@ class TestCheCosaPortaIlModulo:
         assert motivi(guards.atto_presente, lisbona, istante=notte) == [
             "L'atto porta una data futura (02/03/2026)."
         ]
+
+    @pytest.mark.parametrize("scritto", ["12", " 12 ", "12\u200b", "\ufeff12", "12\n", "\u00a012"])
+    def test_r2_one_act_has_one_number(self, scritto: str) -> None:
+        """However its blanks are written, seen and unseen."""
+        assert FattiAtto(scritto, date(2026, 2, 20)).numero == "12"
+        assert FattiAtto("12  bis", date(2026, 2, 20)).numero == "12 bis"
 
     @pytest.mark.parametrize("organo", ["consiglio", "dirigente", "", "sindaco"])
     def test_r3_only_the_giunta_or_the_commissario_approves(self, organo: str) -> None:
@@ -377,6 +383,36 @@ class TestRelazioni:
         ]
         pieno = replace(f, specifici=(specifico(indicatori=(indicatore(con_valore=ENTRAMBI),)),))
         assert motivi(guards.valori_completi, pieno) == []
+
+    @pytest.mark.parametrize(
+        ("primo", "passa"),
+        [("da_compilare", False), ("riaperta", False), ("trasmessa", True), ("validata", True)],
+    )
+    def test_r54_reports_are_frozen_in_order(self, primo: str, passa: bool) -> None:
+        """The second contains the figures of the first."""
+        f = fascicolo(periodo=SECONDO, relazioni=relazioni(primo, "da_compilare"))
+        detto = [] if passa else ["La relazione del periodo 2026-1 non è ancora trasmessa."]
+        assert motivi(guards.relazioni_precedenti_trasmesse, f) == detto
+        # nothing comes before the first
+        assert motivi(guards.relazioni_precedenti_trasmesse, replace(f, periodo=PRIMO)) == []
+
+    @pytest.mark.parametrize(
+        ("secondo", "passa"),
+        [("da_compilare", True), ("riaperta", True), ("trasmessa", False), ("validata", False)],
+    )
+    def test_r54_and_reopened_from_the_last(self, secondo: str, passa: bool) -> None:
+        f = fascicolo(periodo=PRIMO, relazioni=relazioni("validata", secondo))
+        detto = "La relazione del periodo 2026-2 è già stata trasmessa, e comprende queste cifre."
+        assert motivi(guards.nessuna_relazione_successiva, f) == ([] if passa else [detto])
+        assert motivi(guards.nessuna_relazione_successiva, replace(f, periodo=SECONDO)) == []
+
+    def test_r54_every_report_in_the_way_is_named(self) -> None:
+        terzo = replace(SECONDO, codice="2026-3", ordine=3)
+        tutte = (*relazioni("da_compilare", "riaperta"), FattiRelazione(3, terzo, "da_compilare"))
+        f = fascicolo(periodo=terzo, relazioni=tutte)
+        assert motivi(guards.relazioni_precedenti_trasmesse, f) == [
+            "Le relazioni dei periodi 2026-1, 2026-2 non sono ancora trasmesse."
+        ]
 
     def test_r54_the_report_of_a_validated_objective_does_not_reopen_alone(self) -> None:
         assert motivi(guards.obiettivo_non_validato, fascicolo(stato_obiettivo="validato")) == [

@@ -60,14 +60,16 @@ def test_r1_no_state_is_written_out_of_an_action(da: str, a: str) -> None:
 @pytest.mark.parametrize("a", STATI)
 @pytest.mark.parametrize("da", mondo.STATI)
 def test_r1_no_step_is_skipped_even_in_an_action_that_says_so(da: str, a: str) -> None:
-    """The Evento claims exactly this change, the versione is right: the pair decides."""
+    """The Evento claims exactly this change, with the verb that leads there, and the versione
+    is right: the pair decides."""
     if da == a or (da, a) in COPPIE:
         return
     o = mondo.in_stato(da)
     atto = None
     if o.versione:
         atto = o.versioneobiettivo_tutti.latest("pk").atto_id
-    apri(o, [Voce(o.pk, o.pk, da, a)], atto=atto or 1)
+    verbo = next(nome for nome, _, verso in MACCHINA_OBIETTIVO.passaggi() if verso == a)
+    apri(o, [Voce(o.pk, o.pk, da, a)], verbo, atto or 1)
     with pytest.raises(IntegrityError, match="R1"):
         scrivi(o, a, 0 if a in ("bozza", "proposta") else 1)
 
@@ -113,6 +115,19 @@ class TestDentroUnAzione:
         apri(o, [Voce(altro.pk, altro.pk), Voce(o.pk, o.pk, "approvato", "in_corso")], "avvia")
         scrivi(o, "in_corso")
         assert mondo.obiettivo(o.codice).stato == "in_corso"
+
+    def test_r1_the_verb_must_be_that_of_the_step(self) -> None:
+        o = mondo.in_stato("approvato")
+        for verbo in ("modifica", "proponi", "valida", "importa", "stralcia"):
+            apri(o, [Voce(o.pk, o.pk, "approvato", "in_corso")], verbo, atto=1)
+            with pytest.raises(IntegrityError, match="R1"):
+                scrivi(o, "in_corso")
+
+    def test_r1_an_action_of_one_ente_moves_nothing_of_another(self) -> None:
+        o, altrui = mondo.in_stato("approvato"), mondo.in_stato("approvato", "beta")
+        apri(o, [Voce(altrui.pk, altrui.pk, "approvato", "in_corso")], "avvia")
+        with pytest.raises(IntegrityError, match="R1"):
+            scrivi(altrui, "in_corso")
 
     def test_r1_only_the_last_action_counts(self) -> None:
         """The number of an earlier action of the same transaction, set back by hand, still names
