@@ -443,13 +443,13 @@ BEGIN
     SELECT azione INTO v_azione FROM registro_azione_aperta();
     IF EXISTS (
         SELECT 1 FROM nuove n
-          LEFT JOIN workflows_evento e
-                 ON e.id >= v_azione AND e.azione = v_azione AND e.verbo = 'importa'
-                AND e.radice_id = (to_jsonb(n) ->> TG_ARGV[2])::bigint
-                AND e.ente_id = n.ente_id
          WHERE n.stato <> TG_ARGV[0]
-           AND (e.id IS NULL OR n.stato <> ALL (string_to_array(TG_ARGV[1], ' '))
-                OR (TG_ARGV[2] = 'id' AND e.a <> n.stato))
+           AND (n.stato <> ALL (string_to_array(TG_ARGV[1], ' '))
+                OR NOT EXISTS (SELECT 1 FROM workflows_evento e
+                                WHERE e.radice_id = (to_jsonb(n) ->> TG_ARGV[2])::bigint
+                                  AND e.id >= v_azione AND e.azione = v_azione
+                                  AND e.ente_id = n.ente_id AND e.verbo = 'importa'
+                                  AND (TG_ARGV[2] <> 'id' OR e.a = n.stato)))
     ) THEN
         RAISE EXCEPTION '% nasce in uno stato che la sua procedura non prevede (R1)',
             TG_TABLE_NAME USING ERRCODE = 'check_violation';
