@@ -495,25 +495,27 @@ class AnniACaso(RuleBasedStateMachine):
 
     # --- what may never happen ----------------------------------------------------------------
 
-    def fotografia(self) -> list[tuple[Any, ...]]:
+    def fotografia(self) -> dict[str, tuple[int, str]]:
+        """Rows and digest of the tables that a step writes."""
+        tabelle = (
+            "cycle_obiettivo",
+            "cycle_relazionesemestrale",
+            "cycle_vocerelazione",
+            "cycle_rilevazione",
+            "cycle_atto",
+            "cycle_versioneobiettivo",
+            "cycle_seduta",
+            "workflows_evento",
+            "notifications_notifica",
+        )
         with connection.cursor() as cursore:
             cursore.execute(
                 " UNION ALL ".join(
                     f"SELECT '{t}', count(*), md5(string_agg(r::text, '' ORDER BY r.id)) FROM {t} r"
-                    for t in (
-                        "cycle_obiettivo",
-                        "cycle_relazionesemestrale",
-                        "cycle_vocerelazione",
-                        "cycle_rilevazione",
-                        "cycle_atto",
-                        "cycle_versioneobiettivo",
-                        "cycle_seduta",
-                        "workflows_evento",
-                        "notifications_notifica",
-                    )
+                    for t in tabelle
                 )
             )
-            return cursore.fetchall()
+            return {tabella: (righe, impronta) for tabella, righe, impronta in cursore.fetchall()}
 
     @invariant()
     def ogni_stato_e_la_somma_dei_suoi_eventi(self) -> None:
