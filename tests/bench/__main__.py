@@ -22,7 +22,16 @@ def main() -> None:
     django.setup()
     from django.db import connection
 
-    from tests.bench import calcoli, insiemi, misura, mondo, pagine, transizione
+    from tests.bench import (
+        calcoli,
+        importazione,
+        insiemi,
+        misura,
+        mondo,
+        pagine,
+        scrittori,
+        transizione,
+    )
 
     giri, chiamate = argomenti.giri, argomenti.chiamate
     righe: list[misura.Riga] = []
@@ -30,8 +39,10 @@ def main() -> None:
         gruppi: dict[str, Callable[[], Iterable[misura.Riga]]] = {
             "transizione": lambda: transizione.righe(giri, chiamate),
             "http": lambda: pagine.righe(giri, chiamate, database),
+            "scrittori": lambda: scrittori.righe(giri, argomenti.mosse, database),
             "approva": lambda: insiemi.righe(giri, argomenti.insiemi),
             "percentuali": lambda: calcoli.righe(giri, argomenti.percentuali),
+            "importazione": lambda: importazione.righe(giri, argomenti.schede),
         }
         server = _server(connection)
         for nome, gruppo in gruppi.items():
@@ -65,9 +76,11 @@ def _argomenti() -> argparse.Namespace:
     leggi.add_argument("--json", type=Path, help="file in cui scrivere le righe")
     leggi.add_argument("--giri", type=int, default=7, help="giri alternati (almeno 5)")
     leggi.add_argument("--chiamate", type=int, default=40, help="chiamate in ogni giro")
-    leggi.add_argument("--obiettivi", type=int, default=12000, help="obiettivi dell'ente")
+    leggi.add_argument("--obiettivi", type=int, default=14000, help="obiettivi dell'ente")
     leggi.add_argument("--insiemi", type=int, nargs="+", default=[100, 300, 1000])
     leggi.add_argument("--percentuali", type=int, nargs="+", default=[1000, 3000, 10000])
+    leggi.add_argument("--schede", type=int, nargs="+", default=[20, 60, 180])
+    leggi.add_argument("--mosse", type=int, default=10, help="passi di ogni scrittore in un giro")
     leggi.add_argument("--righe", nargs="*", default=[], help="solo queste righe")
     return leggi.parse_args()
 

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The bench runs, on a world too small to say anything, and prints the lines of its page. No time
+is asserted."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+RADICE = Path(__file__).resolve().parents[2]
+RIGHE = {
+    *("transizione", "fsm", "viewflow", "http", "scrittori"),
+    *("approva", "percentuali", "importazione"),
+}
+
+
+def test_the_bench_prints_every_line(tmp_path: Path) -> None:
+    esito = tmp_path / "bench.json"
+    piccolo = (
+        "--giri 1 --chiamate 2 --obiettivi 400 --mosse 1 --insiemi 2 4 --percentuali 10 20 "
+        "--schede 1 2"
+    )
+    corsa = subprocess.run(
+        [sys.executable, "-m", "tests.bench", "--json", str(esito), *piccolo.split()],
+        cwd=RADICE,
+        env={k: v for k, v in os.environ.items() if k != "DJANGO_SETTINGS_MODULE"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert corsa.returncode == 0, corsa.stderr
+    letto = json.loads(esito.read_text(encoding="utf-8"))
+    righe = {r["codice"]: r for r in letto["righe"]}
+    assert set(righe) == RIGHE
+    for riga in righe.values():
+        for figura in ("figura", "figura_riferimento", "rapporto"):
+            assert 0 < riga[figura]["minimo"] <= riga[figura]["mediana"] <= riga[figura]["massimo"]
+        assert riga["raggiunto"] in (True, False, None)
+    assert [c for c, r in righe.items() if r["obiettivo"] is None] == ["fsm", "viewflow"]
+    query, massimo = righe["transizione"]["limiti"]["query"]
+    assert query <= massimo == 12
+    assert all(righe[c]["note"]["crescita"] for c in ("approva", "percentuali", "importazione"))
+    assert righe["transizione"]["titolo"] in corsa.stdout
