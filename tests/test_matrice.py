@@ -108,6 +108,12 @@ def _validate() -> None:
         mondo.muovi(relazione, "valida", "SECONDO NUCLEO", seduta=mondo.seduta())
 
 
+def _riaperta_la_seconda() -> None:
+    """Reports are reopened from the last."""
+    seconda = _relazioni("rendicontato")[1]
+    mondo.muovi(seconda, "riapri", "TERZO NUCLEO", motivazione="Un valore da rivedere.")
+
+
 OBIETTIVO = {
     "proponi": Passo("bozza", {"dirigente"}),
     "rinvia": Passo("proposta", {"controllo", "segreteria"}, ("motivazione",)),
@@ -122,7 +128,7 @@ OBIETTIVO = {
 RELAZIONE = {
     "trasmetti": Passo("in_corso", {"dirigente"}, prepara=_compilate),
     "valida": Passo("rendicontato", {"nucleo"}, ("seduta",)),
-    "riapri": Passo("rendicontato", {"nucleo"}, ("motivazione",)),
+    "riapri": Passo("rendicontato", {"nucleo"}, ("motivazione",), prepara=_riaperta_la_seconda),
 }
 
 # --- the table ----------------------------------------------------------------------------------
@@ -245,7 +251,7 @@ TAVOLA: dict[str, list[Prova]] = {
         Prova("POST", {302: TUTTI}, corpo=lambda: {"ente": "alfa", "utente": "uno.po.alfa"}),
     ],
     "demo/orologio/": [
-        SOLO_POST,
+        Prova("GET", {405: TUTTI}),  # put back to the true hour by anybody, moved by who came in
         Prova("POST", {302: ENTRATI}, corpo=lambda: {"ente": "alfa", "verso": "2026-03-02T12:00"}),
     ],
     # of an ente
