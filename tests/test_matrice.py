@@ -252,7 +252,7 @@ TAVOLA: dict[str, list[Prova]] = {
     ],
     "demo/orologio/": [
         Prova("GET", {405: TUTTI}),  # put back to the true hour by anybody, moved by who came in
-        Prova("POST", {302: ENTRATI}, corpo=lambda: {"ente": "alfa", "verso": "2026-03-02T12:00"}),
+        Prova("POST", {302: TUTTI}, corpo=lambda: {"ente": "alfa", "verso": "2026-03-02T12:00"}),
     ],
     # of an ente
     _ENTE: [Prova("GET", {200: DENTRO, 404: FUORI}), SOLO_GET],
