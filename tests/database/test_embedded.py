@@ -281,19 +281,6 @@ def test_password_perdute_sono_rifatte(casa: Casa) -> None:
     assert casa.utente().chiedi("SELECT n FROM fatti") == [[7]]
 
 
-def test_cartella_cancellata_sotto_un_server_acceso(casa: Casa) -> None:
-    primo = casa.utente()
-    primo.chiedi("CREATE TABLE fatti (n int)", "owner")
-    vecchio = casa.postmaster()
-    shutil.rmtree(casa.layout.root, ignore_errors=True)
-    secondo = casa.utente()
-    assert secondo.chiedi("SELECT to_regclass('fatti')") == [[None]]
-    primo.uccidi()
-    # The old server goes, and must not take away the new one's socket.
-    attendi(lambda: vecchio not in casa.processi(), "il vecchio server si ferma")
-    assert casa.utente().chiedi("SELECT 1") == [[1]]
-
-
 @pytest.mark.parametrize("nome", ["lunga" * 30, "con, virgola", 'più d\'uno "spazio"'])
 def test_percorsi_difficili(tmp_path: Path, nome: str) -> None:
     casa = Casa(tmp_path / nome)
