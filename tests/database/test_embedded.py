@@ -2,7 +2,6 @@
 """The embedded server, alive: who starts it, who shares it, what kills it, what it says."""
 
 import os
-import shutil
 import signal
 import socket
 import subprocess
