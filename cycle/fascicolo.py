@@ -34,7 +34,7 @@ from workflows.ports import (
 )
 
 # Verbs done for the settore: who did one of them cannot validate (R57).
-VERBI_DEL_SETTORE = "proponi avvia rendiconta trasmetti compila modifica crea"
+VERBI_DEL_SETTORE = ("proponi", "avvia", "rendiconta", "trasmetti", "compila", "modifica", "crea")
 
 _FATTI = """
 SELECT o.id, o.codice, o.titolo, o.stato, o.revisione, o.versione, o.tipo,
@@ -94,7 +94,7 @@ def di_obiettivi(ids: Sequence[int], richiesta: Richiesta | None = None) -> dict
     """The facts of the objectives `ids`, by id."""
     richiesta = richiesta or Richiesta()
     with connection.cursor() as cursore:
-        cursore.execute(_FATTI, {"ids": json.dumps(ids), "verbi": VERBI_DEL_SETTORE})
+        cursore.execute(_FATTI, {"ids": json.dumps(ids), "verbi": " ".join(VERBI_DEL_SETTORE)})
         righe = cursore.fetchall()
         cicli = {riga[12]: riga[19:] for riga in righe}
         trovati = {pk: _ciclo(*dati) for pk, dati in cicli.items()}
