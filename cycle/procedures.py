@@ -17,11 +17,13 @@ from cycle import effetti, fascicolo, notizie, permissions
 from cycle.models import Obiettivo, RelazioneSemestrale
 from cycle.notizie import Materia
 from workflows.machines.base import Macchina
+from workflows.machines.relazione import COMPILABILI
 from workflows.ports import (
     Attore,
     Azione,
     Fascicolo,
     FattiAtto,
+    FattiPeriodo,
     Notizia,
     Passo,
     Richiesta,
@@ -37,6 +39,7 @@ class _Procedura:
     nome: str
     macchina: Macchina
     effetti_di: Mapping[str, Effetto]
+    fatti_di: Mapping[str, str] = {}  # what the news say of verbs that are no transition
 
     def attore(self, attore: Attore, istante: datetime) -> Attore:
         if attore.persona_id is None:
@@ -57,7 +60,7 @@ class _Procedura:
 
     def notizie(self, azione: Azione) -> list[Notizia]:
         transizione = self.macchina.transizione(azione.verbo)
-        fatto = transizione.regole.fatto if transizione else azione.verbo
+        fatto = transizione.regole.fatto if transizione else self.fatti_di[azione.verbo]
         return notizie.di(azione, self.materie(azione), fatto)
 
     def materie(self, azione: Azione) -> list[Materia]:
@@ -140,6 +143,7 @@ class _ProceduraRelazione(_Procedura):
         "trasmetti": effetti.trasmetti,
         "valida": effetti.valida_relazione,
     }
+    fatti_di: Mapping[str, str] = {"compila": "compilata"}
 
     def blocca(self, ente_id: int, ids: Sequence[int]) -> list[RelazioneSemestrale]:
         """The objectives first, then the reports: one order everywhere."""
@@ -165,33 +169,41 @@ class _ProceduraRelazione(_Procedura):
         return fascicolo.di_relazioni(oggetti, richiesta)
 
     def materie(self, azione: Azione) -> list[Materia]:
-        """The reports, and their objectives: what can be done with one depends on its reports."""
+        """The reports; their objectives and the reports that come next, since what can be done
+        with these depends on them. Filling moves nothing: it concerns who can now submit."""
         proprie = super().materie(azione)
+        if azione.verbo == "compila":
+            return [replace(m, motivi=("da_fare",)) for m in proprie]
         passi = {m.dopo.obiettivo_id: m for m in proprie}
         stati = {r.id: r.stato for m in proprie for r in m.dopo.relazioni if r.id == m.dopo.id}
-        return proprie + [
-            Materia(
-                OBIETTIVO.macchina,
-                m.passo,
-                m.pid,
-                replace(
-                    m.dopo,
-                    id=pk,
-                    procedura=OBIETTIVO.nome,
-                    stato=m.dopo.stato_obiettivo,
-                    relazioni=tuple(
-                        replace(r, stato=stati.get(r.id, r.stato)) for r in m.dopo.relazioni
-                    ),
-                    periodo=None,
-                    convalide=(),
-                ),
-                ("da_fare",),
+        altre: list[Materia] = []
+        for pk, m in passi.items():
+            relazioni = tuple(replace(r, stato=stati.get(r.id, r.stato)) for r in m.dopo.relazioni)
+            f = replace(m.dopo, relazioni=relazioni, convalide=())
+            intero = replace(
+                f, id=pk, procedura=OBIETTIVO.nome, stato=f.stato_obiettivo, periodo=None
             )
-            for pk, m in passi.items()
-        ]
+            altre.append(Materia(OBIETTIVO.macchina, m.passo, m.pid, intero, ("da_fare",)))
+            altre += [
+                Materia(
+                    self.macchina,
+                    m.passo,
+                    m.pid,
+                    replace(f, id=r.id, stato=r.stato, periodo=r.periodo),
+                    ("da_fare",),
+                )
+                for r in relazioni
+                if r.id not in stati and r.stato in COMPILABILI and _iniziata(f, r.periodo)
+            ]
+        return proprie + altre
 
     def pid(self, passo: Passo) -> str:
         return str(passo.oggetto.obiettivo.pid)
+
+
+def _iniziata(f: Fascicolo, periodo: FattiPeriodo) -> bool:
+    """Whether somebody has measured anything in the period."""
+    return any(periodo.codice in i.con_valore for s in f.specifici for i in s.indicatori)
 
 
 OBIETTIVO = _ProceduraObiettivo()

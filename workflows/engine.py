@@ -78,7 +78,7 @@ def execute(
         )
         procedura.effetti(azione)  # before the states, which may require what they write
         _scrivi_stati(procedura, transizione, passi)
-        _racconta(procedura, azione)
+        racconta(procedura, azione)
     return Esito(azione.id, azione.passi, motivi)
 
 
@@ -190,7 +190,8 @@ def _scrivi_stati(procedura: Procedura, transizione: Transizione, passi: Sequenc
             )
 
 
-def _racconta(procedura: Procedura, azione: Azione) -> None:
+def racconta(procedura: Procedura, azione: Azione) -> None:
+    """Write the news of an action, and settle what it leaves nobody to do."""
     notizie = procedura.notizie(azione)
     posta.scrivi(
         [

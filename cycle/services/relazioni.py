@@ -16,10 +16,12 @@ from cycle.insiemi import aggiorna, copia
 from cycle.models import Indicatore, RelazioneSemestrale, Rilevazione, VoceRelazione
 from cycle.procedures import RELAZIONE
 from cycle.services.enti import nell_ente
+from workflows.engine import racconta
 from workflows.errors import Conflitto, Motivo, NonAutorizzato, NonPossibile, Tentativo
 from workflows.machines.relazione import COMPILABILI
-from workflows.ports import Attore
+from workflows.ports import Attore, Azione, Fascicolo, Passo, Richiesta
 from workflows.registro import azioni
+from workflows.verdetto import verdetto
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,9 @@ def compila(
 
     Raises Conflitto when `revisione` is no longer the one that was read, NonAutorizzato without
     an incarico that fills it, NonPossibile when it is submitted or validated (R54).
+
+    When the report becomes complete, or is no longer, who may submit it is told, or the matter
+    is settled.
     """
     with transaction.atomic():
         nell_ente(by.ente_id)
@@ -61,7 +66,7 @@ def compila(
             "rendicontato",
         ):
             raise NonPossibile({relazione.pk: [_non_compilabile()]}, tentativo)
-        azioni.apri(
+        numero = azioni.apri(
             ente_id=by.ente_id,
             procedura="relazione",
             verbo="compila",
@@ -82,7 +87,18 @@ def compila(
         _scrivi_testi(relazione, compilazione.testi)
         relazione.revisione += 1
         RelazioneSemestrale.objects.filter(pk=relazione.pk).update(revisione=relazione.revisione)
+        dopo = fascicolo.di_relazioni([relazione])[relazione.pk]
+        if _completa(fatti, by, istante) != _completa(dopo, by, istante):
+            passo = Passo(relazione, dopo, relazione.stato, relazione.stato)
+            racconta(RELAZIONE, Azione(numero, "compila", by, istante, Richiesta(), (passo,)))
     return relazione
+
+
+def _completa(fatti: Fascicolo, chi: Attore, istante: datetime) -> bool:
+    """Whether the report lacks nothing to be submitted, by whoever may do it (R53)."""
+    trasmetti = RELAZIONE.macchina.transizione("trasmetti")
+    assert trasmetti is not None
+    return not verdetto(RELAZIONE.macchina, trasmetti, fatti, chi, istante).mancanze
 
 
 def _scrivi_valori(

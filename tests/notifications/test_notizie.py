@@ -15,9 +15,11 @@ from cycle.models import (
     Obiettivo,
     Persona,
     RelazioneSemestrale,
+    Rilevazione,
     UnitaOrganizzativa,
 )
 from cycle.services.enti import Conferimento, conferisci, di_comando
+from cycle.services.relazioni import Compilazione, compila
 from cycle.services.transizioni import esegui
 from notifications import posta
 from notifications.models import Notifica
@@ -26,6 +28,7 @@ from tests import mondo
 from tests.fotografia import cambiate, fotografia
 from workflows.errors import Rifiuto
 from workflows.ports import Richiesta
+from workflows.registro.models import Evento
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -171,6 +174,95 @@ class TestChiVieneAvvisato:
         assert {Persona.objects.get(pk=n.persona_id).ente_id for n in nuove} == {ente.pk}
 
 
+class TestCompilazione:
+    """Filling a report moves no state, but changes who has something to do (R53)."""
+
+    def relazione(self, ordine: int = 1) -> RelazioneSemestrale:
+        return RelazioneSemestrale.objects.get(
+            obiettivo=mondo.in_stato("in_corso"), periodo__ordine=ordine
+        )
+
+    def svuota(self, r: RelazioneSemestrale, chi: str = "UNO PO") -> None:
+        """Take one value back."""
+        [prima, *_] = Rilevazione.objects.filter(
+            obiettivo_id=r.obiettivo_id, periodo_id=r.periodo_id
+        ).order_by("pk")
+        compila(
+            relazione=r,
+            compilazione=Compilazione({prima.indicatore_id: None}, {}),
+            by=mondo.attore(chi),
+            istante=mondo.ADESSO,
+        )
+
+    def test_r53_who_can_now_submit_it_is_told(self) -> None:
+        r = self.relazione()
+        mondo.compila(r, "UNO PO")
+        assert aperte(r) == {("UNO DIRIGENTE", "da_fare")}
+        n = Notifica.objects.get(materia=f"relazione:{r.pk}")
+        assert n.testo == (
+            "OE04 «Migliorare il servizio OE04», relazione 2026-1: compilata da Uno Po"
+        )
+        assert n.link == f"/alfa/obiettivi/{r.obiettivo.pid}/"
+        evento = Evento.objects.get(pk=n.evento_id)
+        assert (evento.verbo, evento.oggetto_id) == ("compila", r.pk)
+
+    def test_r53_not_while_a_value_is_missing(self) -> None:
+        r = self.relazione()
+        self.svuota(r)
+        assert aperte(r) == set()
+
+    def test_r54_nor_before_the_reports_that_come_first(self) -> None:
+        seconda = self.relazione(2)
+        mondo.compila(seconda, "UNO PO")
+        assert aperte(seconda) == set()
+
+    def test_not_who_filled_it(self) -> None:
+        r = self.relazione()
+        mondo.compila(r, "UNO DIRIGENTE")
+        assert aperte(r) == set()
+
+    def test_filled_again_it_is_no_news(self) -> None:
+        """Once told and read, a corrected text does not ring again."""
+        r = self.relazione()
+        mondo.compila(r, "UNO PO")
+        Notifica.objects.filter(materia=f"relazione:{r.pk}").update(letta_il=mondo.ADESSO)
+        mondo.compila(r, "UNO PO")
+        [n] = Notifica.objects.filter(materia=f"relazione:{r.pk}")
+        assert (n.letta_il, n.chiusa_il) == (mondo.ADESSO, None)
+
+    def test_incomplete_again_it_waits_for_nobody(self) -> None:
+        r = self.relazione()
+        mondo.compila(r, "UNO PO")
+        self.svuota(r)
+        assert da_fare(r) == set()
+        mondo.compila(r, "UNO PO")
+        assert da_fare(r) == {"UNO DIRIGENTE"}
+
+    def test_r54_reopened_and_emptied_it_waits_for_nobody(self) -> None:
+        """The Nucleo reopens what is complete, so the dirigente is told; then a value goes."""
+        r = self.relazione()
+        mondo.compila(r, "UNO PO")
+        mondo.muovi(r, "trasmetti", "UNO DIRIGENTE")
+        mondo.muovi(r, "riapri", "PRIMO NUCLEO", motivazione="Un valore da rivedere.")
+        assert da_fare(r) == {"UNO DIRIGENTE"}
+        self.svuota(r)
+        assert da_fare(r) == set()
+
+    def test_r54_the_next_report_waits_for_the_one_before(self) -> None:
+        """Both are filled: the second can be submitted once the first is, and not after it is
+        reopened."""
+        nomina("SENZA INCARICO", "dirigente", "S1")
+        prima, seconda = self.relazione(), self.relazione(2)
+        for r in (prima, seconda):
+            mondo.compila(r, "UNO PO")
+        assert da_fare(seconda) == set()
+        mondo.muovi(prima, "trasmetti", "UNO DIRIGENTE")
+        assert da_fare(seconda) == {"SENZA INCARICO"}
+        mondo.muovi(prima, "riapri", "PRIMO NUCLEO", motivazione="Un valore da rivedere.")
+        assert da_fare(seconda) == set()
+        assert da_fare(prima) == {"UNO DIRIGENTE", "SENZA INCARICO"}
+
+
 class TestQuandoSiChiude:
     def test_it_closes_itself_when_somebody_else_acted(self) -> None:
         o = mondo.in_stato("in_corso")
@@ -180,8 +272,11 @@ class TestQuandoSiChiude:
         assert da_fare(prima) == {"PRIMO NUCLEO", "SECONDO NUCLEO", "TERZO NUCLEO"}
         mondo.muovi(prima, "valida", "PRIMO NUCLEO", seduta=mondo.seduta())
         assert da_fare(prima) == set()
-        chiuse = Notifica.objects.filter(materia=f"relazione:{prima.pk}", motivo="da_fare")
-        assert chiuse.filter(chiusa_il__isnull=False).count() == 3
+        chiuse = Notifica.objects.filter(
+            materia=f"relazione:{prima.pk}", motivo="da_fare", chiusa_il__isnull=False
+        )
+        # the three of the Nucleo, and the dirigente who was told that it could be submitted
+        assert chiuse.count() == 4
 
     def test_the_last_report_validated_asks_for_the_objective(self) -> None:
         """What can be done with an objective depends on its reports: the news move with them."""
