@@ -10,13 +10,18 @@ from django.db.models.functions import Now
 
 from cycle.models.base import DiEnte, in_ordine, uno_di
 
+_LETTERE_IPA = "[a-z0-9][a-z0-9_-]"
+_LUNGHEZZA_IPA = 40
+# Regular expression of a codice IPA: it stands in every address.
+CODICE_IPA = f"{_LETTERE_IPA}{{0,{_LUNGHEZZA_IPA - 1}}}"
+
 
 class Ente(models.Model):
     """A comune (or other body): one tenant of the installation."""
 
     pid = models.UUIDField(unique=True, editable=False, db_default=RandomUUID())
     nome = models.CharField(max_length=200)
-    codice_ipa = models.SlugField("codice IPA", max_length=40, unique=True)
+    codice_ipa = models.SlugField("codice IPA", max_length=_LUNGHEZZA_IPA, unique=True)
     fuso = models.CharField("fuso orario", max_length=40, default="Europe/Rome")
     patrono_mese = models.PositiveSmallIntegerField(null=True, blank=True)
     patrono_giorno = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -26,7 +31,7 @@ class Ente(models.Model):
         verbose_name_plural = "enti"
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(codice_ipa__regex=r"^[a-z0-9][a-z0-9_-]*$"),
+                condition=models.Q(codice_ipa__regex=f"^{_LETTERE_IPA}*$"),
                 name="ente_codice_ipa",
             ),
             models.CheckConstraint(

@@ -22,6 +22,7 @@ from cycle.models import (
     Scadenza,
     UnitaOrganizzativa,
 )
+from cycle.models.ente import CODICE_IPA
 from cycle.parametri import Parametri
 from workflows.ports import Attore
 from workflows.registro import azioni
@@ -29,7 +30,6 @@ from workflows.registro import azioni
 # (name, first month and day, last month and day) of the two periods of most plans (R52)
 PERIODI = (("Primo semestre", (1, 1), (6, 30)), ("Secondo semestre", (7, 1), (12, 31)))
 
-CODICE_IPA = r"[a-z0-9][a-z0-9_-]{0,39}"  # as the database allows it
 # First words of our own addresses, which the pages of an ente of that code would hide behind.
 RISERVATI = frozenset({"accedi", "esci", "aiuto", "salute", "api", "demo", "static"})
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 
 from django.urls import register_converter
 
+from cycle.models.ente import CODICE_IPA
+
 
 class CodiceIpa:
-    """A codice IPA, as the database allows it."""
+    """A codice IPA."""
 
-    regex = "[a-z0-9][a-z0-9_-]{0,39}"
+    regex = CODICE_IPA
 
     def to_python(self, value: str) -> str:
         return value
