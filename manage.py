@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Django's commands on this product; no environment variable is needed."""
 
+import io
 import os
 import sys
 
@@ -9,6 +10,9 @@ import sys
 def main() -> None:
     """Run the command; troubles whose text says what to do are shown without a traceback."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cycle.settings")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a terminal that knows no accents gets "?"
+            stream.reconfigure(errors="replace")
     try:
         from django.core.exceptions import ImproperlyConfigured
         from django.core.management import execute_from_command_line

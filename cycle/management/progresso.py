@@ -16,13 +16,18 @@ class Barra:
         self.uscita = uscita
         self.titolo = titolo
         self.visibile = uscita.isatty()
+        self.pieno, self.vuoto = _caratteri(uscita.encoding or "ascii")
 
     def __call__(self, fatto: int, totale: int) -> None:
         if not self.visibile:
             return
         if totale:
             pieni = LARGHEZZA * fatto // totale
-            disegno = "█" * pieni + "░" * (LARGHEZZA - pieni) + f" {100 * fatto // totale:3d} %"
+            disegno = (
+                self.pieno * pieni
+                + self.vuoto * (LARGHEZZA - pieni)
+                + f" {100 * fatto // totale:3d} %"
+            )
         else:
             disegno = f"{fatto} righe"
         self.uscita.write(f"\r{self.titolo} {disegno}\x1b[K")
@@ -35,3 +40,12 @@ class Barra:
         if self.visibile:
             self.uscita.write("\r\x1b[K")
             self.uscita.flush()
+
+
+def _caratteri(codifica: str) -> tuple[str, str]:
+    """Full and empty cell, as the terminal can draw them."""
+    try:
+        "█░".encode(codifica)
+    except UnicodeEncodeError:
+        return "#", "."
+    return "█", "░"

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -40,11 +41,11 @@ class Command(BaseCommand):
         istante = orologio.adesso()
         try:
             ipa = codice_ipa_valido(options["ente"])
-            with Barra(self.stderr, "Lettura") as barra:  # type: ignore[arg-type]
+            with Barra(sys.stderr, "Lettura") as barra:
                 piano = leggi(options["forma"], contenuto, anno=options["anno"], avanzamento=barra)
             with transaction.atomic():
                 ente = trova_o_crea(codice_ipa=ipa, nome=options["nome"], istante=istante)
-                with Barra(self.stderr, "Scrittura") as barra:  # type: ignore[arg-type]
+                with Barra(sys.stderr, "Scrittura") as barra:
                     esito = importa(
                         ente=ente,
                         piano=piano,
