@@ -11,7 +11,7 @@ of its chart. Which roles a person *has* is decided by incarichi at the injected
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -48,6 +48,20 @@ PERMESSI: Mapping[str, frozenset[str]] = {
         {"po", "dirigente", "controllo", "segretario", "segreteria", "giunta", "nucleo"}
     ),
     "vedi_registro": frozenset({"dirigente", "revisore", "segretario", "controllo"}),
+    # setting up: org chart and people, the year and its terms, incarichi
+    "gestisci_ente": frozenset({"controllo"}),
+    "apri_anno": frozenset({"controllo"}),
+    "proroga_termine": frozenset({"controllo", "segreteria"}),
+    "conferisci_incarico": frozenset({"controllo"}),
+    "delega_funzioni": frozenset({"dirigente", "segretario", "ragioneria", "controllo"}),
+    # sets for the giunta: who assembles them, who gives the pareri (R15), who may read them
+    "componi_insieme": frozenset({"controllo"}),
+    "parere_tecnico": frozenset({"segretario", "dirigente"}),
+    "parere_contabile": frozenset({"ragioneria"}),
+    "vedi_insiemi": frozenset(
+        {"controllo", "segretario", "segreteria", "giunta", "nucleo", "ragioneria", "revisore"}
+        | {"dirigente"}
+    ),
 }
 
 
@@ -59,11 +73,18 @@ def sincronizza(using: str = DEFAULT_DB_ALIAS, **kwargs: Any) -> None:
         .filter(content_type=tipo, codename__in=PERMESSI)
         .values_list("codename", flat=True)
     )
-    Permission.objects.using(using).bulk_create(
+    nuovi = Permission.objects.using(using).bulk_create(
         Permission(content_type=tipo, codename=nome, name=nome.replace("_", " "))
         for nome in PERMESSI
         if nome not in presenti
     )
+    if nuovi:  # enti that were there before these permissions get them as a new one would
+        for radice in (
+            UnitaOrganizzativa.objects.using(using)
+            .filter(padre__isnull=True)
+            .select_related("ente")
+        ):
+            concedi(radice.ente, radice, [p.codename for p in nuovi], using)
 
 
 def gruppo(ente: Ente, ruolo: str) -> str:
@@ -71,14 +92,24 @@ def gruppo(ente: Ente, ruolo: str) -> str:
     return f"{ente.codice_ipa}:{ruolo}"
 
 
-def concedi(ente: Ente, radice: UnitaOrganizzativa) -> None:
-    """Give every role of a new ente what the table says, on its root unit."""
-    tipo = ContentType.objects.get_for_model(UnitaOrganizzativa)
+def concedi(
+    ente: Ente,
+    radice: UnitaOrganizzativa,
+    quali: Collection[str] = PERMESSI.keys(),
+    using: str = DEFAULT_DB_ALIAS,
+) -> None:
+    """Give every role of an ente what the table says of the permissions `quali`, on its root
+    unit."""
+    tipo = ContentType.objects.db_manager(using).get_for_model(UnitaOrganizzativa)
     permessi = {
-        p.codename: p for p in Permission.objects.filter(content_type=tipo, codename__in=PERMESSI)
+        p.codename: p
+        for p in Permission.objects.using(using).filter(content_type=tipo, codename__in=quali)
     }
-    gruppi = {ruolo: Group.objects.get_or_create(name=gruppo(ente, ruolo))[0] for ruolo in RUOLI}
-    GroupObjectPermission.objects.bulk_create(
+    gruppi = {
+        ruolo: Group.objects.using(using).get_or_create(name=gruppo(ente, ruolo))[0]
+        for ruolo in RUOLI
+    }
+    GroupObjectPermission.objects.using(using).bulk_create(
         (
             GroupObjectPermission(
                 group=gruppi[ruolo],
@@ -86,8 +117,8 @@ def concedi(ente: Ente, radice: UnitaOrganizzativa) -> None:
                 content_type=tipo,
                 object_pk=str(radice.pk),
             )
-            for nome, ruoli in PERMESSI.items()
-            for ruolo in ruoli
+            for nome in permessi
+            for ruolo in PERMESSI[nome]
         ),
         ignore_conflicts=True,
     )

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The nouns of the cycle (`domain.md` 3), one module each."""
 
-from cycle.models.atto import Allegato, Atto
-from cycle.models.calendario import Ciclo, Periodo, Scadenza
+from cycle.models.atto import Allegato, Atto, DocumentoAtto
+from cycle.models.calendario import Ciclo, Periodo, Preavviso, Proroga, Scadenza
 from cycle.models.ente import Ente, Gettone, Persona, UnitaOrganizzativa, Utente
 from cycle.models.incarico import Incarico
 from cycle.models.indicatore import Indicatore, Rilevazione, StoricoIndicatore, TipoIndicatore
+from cycle.models.insieme import Insieme, Parere, VoceInsieme
 from cycle.models.obiettivo import (
     Collaboratore,
     Fase,
@@ -15,6 +16,7 @@ from cycle.models.obiettivo import (
     Stanziamento,
 )
 from cycle.models.relazione import PresenzaSeduta, RelazioneSemestrale, Seduta, VoceRelazione
+from cycle.models.servizio import Avanzamento, Battito, FeedCalendario
 from cycle.models.strategia import NodoStrategico
 from cycle.models.variazione import CampoVariato, RichiestaVariazione
 from cycle.models.versione import VersioneObiettivo
@@ -22,21 +24,29 @@ from cycle.models.versione import VersioneObiettivo
 __all__ = [
     "Allegato",
     "Atto",
+    "Avanzamento",
+    "Battito",
     "CampoVariato",
     "Ciclo",
     "Collaboratore",
+    "DocumentoAtto",
     "Ente",
     "Fase",
+    "FeedCalendario",
     "Gettone",
     "Incarico",
     "Indicatore",
+    "Insieme",
     "NodoStrategico",
     "Obiettivo",
     "ObiettivoNodo",
     "ObiettivoSpecifico",
+    "Parere",
     "Periodo",
     "Persona",
+    "Preavviso",
     "PresenzaSeduta",
+    "Proroga",
     "RelazioneSemestrale",
     "RichiestaVariazione",
     "Rilevazione",
@@ -48,5 +58,6 @@ __all__ = [
     "UnitaOrganizzativa",
     "Utente",
     "VersioneObiettivo",
+    "VoceInsieme",
     "VoceRelazione",
 ]

@@ -90,3 +90,27 @@ class Atto(DiEnte):
         if self.tipo == "storico":
             return f"piano {self.ciclo} già approvato, importato il {self.data:%d/%m/%Y}"
         return f"{self.get_organo_display()} n. {self.numero} del {self.data:%d/%m/%Y}"
+
+
+GENERI_DOCUMENTO = (
+    ("deliberazione", "Deliberazione"),
+    ("allegato", "Allegato: le schede approvate"),
+    ("parere", "Parere"),
+)
+
+
+class DocumentoAtto(DiEnte):
+    """A file that goes with an Atto: the signed decision as it was received, or the annex that
+    prints what was approved and the digest of its canonical text (R85)."""
+
+    atto = models.ForeignKey(Atto, on_delete=models.PROTECT, related_name="documenti")
+    genere = models.CharField(max_length=15, choices=GENERI_DOCUMENTO)
+    allegato = models.ForeignKey(Allegato, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = "documento dell'atto"
+        verbose_name_plural = "documenti dell'atto"
+        constraints = [
+            models.UniqueConstraint(fields=["atto", "genere", "allegato"], name="documento_unico"),
+            uno_di("genere", GENERI_DOCUMENTO, "documento_genere"),
+        ]

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.functions import Now
 
 from cycle.models.base import DiEnte, in_ordine, uno_di
 
@@ -12,12 +13,18 @@ STATI_CICLO = (("aperto", "Aperto"), ("chiuso", "Chiuso"))
 
 class Ciclo(DiEnte):
     """One year of one ente, with the parameters (CFG rules) and the version of the machines
-    frozen for it. Year Y in reporting and Y+1 in planning are open together (calendar C4)."""
+    frozen for it. Year Y in reporting and Y+1 in planning are open together (calendar C4).
+
+    From `atto_apertura` on, parameters and terms are fixed: a term moves only by a Proroga (C2).
+    A year that an import has made, to have where to write, has none until somebody opens it."""
 
     anno = models.PositiveSmallIntegerField()
     parametri = models.JSONField(default=dict)
     versione_macchine = models.PositiveSmallIntegerField(default=1)
     stato = models.CharField(max_length=10, choices=STATI_CICLO, default="aperto")
+    atto_apertura = models.ForeignKey(
+        "cycle.Atto", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         verbose_name = "ciclo"
@@ -103,3 +110,57 @@ class Scadenza(DiEnte):
 
     def __str__(self) -> str:
         return self.nome
+
+
+class Proroga(DiEnte):
+    """A term moved to a later day by an act of the organ that set it, for all settori alike,
+    before or after it expired (R49). The last one recorded holds; none is ever edited."""
+
+    scadenza = models.ForeignKey(Scadenza, on_delete=models.PROTECT, related_name="proroghe")
+    atto = models.ForeignKey("cycle.Atto", on_delete=models.PROTECT, related_name="proroghe")
+    data = models.DateField()
+    termine = models.DateTimeField()  # the first instant that is too late
+    motivazione = models.TextField()
+    registrata_il = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = "proroga"
+        verbose_name_plural = "proroghe"
+        ordering = ["scadenza", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(motivazione__regex=r"\S"), name="proroga_motivata"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"proroga al {self.data:%d/%m/%Y}"
+
+
+PREAVVISI = (
+    ("30", "Trenta giorni prima"),
+    ("7", "Sette giorni prima"),
+    ("1", "Il giorno prima"),
+    ("scaduta", "Scaduta"),
+    ("segretario", "Segnalata al segretario"),
+)
+
+
+class Preavviso(DiEnte):
+    """A reminder of a term that has been sent: once, whatever wakes the job twice. `termine` is
+    the one it spoke of, so that a proroga begins again."""
+
+    scadenza = models.ForeignKey(Scadenza, on_delete=models.PROTECT, related_name="preavvisi")
+    passo = models.CharField(max_length=10, choices=PREAVVISI)
+    termine = models.DateTimeField()
+    inviato_il = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = "preavviso"
+        verbose_name_plural = "preavvisi"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["scadenza", "passo", "termine"], name="preavviso_una_volta"
+            ),
+            uno_di("passo", PREAVVISI, "preavviso_passo"),
+        ]

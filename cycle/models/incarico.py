@@ -30,6 +30,11 @@ class Incarico(DiEnte):
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="deleghe"
     )
     atto_di_conferimento = models.CharField(max_length=200)
+    # of a delega: why it is given, and which permissions it carries (none listed: all that may
+    # be delegated, R81)
+    motivo = models.TextField(blank=True)
+    ambito = models.JSONField(default=list, blank=True)
+    atto_di_cessazione = models.CharField(max_length=200, blank=True)  # what ended it before time
     dal = models.DateTimeField()
     al = models.DateTimeField(null=True, blank=True)
 

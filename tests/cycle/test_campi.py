@@ -27,12 +27,14 @@ from cycle.models import (
 from cycle.models.base import DiObiettivo
 from cycle.services.relazioni import Compilazione, compila
 from tests import mondo
+from workflows.machines.relazione import COMPILABILI
 from workflows.registro import azioni
 from workflows.registro.azioni import Voce
 
 # What hangs below an objective and is no part of the scheda: each has its own procedure.
 NON_DELLA_SCHEDA = {
     "VersioneObiettivo",
+    "VoceInsieme",
     "RelazioneSemestrale",
     "VoceRelazione",
     "RichiestaVariazione",
@@ -235,8 +237,20 @@ class TestDopoLApprovazione:
         o = mondo.in_stato(stato)
         Obiettivo.objects.filter(pk=o.pk).update(provvisorio=True, fine_effettiva="2026-11-30")
         ObiettivoSpecifico.objects.filter(obiettivo=o).update(esternalizzata="parzialmente")
-        Rilevazione.objects.filter(obiettivo=o).update(valore=7)
+        if not o.relazionesemestrale_tutti.exclude(stato__in=COMPILABILI).exists():
+            Rilevazione.objects.filter(obiettivo=o).update(valore=7)
         Collaboratore.objects.filter(obiettivo=o).delete()
+
+    @pytest.mark.parametrize("stato", ["rendicontato", "validato"])
+    def test_r54_what_was_submitted_is_frozen_until_it_is_reopened(
+        self, db: None, stato: str
+    ) -> None:
+        o = mondo.in_stato(stato)
+        valori = Rilevazione.objects.filter(obiettivo=o, valore__isnull=False)
+        with pytest.raises(IntegrityError, match="R54"), transaction.atomic():
+            valori.update(valore=7)
+        with pytest.raises(IntegrityError, match="R54"), transaction.atomic():
+            o.vocerelazione_tutti.update(testo="altro")
 
     @pytest.mark.parametrize("stato", DOPO)
     def test_r53_a_value_where_no_target_was_set_is_management(self, db: None, stato: str) -> None:
