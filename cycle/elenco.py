@@ -1,123 +1,42 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The list of a year's objectives: filters, order, lateness, totals. One list for the table, the
-trees, the board and the export, in a number of queries that does not depend on the rows."""
+"""The list of a year's objectives: rows, totals, board. One list for the table, the trees, the
+board and the export, in a number of queries that does not depend on the rows."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from math import ceil
-from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import (
     Case,
     Count,
-    DateField,
     Exists,
     F,
     IntegerField,
     OuterRef,
     Q,
     QuerySet,
-    Subquery,
     Sum,
     Value,
     When,
     Window,
 )
-from django.db.models.functions import Greatest, RowNumber
-from django.http import QueryDict
-from django.utils.translation import gettext_lazy as _
+from django.db.models.functions import RowNumber
 
-from cycle.models import (
-    Ciclo,
-    NodoStrategico,
-    Obiettivo,
-    ObiettivoNodo,
-    RelazioneSemestrale,
-    RichiestaVariazione,
-    Scadenza,
-    UnitaOrganizzativa,
-    VersioneObiettivo,
-)
+from cycle.filtri import NOMI_STATI, ORDINI, Filtri
+from cycle.models import Ciclo, Obiettivo, RichiestaVariazione, UnitaOrganizzativa
 from cycle.models.variazione import APERTE
-from cycle.selectors import obiettivi_visibili, scadenze
-from workflows.machines.obiettivo import STATI
-from workflows.machines.relazione import COMPILABILI
+from cycle.ritardo import DA_FARE, ritardo_dal
+from cycle.selectors import obiettivi_visibili
 from workflows.ports import Attore
 
 PER_PAGINA = 25
 PER_COLONNA = 12  # cards of a state on the board
-NOMI_STATI = dict(STATI)
-
-# words of the URL -> columns; the code breaks every tie, so that pages never overlap
-ORDINI = {
-    "codice": "codice",
-    "titolo": "titolo",
-    "unita": "unita__nome",
-    "responsabile": "responsabile_generale__nome_completo",
-    "stato": "passo",
-    "percentuale": "percentuale_calcolata",
-    "ritardo": "ritardo_dal",
-}
-
-# what is late, by the state in which it waits
-DA_FARE: dict[str, Any] = {
-    "approvato": _("da avviare"),
-    "in_corso": _("da rendicontare"),
-    "rendicontato": _("da validare"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Filtri:
-    """What the URL asks for. A word the list does not know counts as not said."""
-
-    unita: str = ""  # code of the unit: it and all below
-    programma: UUID | None = None  # strategic node: it and all below
-    stato: str = ""
-    tipo: str = ""
-    responsabile: UUID | None = None
-    testo: str = ""
-    in_ritardo: bool = False
-    ordine: str = "codice"
-    decrescente: bool = False
-
-    @classmethod
-    def da_url(cls, parametri: QueryDict) -> Filtri:
-        """The filters of a query string; never raises."""
-        detto = {k: parametri.get(k, "").replace("\x00", "").strip()[:200] for k in _PAROLE}
-        ordine = detto["ordine"].removeprefix("-")
-        return cls(
-            unita=detto["unita"],
-            programma=_uuid(detto["programma"]),
-            stato=detto["stato"] if detto["stato"] in NOMI_STATI else "",
-            tipo=detto["tipo"],
-            responsabile=_uuid(detto["responsabile"]),
-            testo=detto["testo"],
-            in_ritardo=detto["ritardo"] == "1",
-            ordine=ordine if ordine in ORDINI else "codice",
-            decrescente=detto["ordine"].startswith("-"),
-        )
-
-    @property
-    def attivi(self) -> bool:
-        """Whether anything is filtered out."""
-        return self != Filtri(ordine=self.ordine, decrescente=self.decrescente)
-
-
-_PAROLE = ("unita", "programma", "stato", "tipo", "responsabile", "testo", "ritardo", "ordine")
-
-
-def _uuid(testo: str) -> UUID | None:
-    try:
-        return UUID(testo)
-    except ValueError:
-        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,24 +121,9 @@ class Elenco:
         self.filtri = filtri
         self.oggi = istante.astimezone(ZoneInfo(ciclo.ente.fuso)).date()
         self._visibili = obiettivi_visibili(attore, ciclo)
-        obiettivi = self._visibili.annotate(ritardo_dal=_ritardo(ciclo, istante))
-        if filtri.unita:
-            obiettivi = obiettivi.filter(_sotto(ciclo, filtri.unita))
-        if filtri.programma:
-            obiettivi = obiettivi.filter(_nel_programma(ciclo, filtri.programma))
-        if filtri.tipo:
-            obiettivi = obiettivi.filter(tipo=filtri.tipo)
-        if filtri.responsabile:
-            obiettivi = obiettivi.filter(
-                Q(responsabile_generale__pid=filtri.responsabile)
-                | Q(responsabile_operativo__pid=filtri.responsabile)
-            )
-        for parola in filtri.testo.split():
-            obiettivi = obiettivi.filter(
-                Q(codice__icontains=parola)
-                | Q(titolo__unaccent__icontains=parola)
-                | Q(descrizione__unaccent__icontains=parola)
-            )
+        obiettivi = filtri.applica(self._visibili, ciclo).annotate(
+            ritardo_dal=ritardo_dal(ciclo, istante)
+        )
         if filtri.in_ritardo:
             obiettivi = obiettivi.filter(ritardo_dal__lt=self.oggi)
         self._di_ogni_stato = obiettivi
@@ -350,69 +254,3 @@ _PASSO = Case(
 def pagine(quanti: int) -> int:
     """How many pages that many rows take; an empty list has one."""
     return max(1, ceil(quanti / PER_PAGINA))
-
-
-def _sotto(ciclo: Ciclo, codice: str) -> Q:
-    """The unit of that code and all below it; a code used again after a closing names both."""
-    q = Q(pk__in=())
-    for percorso in UnitaOrganizzativa.objects.filter(
-        ente=ciclo.ente_id, codice=codice
-    ).values_list("percorso", flat=True):
-        q |= Q(unita__percorso__startswith=percorso)
-    return q
-
-
-def _nel_programma(ciclo: Ciclo, pid: UUID) -> Exists:
-    """Those that hang on a strategic node or on one below it."""
-    figli: dict[int | None, list[int]] = {}
-    sotto: list[int] = []
-    for pk, padre, suo in NodoStrategico.objects.filter(ciclo=ciclo).values_list(
-        "pk", "padre_id", "pid"
-    ):
-        figli.setdefault(padre, []).append(pk)
-        if suo == pid:
-            sotto.append(pk)
-    for pk in sotto:  # grows while it is read: a walk down the tree
-        sotto.extend(figli.get(pk, ()))
-    return Exists(ObiettivoNodo.objects.filter(obiettivo=OuterRef("pk"), nodo__in=sotto))
-
-
-def _ritardo(ciclo: Ciclo, istante: datetime) -> Case:
-    """The last day on which what the objective waits for was still in time, when it has passed:
-    its start, the first report not submitted, the closing of the year, the validation."""
-    zona = ZoneInfo(ciclo.ente.fuso)
-
-    def passata(scadenza: Scadenza) -> Value | None:
-        if scadenza.termine > istante:
-            return None
-        return Value((scadenza.termine - timedelta(microseconds=1)).astimezone(zona).date())
-
-    termini = {s.codice: passata(s) for s in scadenze(ciclo)}
-    versione = VersioneObiettivo.objects.filter(
-        obiettivo=OuterRef("pk"), numero=OuterRef("versione")
-    )
-    casi = [
-        When(
-            stato="approvato",
-            inizio_previsto__lt=istante.astimezone(zona).date(),
-            then=Greatest(F("inizio_previsto"), Subquery(versione.values("in_vigore_dal"))),
-        )
-    ]
-    relazioni = sorted(
-        (int(numero), codice)
-        for codice in termini
-        for nome, _, numero in [codice.partition("-")]
-        if nome == "relazione" and numero.isdigit()
-    )
-    for ordine, codice in relazioni:
-        # a list made once, not a question for each row
-        mancanti = RelazioneSemestrale.objects.filter(
-            periodo__ciclo=ciclo, periodo__ordine=ordine, stato__in=COMPILABILI
-        ).values("obiettivo")
-        if termini[codice]:
-            casi.append(When(Q(stato="in_corso", pk__in=mancanti), then=termini[codice]))
-    if relazioni and (ultimo := termini[relazioni[-1][1]]):
-        casi.append(When(stato="in_corso", then=ultimo))
-    if validazione := termini.get("validazione"):
-        casi.append(When(stato="rendicontato", then=validazione))
-    return Case(*casi, default=None, output_field=DateField())

@@ -17,6 +17,7 @@ from cycle.api.errori import solo_parametri
 from cycle.api.schemi import LETTURA, SCRITTURA
 from cycle.contesto import sessione
 from cycle.exports.piano import di_obiettivo, percentuale
+from cycle.filtri import Filtri
 from cycle.models import Obiettivo
 
 router = Router(tags=["obiettivi"])
@@ -35,7 +36,7 @@ def obiettivi(request: RichiestaApi, ipa: str, filtri: Query[schemi.Filtri]) -> 
         trovati = elenco.Elenco(
             c.attore,
             ciclo,
-            elenco.Filtri(
+            Filtri(
                 unita=filtri.unita,
                 stato=filtri.stato or "",
                 tipo=filtri.tipo,

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_safe
 
 from cycle import alberi, elenco
 from cycle.contesto import Contesto, RichiestaEnte, nell_ente
-from cycle.elenco import Elenco, Filtri
+from cycle.elenco import Elenco
+from cycle.filtri import Filtri
 from cycle.models import Ciclo
 from cycle.services.esportazione import esporta
 from workflows.errors import NonTrovato

@@ -14,7 +14,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from cycle.elenco import Elenco, Filtri
+from cycle.elenco import Elenco
+from cycle.filtri import Filtri
 from cycle.models import Obiettivo, Persona, RichiestaVariazione
 from cycle.services.piano import importa
 from tests import mondo
