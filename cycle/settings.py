@@ -43,6 +43,7 @@ INSTALLED_APPS = [
     "axes",
     "csp",
     "ninja",
+    "viewflow.workflow",  # the engine alone: its site and middleware stay out
     "notifications",
     "workflows",
     "cycle",

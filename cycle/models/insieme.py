@@ -53,10 +53,12 @@ class Insieme(MacchinaInsieme, DiEnte):
 
 class VoceInsieme(DiObiettivo):
     """An objective in a set, with the digest of its scheda as it was submitted. It waits for one
-    decision at a time."""
+    decision at a time. `revisione` is the objective's when it was submitted: while it is the same
+    the scheda is, and its digest need not be asked again."""
 
     insieme = models.ForeignKey(Insieme, on_delete=models.PROTECT, related_name="voci")
     impronta = models.CharField(max_length=64, blank=True)
+    revisione = models.PositiveIntegerField(default=0)
     in_attesa = models.BooleanField(default=True)
 
     class Meta:
