@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cycle", "0003_peg")]
+    dependencies = [("cycle", "0004_veloce")]
 
     operations = [
         migrations.AddField(
