@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models.functions import Now
 
@@ -93,6 +95,9 @@ class Scadenza(DiEnte):
     ruoli = models.JSONField(default=list)  # whom it concerns
     blocca = models.CharField(max_length=200, blank=True)  # what can no longer be done after
 
+    # the term that holds, proroghe included: only on rows read through `cycle.termini`
+    effettivo: datetime
+
     class Meta:
         verbose_name = "scadenza"
         verbose_name_plural = "scadenze"
@@ -114,13 +119,15 @@ class Scadenza(DiEnte):
 
 class Proroga(DiEnte):
     """A term moved to a later day by an act of the organ that set it, for all settori alike,
-    before or after it expired (R49). The last one recorded holds; none is ever edited."""
+    before or after it expired (R49). The last one recorded holds; none is ever edited. `istante`
+    is the one it was recorded at, as rules judge it: before that, the earlier term held."""
 
     scadenza = models.ForeignKey(Scadenza, on_delete=models.PROTECT, related_name="proroghe")
     atto = models.ForeignKey("cycle.Atto", on_delete=models.PROTECT, related_name="proroghe")
     data = models.DateField()
     termine = models.DateTimeField()  # the first instant that is too late
     motivazione = models.TextField()
+    istante = models.DateTimeField()
     registrata_il = models.DateTimeField(db_default=Now())
 
     class Meta:

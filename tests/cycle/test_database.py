@@ -234,6 +234,7 @@ def _del_peg(ipa: str, m: Any) -> Any:
             data=scadenza.data + timedelta(days=10),
             termine=scadenza.termine + timedelta(days=10),
             motivazione="guasto",
+            istante=mondo.ADESSO,
         )
     insieme = Insieme.objects.create(ente=ente, ciclo=ciclo, nome="Primo insieme")
     if m is Insieme:
