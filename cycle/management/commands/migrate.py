@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.core.management.commands import migrate
 
+from cycle.database.router import tutto_su
 from cycle.database.turno import turno
 
 
@@ -18,5 +19,5 @@ class Command(migrate.Command):
 
     def handle(self, *args: Any, **options: Any) -> None:
         # two at once on an empty database would create the same tables
-        with turno("migrate", alias=options["database"]):
+        with turno("migrate", alias=options["database"]), tutto_su(options["database"]):
             super().handle(*args, **options)
