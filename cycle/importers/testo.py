@@ -80,6 +80,13 @@ _INVISIBILE = re.compile("[" + "".join(re.escape(chr(c)) for c in _INVISIBILI) +
 _DOPPIA_CODIFICA = re.compile("Ã[\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 
 
+def testo_visibile(testo: str) -> str:
+    """Without control and invisible characters, unusual blanks made blanks, accents composed;
+    line ends and tabs stay."""
+    testo = testo.replace("\r\n", "\n").replace("\r", "\n")
+    return unicodedata.normalize("NFC", testo.translate(_SPAZI).translate(_INVISIBILI))
+
+
 def verifica_dimensione(byte: int) -> None:
     """Raises `PianoIllegibile` for a file of more than `MASSIMO_BYTE` bytes."""
     if byte > MASSIMO_BYTE:
