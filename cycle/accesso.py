@@ -16,7 +16,8 @@ API = "/api/v1/"  # and not /api/, below which an ente of that name would have i
 
 
 class AccessoObbligatorio(LoginRequiredMiddleware):
-    """Sends whoever is not logged in to the login page. The API answers for itself: each of its
+    """Sends whoever is not logged in to the login page, or, with something typed that would be
+    lost on the way, to a page from which to copy it. The API answers for itself: each of its
     routes asks for a token or a session, and says 401."""
 
     def process_view(
@@ -28,7 +29,13 @@ class AccessoObbligatorio(LoginRequiredMiddleware):
     ) -> HttpResponseBase | None:
         if request.path.startswith(API):
             return None
-        return super().process_view(request, view_func, view_args, view_kwargs)
+        accedi = super().process_view(request, view_func, view_args, view_kwargs)
+        if accedi is None:
+            return None
+        from cycle.views import errori
+        from cycle.views.scritto import scritto
+
+        return errori.fuori(request, accedi.headers["Location"]) if scritto(request) else accedi
 
 
 class RispostaPrivata(MiddlewareMixin):

@@ -136,6 +136,8 @@ def pagina(request: HttpRequest) -> dict[str, Any]:
         "persona": contesto.persona if contesto else None,
         "anno": cache(lambda: _anno_di_lavoro(contesto)),
         "enti": cache(lambda: _enti(utente)),
+        "cornice": "base.html",
+        "scritto": (),
         "DEMO": settings.DEMO,
         "URL_SORGENTE": settings.URL_SORGENTE,
         "orologio_spostato": orologio.spostamento() if settings.DEMO else None,

@@ -175,10 +175,15 @@ class ModuloRelazione(forms.Form):
         super().__init__(dati, **kwargs)
         self.voci = voci
         for voce in voci:
+            codice = voce.voce.specifico.codice
             for indicatore, rilevazione in voce.indicatori:
                 self.fields[nome_valore(indicatore)] = _campo_valore(indicatore, rilevazione)
+                self.fields[nome_valore(indicatore)].label = f"{codice}, {indicatore.nome}"
             self.fields[f"testo_{voce.voce.specifico.pid}"] = forms.CharField(
-                required=False, max_length=20_000, initial=voce.voce.testo
+                label=_("%(codice)s, stato di avanzamento") % {"codice": codice},
+                required=False,
+                max_length=20_000,
+                initial=voce.voce.testo,
             )
 
     def compilazione(self) -> Compilazione:
@@ -248,12 +253,16 @@ class ModuloConvalide(forms.Form):
                 else v.percentuale_calcolata
             )
             self.fields[f"percentuale_{v.specifico.pid}"] = CampoPercentuale(
+                label=_("Percentuale convalidata di %(codice)s") % {"codice": v.specifico.codice},
                 required=False,
                 max_length=20,
                 initial="" if proposta is None else in_italiano(proposta, 2),
             )
             self.fields[f"motivo_{v.specifico.pid}"] = forms.CharField(
-                required=False, max_length=5000, initial=v.motivo
+                label=_("Motivo per %(codice)s") % {"codice": v.specifico.codice},
+                required=False,
+                max_length=5000,
+                initial=v.motivo,
             )
 
     def dati(self) -> Mapping[str, Mapping[str, str]]:

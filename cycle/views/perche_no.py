@@ -21,6 +21,7 @@ from cycle import permissions, selectors
 from cycle.contesto import Contesto, RichiestaEnte, nell_ente
 from cycle.models import Obiettivo, RelazioneSemestrale
 from cycle.procedures import PROCEDURE
+from cycle.views.scritto import scritto
 from workflows.errors import Motivo, NonTrovato, Rifiuto
 from workflows.machines.base import Transizione
 from workflows.ports import RUOLI, Attore, Procedura, Richiesta
@@ -153,6 +154,7 @@ def spiega(
             **comune(c, b, giudizio),
             "motivi": _spiegati(c, b, giudizio, motivi, istante),
             "rifiutata": rifiuto is not None,
+            "scritto": scritto(request),
             "ipotesi": bool(il or ruolo),
             "il": il,
             "il_scritto": request.GET.get("il", ""),

@@ -23,6 +23,7 @@ from cycle.scheda import Figura, raggiunto_nel_periodo, target_di, valore_di
 from cycle.services.relazioni import Compilazione, compila
 from cycle.views.errori import rifiutata
 from cycle.views.scheda import azioni
+from cycle.views.scritto import ricorda, scritto
 from workflows.errors import NonAutorizzato, NonPossibile, NonTrovato, Rifiuto
 from workflows.machines.relazione import COMPILABILI
 
@@ -52,6 +53,7 @@ def _salva(request: RichiestaEnte, pid: UUID, periodo: str) -> HttpResponse | No
     obiettivo = selectors.obiettivo(c.attore, pid)
     relazione = selectors.relazione(c.attore, obiettivo, periodo)
     modulo = ModuloRelazione(selectors.voci(relazione), request.POST)
+    ricorda(request, modulo)
     if _compilabile(c, relazione) and not modulo.is_valid():
         return None
     valido = modulo.is_valid()  # who may not fill it hears that, not what the form lacks
@@ -129,7 +131,8 @@ def relazione_letta(
     voci = selectors.voci(relazione)
     compilabile = _compilabile(c, relazione)
     dati = None
-    if request.method == "POST" and compilabile and not parziale:
+    salvata = request.method == "POST" and not parziale
+    if salvata and compilabile:
         dati = request.POST.copy()
         if rifiuto is not None:
             dati["revisione"] = str(relazione.revisione)  # they have now been told
@@ -162,13 +165,16 @@ def relazione_letta(
         "motivi": rifiuto.tutti() if rifiuto else [],
         "conflitto": rifiuto is not None,
         "errori": _errori(modulo, righe),
+        "scritto": scritto(request) if salvata and not compilabile else [],
         "azioni": azioni(verdetti),
         "trasmissibile": any(v.transizione.nome == "trasmetti" and v.incarico for v in verdetti),
         "fatti": storia.fatti(
             ente_id=c.ente.pk, obiettivo_id=obiettivo.pk, relazione_id=relazione.pk
         ),
     }
-    codice = 200 if dati is None else rifiuto.codice if rifiuto else 422
+    codice = 200
+    if salvata:  # and refused: nothing of it is here
+        codice = rifiuto.codice if rifiuto else 422
     return render(
         request,
         "cycle/relazione/_pagina.html" if parziale else "cycle/relazione/relazione.html",

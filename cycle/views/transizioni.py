@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from cycle import selectors
-from cycle.contesto import Contesto, RichiestaEnte, nell_ente, sessione
+from cycle.contesto import RichiestaEnte, nell_ente, sessione
 from cycle.forms import ModuloConvalide, ModuloTransizione
 from cycle.models import Utente
 from cycle.services.transizioni import esegui
@@ -24,6 +24,7 @@ from cycle.views import relazione as pagina_relazione
 from cycle.views import scheda as pagina_scheda
 from cycle.views.errori import rifiutata
 from cycle.views.perche_no import Bersaglio, bersaglio, comune, giudica, rendi, spiega
+from cycle.views.scritto import ricorda
 from workflows.errors import Motivo, NonTrovato, Rifiuto, Tentativo
 from workflows.ports import RUOLI
 from workflows.verdetto import Verdetto
@@ -102,10 +103,11 @@ def transizione(
 
 
 def _moduli(
-    c: Contesto, b: Bersaglio, dati: Any
+    request: RichiestaEnte, b: Bersaglio, dati: Any
 ) -> tuple[ModuloTransizione, ModuloConvalide | None]:
     """The form of the transition and, where the Nucleo validates a report, that of its
     percentages; filled with `dati`, or new."""
+    c = request.contesto
     nucleo = selectors.componenti_del_nucleo(c.ente, c.istante)
     if dati is not None:
         dati = dati.copy()
@@ -116,6 +118,7 @@ def _moduli(
     convalide = None
     if b.relazione is not None and b.transizione.nome == "valida":
         convalide = ModuloConvalide(selectors.voci(b.relazione), dati)
+        ricorda(request, convalide)
     return modulo, convalide
 
 
@@ -125,7 +128,7 @@ def _esegui(
     """The answer when it is done; None when the form itself does not stand."""
     c = request.contesto
     b = bersaglio(c, pid, nome, periodo)
-    modulo, convalide = _moduli(c, b, request.POST)
+    modulo, convalide = _moduli(request, b, request.POST)
     if not modulo.is_valid() or (convalide is not None and not convalide.is_valid()):
         giudizio = giudica(b, c.attore, c.istante)
         if giudizio.errore is not None:  # who may not do it hears that, not what the form lacks
@@ -188,7 +191,7 @@ def _modulo(
         dati = request.POST.copy()
         if rifiuto is not None and rifiuto.codice == 409:
             dati["revisione"] = str(b.oggetto.revisione)  # they have now been told
-    modulo, convalide = _moduli(c, b, dati)
+    modulo, convalide = _moduli(request, b, dati)
     motivi = rifiuto.tutti() if rifiuto else []
     if dati is not None:
         modulo.is_valid()
