@@ -300,6 +300,13 @@ def test_what_is_not_such_a_file_is_said_in_italian(contenuto: bytes, frase: str
     assert not lettura["Cose"]
 
 
+def test_a_style_that_is_not_there_is_a_damage() -> None:
+    """Formats are looked up when a value is asked for, after the sheet was parsed."""
+    senza = riscritto(BUONO, "xl/styles.xml", lambda d: re.sub(rb"<cellXfs.*?</cellXfs>", b"", d))
+    senza = foglio_riscritto(senza, '<c r="A2"', '<c r="A2" s="9"')
+    assert "danneggiato" in errori(leggi(senza, LIBRO))
+
+
 def test_a_row_far_down_costs_nothing() -> None:
     lontana = foglio_riscritto(
         foglio_riscritto(BUONO, '<row r="2"', '<row r="1048576"'), 'r="A2"', 'r="A1048576"'

@@ -29,6 +29,7 @@ class Esame:
     """What the pass found. `ultima` is the last row that holds something, 0 for none."""
 
     ultima: int = 0
+    larghezza: int = 1  # the last column that holds something, of those that are read
     formule_vuote: set[str] = field(default_factory=set)  # cells: no calculated value
     unite: list[str] = field(default_factory=list)  # ranges
     nascoste: list[int] = field(default_factory=list)  # rows that hold something
@@ -64,15 +65,14 @@ def _esamina(parte: IO[bytes], colonne: int, massimo: int) -> Esame:
                 colonna, piena = 0, False
                 nascosta = nodo.get("hidden") in ("1", "true")
             continue
+        if celle > _MASSIMO_CELLE:
+            raise NonLeggibile(
+                "",
+                f"Il foglio ha più di {_MASSIMO_CELLE} celle, contando quelle vuote ma formattate.",
+                "Copiare i soli dati in un modello nuovo.",
+            )
         if nome == "c":
             celle += 1
-            if celle > _MASSIMO_CELLE:
-                raise NonLeggibile(
-                    "",
-                    f"Il foglio ha più di {_MASSIMO_CELLE} celle, contando quelle vuote ma "
-                    "formattate.",
-                    "Copiare i soli dati in un modello nuovo.",
-                )
             colonna = _colonna(nodo.get("r"), riga, colonna)
             formula, valore = _contenuto(nodo)
             cella = f"{_lettere(colonna)}{riga}"
@@ -80,7 +80,9 @@ def _esamina(parte: IO[bytes], colonne: int, massimo: int) -> Esame:
                 esame.formule_vuote.add(cella)
             if formula or valore:
                 piena = True
-                if colonna > colonne:
+                if colonna <= colonne:
+                    esame.larghezza = max(esame.larghezza, colonna)
+                else:
                     esame.fuori = esame.fuori or cella
             nodo.clear()
         elif nome == "row":

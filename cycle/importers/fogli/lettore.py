@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,6 +29,9 @@ ELENCHI = "Elenchi"  # hidden, with the values of the drop-down lists
 _RIGHE_PRIMA = 10  # headers are looked for in the first rows
 _COLONNE = 100
 _MASSIMO_ERRORI = 500
+
+Contenuto = tuple[Any, str, str]  # value, number format, kind
+VUOTA: Contenuto = (None, "General", "n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,11 +147,10 @@ class _Lettore:
         if foglio.sheet_state != "visible":
             self._avviso(nome, "", "il foglio è nascosto: è stato letto lo stesso")
         try:
-            celle = list(
-                foglio.iter_rows(
-                    min_row=1, max_row=max(esame.ultima, 1), min_col=1, max_col=_COLONNE
-                )
-            )
+            celle = [
+                [_contenuto(cella) for cella in riga]
+                for riga in foglio.iter_rows(1, max(esame.ultima, 1), 1, esame.larghezza)
+            ]
         except Exception:  # as above: a cell that openpyxl cannot take for what it says it is
             danno = _danneggiato()
             self._errore(nome, "", danno.messaggio, danno.rimedio)
@@ -161,11 +163,11 @@ class _Lettore:
         return tuple(self._righe(celle, riga, colonne, dichiarato, esame))
 
     def _intestazioni(
-        self, celle: Sequence[Sequence[Any]], dichiarato: Foglio
+        self, celle: Sequence[Sequence[Contenuto]], dichiarato: Foglio
     ) -> tuple[int, dict[str, int]] | None:
         """Row of the headers (1-based) and position of each column; None when there is none."""
         attese = {chiave(c.intestazione): c for c in dichiarato.colonne}
-        prime = [[in_testo(c.value)[:200] for c in riga] for riga in celle[:_RIGHE_PRIMA]]
+        prime = [[in_testo(valore)[:200] for valore, _, _ in riga] for riga in celle[:_RIGHE_PRIMA]]
         punti = [sum(chiave(t) in attese for t in riga) for riga in prime]
         if not punti or not max(punti):
             self._errore(
@@ -240,7 +242,7 @@ class _Lettore:
 
     def _righe(
         self,
-        celle: Sequence[Sequence[Any]],
+        celle: Sequence[Sequence[Contenuto]],
         intestazione: int,
         posizioni: Mapping[str, int],
         dichiarato: Foglio,
@@ -250,7 +252,10 @@ class _Lettore:
         presenti = [c for c in dichiarato.colonne if c.nome in posizioni]
         assenti = {c.nome: _vuoto(c) for c in dichiarato.colonne if c.nome not in posizioni}
         for numero, riga in enumerate(celle[intestazione:], start=intestazione + 1):
-            lette = [(c, _cella(riga, posizioni[c.nome])) for c in presenti]
+            lette = [
+                (c, riga[posizioni[c.nome]] if posizioni[c.nome] < len(riga) else VUOTA)
+                for c in presenti
+            ]
             formule = [c for c in presenti if f"{lettere[c.nome]}{numero}" in esame.formule_vuote]
             if not formule and all(_vuota(valore) for _, (valore, _, _) in lette):
                 continue
@@ -271,9 +276,7 @@ class _Lettore:
                     errate.add(colonna.nome)
             yield Riga(dichiarato.nome, numero, valori, lettere, frozenset(errate))
 
-    def _valore(
-        self, foglio: str, cella: str, colonna: Colonna, contenuto: tuple[Any, str, str]
-    ) -> Any:
+    def _valore(self, foglio: str, cella: str, colonna: Colonna, contenuto: Contenuto) -> Any:
         valore, formato, tipo = contenuto
         if _vuota(valore):
             if colonna.obbligatoria:
@@ -303,13 +306,11 @@ def _danneggiato() -> NonApribile:
     )
 
 
-def _cella(riga: Iterable[Any] | Sequence[Any], posizione: int) -> tuple[Any, str, str]:
-    """Value, number format and kind of the cell, which a short row does not have."""
-    assert isinstance(riga, Sequence)
-    if posizione >= len(riga) or riga[posizione].value is None:
-        return None, "General", "n"
-    cella = riga[posizione]
-    return cella.value, str(cella.number_format or "General"), cella.data_type
+def _contenuto(cella: Any) -> Contenuto:
+    """All that is asked of openpyxl about a cell."""
+    if cella.value is None:
+        return VUOTA
+    return cella.value, str(cella.number_format or "General"), str(cella.data_type)
 
 
 def _vuota(valore: Any) -> bool:
