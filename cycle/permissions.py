@@ -11,18 +11,17 @@ of its chart. Which roles a person *has* is decided by incarichi at the injected
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import DEFAULT_DB_ALIAS, connection
-from django.db.models import BigIntegerField, OuterRef, Subquery
-from django.db.models.functions import Cast
 from guardian.models import GroupObjectPermission
 
-from cycle.models import Ente, Obiettivo, RelazioneSemestrale, UnitaOrganizzativa
+from cycle.models import Ente, Insieme, Obiettivo, RelazioneSemestrale, UnitaOrganizzativa
+from workflows.machines import insieme as macchina_insieme
 from workflows.machines import obiettivo as macchina_obiettivo
 from workflows.machines import relazione as macchina_relazione
 from workflows.machines.base import leggi
@@ -31,13 +30,13 @@ from workflows.verdetto import permesso
 
 MACCHINA_OBIETTIVO = leggi("obiettivo", Obiettivo, macchina_obiettivo.INIZIALI)
 MACCHINA_RELAZIONE = leggi("relazione", RelazioneSemestrale, macchina_relazione.INIZIALI)
+MACCHINA_INSIEME = leggi("insieme", Insieme, macchina_insieme.INIZIALI)
+MACCHINE = (MACCHINA_OBIETTIVO, MACCHINA_RELAZIONE, MACCHINA_INSIEME)
 
 # permission -> roles
 PERMESSI: Mapping[str, frozenset[str]] = {
     **{
-        permesso(m.nome, t.nome): frozenset(t.regole.ruoli)
-        for m in (MACCHINA_OBIETTIVO, MACCHINA_RELAZIONE)
-        for t in m.transizioni
+        permesso(m.nome, t.nome): frozenset(t.regole.ruoli) for m in MACCHINE for t in m.transizioni
     },
     "modifica_obiettivo": frozenset({"po", "dirigente"}),
     "compila_relazione": frozenset({"po", "dirigente"}),
@@ -63,6 +62,37 @@ PERMESSI: Mapping[str, frozenset[str]] = {
         | {"dirigente"}
     ),
 }
+
+# What a delega never carries (R81): what the Nucleo or the giunta decides, and the power to pass
+# it on.
+NON_DELEGABILI = frozenset({"delega_funzioni"}) | {
+    permesso(m.nome, t.nome) for m in MACCHINE for t in m.transizioni if t.regole.organo
+}
+# Who must act has to see what he acts on: these go with any delega, whatever its ambito.
+CON_OGNI_DELEGA = frozenset({"vedi_bozze", "vedi_insiemi"})
+
+
+def delegabili(ruolo: str) -> list[str]:
+    """The permissions that the ambito of a delega of `ruolo` may list, in the table's order."""
+    return [
+        nome
+        for nome, ruoli in PERMESSI.items()
+        if ruolo in ruoli and nome not in NON_DELEGABILI | CON_OGNI_DELEGA
+    ]
+
+
+def portati(
+    tipo: str, ambito: Collection[str], concessi: Iterable[tuple[str, str]]
+) -> frozenset[tuple[str, str]]:
+    """Of what the ente has granted to a role, what an incarico of that kind carries: all of it,
+    or of a delega what may be delegated and its ambito lists (none listed: all that may)."""
+    if tipo != "delega":
+        return frozenset(concessi)
+    return frozenset(
+        (nome, su)
+        for nome, su in concessi
+        if nome not in NON_DELEGABILI and (not ambito or nome in ambito or nome in CON_OGNI_DELEGA)
+    )
 
 
 def sincronizza(using: str = DEFAULT_DB_ALIAS, **kwargs: Any) -> None:
@@ -135,7 +165,8 @@ SELECT p.id, CASE WHEN t.is_active THEN t.id END, p.nome_completo,
           JOIN guardian_groupobjectpermission gp ON gp.group_id = g.id
           JOIN auth_permission pm ON pm.id = gp.permission_id
           JOIN cycle_unitaorganizzativa gu ON gu.id = gp.object_pk::bigint
-         WHERE g.name = e.codice_ipa || ':' || i.ruolo AND gu.ente_id = p.ente_id)
+         WHERE g.name = e.codice_ipa || ':' || i.ruolo AND gu.ente_id = p.ente_id),
+       i.ambito::text
   FROM cycle_persona p
   JOIN cycle_ente e ON e.id = p.ente_id
   LEFT JOIN cycle_utente t ON t.id = p.utente_id
@@ -181,7 +212,8 @@ def attori_fra(
     for riga in righe:
         tenuti = incarichi.setdefault(riga[0], [])
         if riga[4] is not None:
-            permessi = frozenset(_concesso(testo) for testo in riga[9] or ())
+            concessi = (_concesso(testo) for testo in riga[9] or ())
+            permessi = portati(riga[7], json.loads(riga[10]), concessi)
             tenuti.append(Incarico(riga[4], riga[5], riga[6], riga[7], riga[8], permessi))
     return [
         (Attore(pk, utente, ente_id, nome.title(), istante, tuple(incarichi[pk])), perche)
@@ -197,6 +229,25 @@ def vede(attore: Attore, fascicolo: Fascicolo) -> bool:
     return bool(attore.incarichi)
 
 
+def concessi(ente: Ente) -> dict[str, tuple[tuple[str, str], ...]]:
+    """What the ente has granted to each role: (permission, path of the unit), in one query."""
+    gruppi = {gruppo(ente, ruolo): ruolo for ruolo in RUOLI}
+    trovati: dict[str, list[tuple[str, str]]] = {ruolo: [] for ruolo in RUOLI}
+    with connection.cursor() as cursore:
+        cursore.execute(
+            "SELECT g.name, pm.codename, gu.percorso "
+            "  FROM auth_group g "
+            "  JOIN guardian_groupobjectpermission gp ON gp.group_id = g.id "
+            "  JOIN auth_permission pm ON pm.id = gp.permission_id "
+            "  JOIN cycle_unitaorganizzativa gu ON gu.id = gp.object_pk::bigint "
+            " WHERE g.name = ANY (%s) AND gu.ente_id = %s ORDER BY pm.id, gu.percorso",
+            [list(gruppi), ente.pk],
+        )
+        for nome, codename, percorso in cursore.fetchall():
+            trovati[gruppi[nome]].append((codename, percorso))
+    return {ruolo: tuple(elenco) for ruolo, elenco in trovati.items()}
+
+
 def _concesso(testo: str) -> tuple[str, str]:
     nome, _, percorso = testo.partition(" ")
     return nome, percorso
@@ -205,19 +256,7 @@ def _concesso(testo: str) -> tuple[str, str]:
 def ipotetico(ente: Ente, ruolo: str, percorso: str, istante: datetime) -> Attore:
     """Nobody, with the role `ruolo` on the unit at `percorso`: for asking what that role could do
     (what-if). It is no person, so what one did or was present at is not held against it."""
-    permessi = GroupObjectPermission.objects.filter(group__name=gruppo(ente, ruolo)).annotate(
-        unita_id=Cast("object_pk", BigIntegerField())
-    )
-    concessi = permessi.values_list(
-        "permission__codename",
-        Subquery(
-            UnitaOrganizzativa.objects.filter(pk=OuterRef("unita_id"), ente=ente).values("percorso")
-        ),
-    )
     incarico = Incarico(
-        id=0,
-        ruolo=ruolo,
-        percorso=percorso,
-        permessi=frozenset((nome, su) for nome, su in concessi if su is not None),
+        id=0, ruolo=ruolo, percorso=percorso, permessi=frozenset(concessi(ente)[ruolo])
     )
     return Attore(None, None, ente.pk, RUOLI[ruolo], istante, (incarico,))

@@ -45,7 +45,8 @@ class Incarico(DiEnte):
             uno_di("ruolo", RUOLI.items(), "incarico_ruolo"),
             uno_di("tipo", TIPI_INCARICO, "incarico_tipo"),
             models.CheckConstraint(
-                condition=models.Q(al__isnull=True) | models.Q(al__gt=F("dal")),
+                # one revoked before it began ends when it would have begun: it never has effect
+                condition=models.Q(al__isnull=True) | models.Q(al__gte=F("dal")),
                 name="incarico_date",
             ),
             models.CheckConstraint(

@@ -25,6 +25,7 @@ from cycle.models import (
 from cycle.models.ente import CODICE_IPA
 from cycle.parametri import Parametri
 from workflows.ports import Attore
+from workflows.ports import Incarico as IncaricoTenuto
 from workflows.registro import azioni
 
 # (name, first month and day, last month and day) of the two periods of most plans (R52)
@@ -203,6 +204,8 @@ class Conferimento:
     al: datetime | None = None
     tipo: str = "titolare"
     delegante: Incarico | None = None
+    motivo: str = ""
+    ambito: tuple[str, ...] = ()  # of a delega: the permissions it carries; none: all that may
 
 
 def conferisci(
@@ -212,9 +215,13 @@ def conferisci(
     attore: Attore,
     istante: datetime,
     canale: str = "web",
+    verbo: str = "conferisce",
+    con: IncaricoTenuto | None = None,
 ) -> list[Incarico]:
-    """Give incarichi, each by an act. The database refuses two of one person in one role and
-    unit that overlap, and a delega of what cannot be delegated (R81)."""
+    """Write incarichi, each by an act, given by `attore` under his incarico `con`. It asks
+    nobody's leave: people go through `services.incarichi`, commands come here. The database
+    refuses two of one person in one role and unit that overlap, and a delega of what cannot be
+    delegated (R81)."""
     if not conferimenti:
         return []
     with transaction.atomic():
@@ -223,10 +230,11 @@ def conferisci(
         azioni.apri(
             ente_id=ente.pk,
             procedura="incarico",
-            verbo="conferisce",
-            passi=[azioni.Voce(pk) for pk in ids],
+            verbo=verbo,
+            passi=[azioni.Voce(pk, incarico=con) for pk in ids],
             attore=attore,
             istante=istante,
+            motivazione=conferimenti[0].motivo if len(conferimenti) == 1 else "",
             canale=canale,
         )
         return Incarico.objects.bulk_create(
@@ -239,6 +247,8 @@ def conferisci(
                 tipo=c.tipo,
                 delegante=c.delegante,
                 atto_di_conferimento=c.atto,
+                motivo=c.motivo,
+                ambito=list(c.ambito),
                 dal=c.dal,
                 al=c.al,
             )

@@ -18,7 +18,21 @@ from workflows.ports import Attore, Incarico
 # The closed list of verbs beside the names of the transitions. A verb once recorded is never
 # renamed: the registro keeps it for ever.
 VERBI = frozenset(
-    {"crea", "modifica", "compila", "importa", "conferisce", "esporta", "fuori_procedura"}
+    {
+        "crea",
+        "modifica",
+        "elimina",
+        "compila",
+        "importa",
+        "conferisce",
+        "delega",
+        "cessa",
+        "esporta",
+        "componi",
+        "rendi_parere",
+        "allega",
+        "fuori_procedura",
+    }
 )
 
 
