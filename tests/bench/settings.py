@@ -11,12 +11,9 @@ os.environ.setdefault("CYCLE_DATA", ".data/bench")
 from cycle.settings import *  # noqa: F403
 from cycle.settings import DATABASES, INSTALLED_APPS
 
-INSTALLED_APPS = [*INSTALLED_APPS, "viewflow.workflow", "tests.bench.apps.Banco"]
+INSTALLED_APPS = [*INSTALLED_APPS, "tests.bench.apps.Banco"]
 
 ROOT_URLCONF = "tests.bench.urls"
-
-# Viewflow's migrations write rows through `default`, which may not yet: its tables are made whole.
-MIGRATION_MODULES = {"viewflow": None}
 
 # The copy of the model that a process started by the bench must use.
 if "BENCH_DB" in os.environ:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -56,7 +57,7 @@ def test_r84_a_changed_column_is_recorded_alone(colonna: str) -> None:
             )
     modifica = Modifica.objects.filter(tabella="cycle_obiettivo", riga_id=o.pk).latest("pk")
     attesi = {"stato", "versione"} if colonna == "versione" else {colonna}
-    assert set(modifica.prima) == set(modifica.dopo) == attesi
+    assert set(modifica.prima or ()) == set(modifica.dopo or ()) == attesi
     with connection.cursor() as cursore:
         cursore.execute(
             f"SELECT to_jsonb(o) -> '{colonna}' = m.dopo -> '{colonna}' "
@@ -67,7 +68,7 @@ def test_r84_a_changed_column_is_recorded_alone(colonna: str) -> None:
         assert cursore.fetchone() == (True,)
 
 
-def _altro(o: Obiettivo, colonna: str) -> object:
+def _altro(o: Obiettivo, colonna: str) -> Any:
     """Another value the column can hold: null where it may be empty and is not."""
     campo = next(c for c in Obiettivo._meta.concrete_fields if c.column == colonna)
     ora = getattr(o, campo.attname)
