@@ -234,16 +234,22 @@ def _specifico(dati: Sequence[Any], ciclo: _Ciclo) -> FattiSpecifico:
             )
             for nome, _peso, rilevazioni in indicatori or ()
         ),
-        _difetto_pesi([peso for _nome, peso, _rilevazioni in indicatori or ()], ciclo.parametri),
+        difetto_dei_pesi(
+            [
+                None if peso is None else Decimal(peso)
+                for _nome, peso, _rilevazioni in indicatori or ()
+            ],
+            ciclo.parametri,
+        ),
     )
 
 
-def _difetto_pesi(scritti: Sequence[str | None], parametri: Parametri) -> str:
-    """As `measure` judges them (R68): what is approved can then be computed."""
-    if not parametri.pesi or not scritti:
+def difetto_dei_pesi(pesi: Sequence[Decimal | None], parametri: Parametri) -> str:
+    """What is wrong with the weights of a specifico, as `measure` judges them (R68): what is
+    approved can then be computed."""
+    if not parametri.pesi or not pesi:
         return ""
-    pesi = [None if p is None else Decimal(p) for p in scritti]
-    if pesi == [None] * len(pesi):
+    if all(peso is None for peso in pesi):
         return _("i pesi degli indicatori mancano")
     return difetto_pesi(pesi, parametri.misura.tolleranza_pesi)
 

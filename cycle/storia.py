@@ -19,6 +19,7 @@ from workflows.ports import RUOLI
 FATTI = {
     "crea": gettext_lazy("ha creato la scheda"),
     "modifica": gettext_lazy("ha modificato la scheda"),
+    "elimina": gettext_lazy("ha eliminato la bozza"),
     "importa": gettext_lazy("ha importato la scheda"),
     "proponi": gettext_lazy("ha proposto l'obiettivo"),
     "rinvia": gettext_lazy("ha rinviato l'obiettivo al settore"),
