@@ -4,7 +4,9 @@ hundred. Triggers, constraints and the registro see them as they see any other w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from django.db import connection, models
@@ -35,18 +37,41 @@ def copia(istanze: Iterable[M]) -> list[M]:
     for riga, pk in zip(senza, riserva(tabella, len(senza)), strict=True):
         riga.pk = pk
     campi = [c for c in modello._meta.concrete_fields if not c.has_db_default()]
+    leggi = attrgetter(*(c.attname for c in campi))
+    adattatori = [(n, adatta) for n, c in enumerate(campi) if (adatta := _adattatore(c))]
     istruzione = sql.SQL("COPY {tabella} ({colonne}) FROM STDIN").format(
         tabella=sql.Identifier(tabella),
         colonne=sql.SQL(", ").join(sql.Identifier(c.column or "") for c in campi),
     )
     with connection.cursor() as cursore, cursore.copy(istruzione) as copiati:
         for riga in righe:
-            copiati.write_row(
-                [c.get_db_prep_save(getattr(riga, c.attname), connection) for c in campi]
-            )
+            valori = list(leggi(riga))
+            for n, adatta in adattatori:
+                valori[n] = adatta(valori[n])
+            copiati.write_row(valori)
             riga._state.adding = False
             riga._state.db = connection.alias
     return righe
+
+
+# What the driver writes as it is, so that nobody is asked value by value.
+_SEMPLICI = (
+    models.AutoField,
+    models.BooleanField,
+    models.CharField,
+    models.ForeignKey,
+    models.IntegerField,
+    models.TextField,
+)
+
+
+def _adattatore(campo: Any) -> Callable[[Any], Any] | None:
+    """What makes a value of `campo` ready for the database; None when nothing must be done."""
+    if isinstance(campo, models.DecimalField):
+        return campo.to_python  # type: ignore[no-any-return]  # refuses what is not finite
+    if isinstance(campo, _SEMPLICI) or type(campo) is models.DateField:
+        return None
+    return partial(campo.get_db_prep_save, connection=connection)
 
 
 def aggiorna(modello: type[M], colonne: dict[str, str], righe: Sequence[Sequence[Any]]) -> None:
