@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The nouns of the cycle (`domain.md` 3), one module each."""
 
+from cycle.models.accesso import Invito, Lettera, Recapito
 from cycle.models.atto import Allegato, Atto, DocumentoAtto
 from cycle.models.calendario import Ciclo, Periodo, Preavviso, Proroga, Scadenza
 from cycle.models.ente import Ente, Gettone, Persona, UnitaOrganizzativa, Utente
@@ -37,6 +38,8 @@ __all__ = [
     "Incarico",
     "Indicatore",
     "Insieme",
+    "Invito",
+    "Lettera",
     "NodoStrategico",
     "Obiettivo",
     "ObiettivoNodo",
@@ -47,6 +50,7 @@ __all__ = [
     "Preavviso",
     "PresenzaSeduta",
     "Proroga",
+    "Recapito",
     "RelazioneSemestrale",
     "RichiestaVariazione",
     "Rilevazione",

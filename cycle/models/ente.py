@@ -6,7 +6,7 @@ from __future__ import annotations
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.functions import RandomUUID
 from django.db import models
-from django.db.models.functions import Now
+from django.db.models.functions import Lower, Now
 
 from cycle.models.base import DiEnte, in_ordine, uno_di
 
@@ -53,6 +53,12 @@ class Utente(AbstractUser):
     class Meta:
         verbose_name = "utente"
         verbose_name_plural = "utenti"
+        constraints = [
+            # an address is of one person, whom it gives back a lost password
+            models.UniqueConstraint(
+                Lower("email"), condition=~models.Q(email=""), name="utente_email"
+            ),
+        ]
 
 
 class Gettone(models.Model):
@@ -83,6 +89,8 @@ class Persona(DiEnte):
     inquadramento = models.CharField(max_length=100, blank=True)
     matricola = models.CharField(max_length=40, blank=True)
     segnaposto = models.BooleanField(default=False)
+    # since when the ente does not let this person in; the login stays, for other enti
+    sospesa_il = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = "persona"

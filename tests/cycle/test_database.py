@@ -94,6 +94,7 @@ class TestEnteDiOgniRiga:
             "Ente",
             "Utente",
             "Gettone",
+            "Lettera",
             "Battito",
             "Avanzamento",
         }
@@ -192,6 +193,16 @@ def _fabbrica(ipa: str, m: Any) -> Any:
         return _del_peg(ipa, m)
     if m.__name__ == "FeedCalendario":
         return m.objects.create(**di_ente, persona=mondo.persona("UNO PO", ipa), impronta=ipa)
+    if m.__name__ == "Recapito":
+        return m.objects.create(**di_ente, persona=mondo.persona("UNO PO", ipa), email=f"{ipa}@x.it")
+    if m.__name__ == "Invito":
+        return m.objects.create(
+            **di_ente,
+            persona=mondo.persona("UNO PO", ipa),
+            email=f"{ipa}@x.it",
+            creato_il=mondo.ADESSO,
+            scade_il=mondo.ADESSO,
+        )
     if m.__name__ == "StoricoIndicatore":
         indicatore = Indicatore.objects.filter(obiettivo=bozza)[0]
         return m.objects.create(**di_obiettivo, indicatore=indicatore, anno=2025)
