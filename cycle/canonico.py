@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -18,6 +18,7 @@ from django.db import connection, models
 
 from cycle.campi import APPROVATI
 from cycle.models import (
+    Atto,
     Fase,
     Indicatore,
     Obiettivo,
@@ -44,6 +45,39 @@ def impronta(contenuto: str) -> str:
 def impronta_insieme(impronte: Iterable[str]) -> str:
     """Digest of a set of digests, whatever the order they come in."""
     return impronta("\n".join(sorted(impronte)))
+
+
+def atto(
+    atto: Atto, ipa: str, anno: int, versioni: Iterable[tuple[int, str, str]]
+) -> Iterator[str]:
+    """The canonical JSON of an Atto, in pieces: who decided what, and every scheda it approved as
+    it stands in its versione, word for word. `versioni` are (number, SHA-256, text), by id of the
+    objective. It says only what never changes, so that it can be made again byte for byte; its
+    SHA-256 is the Atto's digest (R85)."""
+    decisione = {
+        "anno": anno,
+        "data": atto.data,
+        "ente": ipa,
+        "esecutivo": atto.esecutivo,
+        "numero": atto.numero,
+        "organo": atto.organo,
+        "parere_contabile": atto.parere_contabile,
+        "parere_tecnico": atto.parere_tecnico,
+        "tipo": atto.tipo,
+    }
+    yield f'{{"atto":{testo(decisione)},"schede":['
+    for n, (numero, sha256, contenuto) in enumerate(versioni):
+        virgola = "," if n else ""
+        yield f'{virgola}{{"scheda":{contenuto},"sha256":"{sha256}","versione":{numero}}}'
+    yield f'],"schema":{SCHEMA}}}'
+
+
+def impronta_pezzi(pezzi: Iterable[str]) -> str:
+    """SHA-256 of a text that comes in pieces, without ever holding it whole."""
+    somma = hashlib.sha256()
+    for pezzo in pezzi:
+        somma.update(pezzo.encode())
+    return somma.hexdigest()
 
 
 def _scalare(valore: Any) -> str:

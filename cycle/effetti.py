@@ -20,6 +20,7 @@ from cycle.measure import media_specifici, misura_obiettivo, misura_specifico
 from cycle.models import (
     Atto,
     Ciclo,
+    Insieme,
     Obiettivo,
     ObiettivoSpecifico,
     Periodo,
@@ -28,10 +29,12 @@ from cycle.models import (
     RelazioneSemestrale,
     Seduta,
     VersioneObiettivo,
+    VoceInsieme,
     VoceRelazione,
 )
 from cycle.parametri import Parametri
 from workflows.ports import Azione
+from workflows.processes import approvazione_peg
 
 
 def approva(azione: Azione) -> None:
@@ -39,10 +42,22 @@ def approva(azione: Azione) -> None:
     dati = azione.richiesta.atto
     if dati is None or dati.data is None or azione.atto_id is None:
         raise ValueError("un'approvazione senza atto")
-    obiettivi = [p.oggetto for p in azione.passi]
+    obiettivi = sorted((p.oggetto for p in azione.passi), key=lambda o: o.pk)
     testi = canonico.schede(obiettivi)
-    impronte = {pk: canonico.impronta(t) for pk, t in testi.items()}
-    Atto.objects.create(
+    versioni = [
+        VersioneObiettivo(
+            ente_id=azione.attore.ente_id,
+            obiettivo=o,
+            numero=o.versione + 1,
+            atto_id=azione.atto_id,
+            in_vigore_dal=dati.data,
+            schema=canonico.SCHEMA,
+            contenuto=testi[o.pk],
+            sha256=canonico.impronta(testi[o.pk]),
+        )
+        for o in obiettivi
+    ]
+    atto = Atto(
         pk=azione.atto_id,
         ente_id=azione.attore.ente_id,
         ciclo_id=obiettivi[0].ciclo_id,
@@ -53,21 +68,15 @@ def approva(azione: Azione) -> None:
         esecutivo=dati.esecutivo,
         parere_tecnico=dati.parere_tecnico,
         parere_contabile=dati.parere_contabile,
-        digest=canonico.impronta_insieme(impronte.values()),
     )
-    copia(
-        VersioneObiettivo(
-            ente_id=azione.attore.ente_id,
-            obiettivo=o,
-            numero=o.versione + 1,
-            atto_id=azione.atto_id,
-            in_vigore_dal=dati.data,
-            schema=canonico.SCHEMA,
-            contenuto=testi[o.pk],
-            sha256=impronte[o.pk],
+    fatti = azione.passi[0].fascicolo
+    atto.digest = canonico.impronta_pezzi(
+        canonico.atto(
+            atto, fatti.ente, fatti.anno, ((v.numero, v.sha256, v.contenuto) for v in versioni)
         )
-        for o in obiettivi
     )
+    atto.save(force_insert=True)
+    copia(versioni)
 
 
 def avvia(azione: Azione) -> None:
@@ -219,6 +228,44 @@ def valida_relazione(azione: Azione) -> None:
             for passo in azione.passi
             for c in passo.fascicolo.convalide
         ],
+    )
+
+
+def sottoponi(azione: Azione) -> None:
+    """Freeze what the set is made of: the digest of each scheda, and of the set. The desk opens."""
+    for passo in azione.passi:
+        insieme: Insieme = passo.oggetto
+        voci = dict(VoceInsieme.objects.filter(insieme=insieme).values_list("obiettivo_id", "pk"))
+        obiettivi = list(Obiettivo.objects.filter(pk__in=voci))
+        impronte = {pk: canonico.impronta(t) for pk, t in canonico.schede(obiettivi).items()}
+        aggiorna(
+            VoceInsieme,
+            {"impronta": "text", "revisione": "integer"},
+            [(voci[o.pk], impronte[o.pk], o.revisione) for o in obiettivi],
+        )
+        Insieme.objects.filter(pk=insieme.pk).update(
+            impronta=canonico.impronta_insieme(impronte.values()), sottoposto_il=azione.istante
+        )
+        approvazione_peg.apri(insieme, pareri_dovuti=passo.fascicolo.politica.pareri_obbligatori)
+
+
+def ritira(azione: Azione) -> None:
+    """The desk closes: what was asked is asked no more."""
+    for passo in azione.passi:
+        approvazione_peg.annulla(passo.oggetto)
+
+
+def decidi(azione: Azione) -> None:
+    """The last task is done, and its objectives wait for no decision."""
+    for passo in azione.passi:
+        approvazione_peg.compi(passo.oggetto, "decisione", azione.attore.utente_id)
+    libera(azione)
+
+
+def libera(azione: Azione) -> None:
+    """The objectives of the set can enter another one."""
+    VoceInsieme.objects.filter(insieme__in=[p.oggetto.pk for p in azione.passi]).update(
+        in_attesa=False
     )
 
 

@@ -13,8 +13,8 @@ from datetime import datetime
 
 from django.db import connection
 
-from cycle import effetti, fascicolo, notizie, permissions
-from cycle.models import Obiettivo, RelazioneSemestrale
+from cycle import effetti, fascicolo, istruttoria, notizie, notizie_giunta, permissions
+from cycle.models import Insieme, Obiettivo, RelazioneSemestrale, VoceInsieme
 from cycle.notizie import Materia
 from workflows.machines.base import Macchina
 from workflows.machines.relazione import COMPILABILI
@@ -59,6 +59,9 @@ class _Procedura:
             effetto(azione)
 
     def notizie(self, azione: Azione) -> list[Notizia]:
+        """What is told of each matter; of what a set decides, its own news tell."""
+        if "insieme" in azione.richiesta.dati:
+            return [Notizia(f"{self.nome}:{p.oggetto.pk}", (), "", "") for p in azione.passi]
         transizione = self.macchina.transizione(azione.verbo)
         fatto = transizione.regole.fatto if transizione else self.fatti_di[azione.verbo]
         return notizie.di(azione, self.materie(azione), fatto)
@@ -206,6 +209,53 @@ def _iniziata(f: Fascicolo, periodo: FattiPeriodo) -> bool:
     return any(periodo.codice in i.con_valore for s in f.specifici for i in s.indicatori)
 
 
+# --- insieme ------------------------------------------------------------------------------------
+
+
+class _ProceduraInsieme(_Procedura):
+    nome = "insieme"
+    modello = Insieme
+    macchina = permissions.MACCHINA_INSIEME
+    effetti_di: Mapping[str, Effetto] = {
+        "sottoponi": effetti.sottoponi,
+        "ritira": effetti.ritira,
+        "decidi": effetti.decidi,
+        "annulla": effetti.libera,
+    }
+    fatti_di: Mapping[str, str] = {"parere": "reso un parere"}
+
+    def blocca(self, ente_id: int, ids: Sequence[int]) -> list[Insieme]:
+        """The sets, then their objectives: what they were judged on stays as it is."""
+        insiemi = list(
+            Insieme.objects.select_for_update(of=("self",))
+            .filter(ente_id=ente_id, pk__in=ids)
+            .order_by("pk")
+        )
+        voci = VoceInsieme.objects.filter(insieme__in=insiemi).values("obiettivo_id")
+        list(
+            Obiettivo.objects.select_for_update(of=("self",))
+            .filter(ente_id=ente_id, pk__in=voci)
+            .order_by("pk")
+            .values_list("pk", flat=True)
+        )
+        return insiemi
+
+    def fascicoli(
+        self, oggetti: Sequence[Insieme], istante: datetime, richiesta: Richiesta
+    ) -> dict[int, Fascicolo]:
+        if richiesta.atto is not None:
+            _un_atto_alla_volta(richiesta.atto)
+        return istruttoria.di_insiemi(oggetti, richiesta)
+
+    def notizie(self, azione: Azione) -> list[Notizia]:
+        """One matter a set, whatever the number of its objectives."""
+        return [
+            notizie_giunta.dell_insieme(azione, replace(p.fascicolo, stato=p.a), p.oggetto)
+            for p in azione.passi
+        ]
+
+
 OBIETTIVO = _ProceduraObiettivo()
 RELAZIONE = _ProceduraRelazione()
-PROCEDURE = {p.nome: p for p in (OBIETTIVO, RELAZIONE)}
+INSIEME = _ProceduraInsieme()
+PROCEDURE = {p.nome: p for p in (OBIETTIVO, RELAZIONE, INSIEME)}

@@ -45,13 +45,15 @@ def execute(
     revisioni: Mapping[int, int] | None = None,
     tutti: bool = True,
     canale: str = "web",
+    atto_id: int | None = None,
 ) -> Esito:
     """Move the objects `ids` through the transition `nome`, as `attore`, judged at `istante`.
 
     `revisioni` maps a pk to the revisione its reader saw: a different one is a Conflitto.
     Raises `NonTrovato`, `Conflitto`, `NonAutorizzato` or `NonPossibile` with every reason of
     every object, and then nothing is written; with `tutti=False` it raises only when no object
-    passes.
+    passes. `atto_id` is the id of the Atto, where another step of the same decision has reserved
+    it already.
     """
     macchina = procedura.macchina
     transizione = macchina.transizione(nome)
@@ -74,10 +76,10 @@ def execute(
         motivi = {pk: tuple(errore.tutti()) for pk, errore in rifiutati.items()}
         passi = _muovi(transizione, ammessi, fascicoli)
         azione = _registra(
-            procedura, transizione, passi, verdetti, attore, istante, richiesta, canale
+            procedura, transizione, passi, verdetti, attore, istante, richiesta, canale, atto_id
         )
         procedura.effetti(azione)  # before the states, which may require what they write
-        _scrivi_stati(procedura, transizione, passi)
+        _scrivi_stati(procedura, transizione, azione)
         racconta(procedura, azione)
     return Esito(azione.id, azione.passi, motivi)
 
@@ -113,8 +115,8 @@ def _errore(rifiutati: Mapping[int, Rifiuto], tentativo: Tentativo) -> Rifiuto:
     return type(peggiore)({pk: e.tutti() for pk, e in rifiutati.items()}, tentativo)
 
 
-def _radici(fascicoli: Mapping[int, Fascicolo]) -> dict[int, int]:
-    return {pk: f.obiettivo_id for pk, f in fascicoli.items()}
+def _radici(fascicoli: Mapping[int, Fascicolo]) -> dict[int, int | None]:
+    return {pk: f.radice for pk, f in fascicoli.items()}
 
 
 def _muovi(
@@ -145,8 +147,10 @@ def _registra(
     istante: datetime,
     richiesta: Richiesta,
     canale: str,
+    atto_id: int | None,
 ) -> Azione:
-    atto_id = procedura.riserva_atto(richiesta) if transizione.regole.con_atto else None
+    if atto_id is None and transizione.regole.con_atto:
+        atto_id = procedura.riserva_atto(richiesta)
     numero = azioni.apri(
         ente_id=attore.ente_id,
         procedura=procedura.nome,
@@ -154,7 +158,7 @@ def _registra(
         passi=[
             azioni.Voce(
                 oggetto_id=p.oggetto.pk,
-                radice_id=p.fascicolo.obiettivo_id,
+                radice_id=p.fascicolo.radice,
                 da=p.da,
                 a=p.a,
                 incarico=verdetti[p.oggetto.pk].incarico,
@@ -172,21 +176,25 @@ def _registra(
     return Azione(numero, transizione.nome, attore, istante, richiesta, passi, atto_id)
 
 
-def _scrivi_stati(procedura: Procedura, transizione: Transizione, passi: Sequence[Passo]) -> None:
+def _scrivi_stati(procedura: Procedura, transizione: Transizione, azione: Azione) -> None:
     """One UPDATE for each state reached, whatever the number of objects. What an Atto decides
-    is a new version (R30)."""
-    versione = ", versione = versione + 1" if transizione.regole.con_atto else ""
+    names it, or is a new version under it (R30)."""
+    campi = {c.attname for c in procedura.modello._meta.concrete_fields}
+    colonne = "stato = %(stato)s, revisione = revisione + 1"
+    if transizione.regole.con_atto and "versione" in campi:
+        colonne += ", versione = versione + 1"
+    if transizione.regole.con_atto and "atto_id" in campi:
+        colonne += ", atto_id = %(atto)s"
     tabella = connection.ops.quote_name(procedura.modello._meta.db_table)
     arrivi: dict[str, list[int]] = {}
-    for passo in passi:
+    for passo in azione.passi:
         arrivi.setdefault(passo.a, []).append(passo.oggetto.pk)
     with connection.cursor() as cursore:
         for stato, ids in arrivi.items():
             cursore.execute(
-                f"UPDATE {tabella} SET stato = %s, "  # noqa: S608 - names, not input
-                f"revisione = revisione + 1{versione} "
-                "WHERE id = ANY (ARRAY(SELECT jsonb_array_elements_text(%s)::bigint))",
-                [stato, json.dumps(ids)],
+                f"UPDATE {tabella} SET {colonne} "  # noqa: S608 - names, not input
+                "WHERE id = ANY (ARRAY(SELECT jsonb_array_elements_text(%(ids)s)::bigint))",
+                {"stato": stato, "atto": azione.atto_id, "ids": json.dumps(ids)},
             )
 
 

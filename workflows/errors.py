@@ -21,11 +21,12 @@ class Motivo:
 
 @dataclass(frozen=True, slots=True)
 class Tentativo:
-    """What somebody tried to do, for the registro: `radici` maps each object to its objective."""
+    """What somebody tried to do, for the registro: `radici` maps each object to its objective,
+    where it has one."""
 
     procedura: str
     verbo: str
-    radici: Mapping[int, int]
+    radici: Mapping[int, int | None]
 
 
 class Rifiuto(Exception):

@@ -38,6 +38,7 @@ class Guardia:
     descrizione: str  # one line for the help page and the diagrams
     prova: Prova
     del_modulo: bool = False
+    conflitto: bool = False  # what it misses was moved by somebody else: look again (409)
 
     def motivi(self, fascicolo: Fascicolo, attore: Attore, istante: datetime) -> list[Motivo]:
         """Reasons why not; empty when the guard passes."""
@@ -47,12 +48,14 @@ class Guardia:
         ]
 
 
-def guardia(regola: str, chi: str, *, del_modulo: bool = False) -> Callable[[Prova], Guardia]:
+def guardia(
+    regola: str, chi: str, *, del_modulo: bool = False, conflitto: bool = False
+) -> Callable[[Prova], Guardia]:
     """Make a `Guardia` of a function; its docstring's first line is the description."""
 
     def crea(prova: Prova) -> Guardia:
         descrizione = (prova.__doc__ or "").strip().splitlines()[0]
-        return Guardia(prova.__name__, regola, chi, descrizione, prova, del_modulo)
+        return Guardia(prova.__name__, regola, chi, descrizione, prova, del_modulo, conflitto)
 
     return crea
 

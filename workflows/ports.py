@@ -164,6 +164,24 @@ class FattiRelazione:
 
 
 @dataclass(frozen=True, slots=True)
+class FattiVoce:
+    """An objective in a set. `cambiata`: its scheda is no longer the one that was submitted."""
+
+    codice: str
+    stato: str
+    cambiata: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FattiInsieme:
+    """What a set is made of, and the pareri given on it as it was last submitted: kind ->
+    outcome (R15)."""
+
+    voci: tuple[FattiVoce, ...] = ()
+    pareri: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Politica:
     """The ente's parameters that guards read (CFG rules), frozen with the ciclo."""
 
@@ -175,7 +193,8 @@ class Politica:
 
 @dataclass(frozen=True, slots=True)
 class Fascicolo:
-    """The facts of one objective, and of one of its reports when that is what moves."""
+    """The facts of one objective, and of one of its reports when that is what moves; or those of
+    a set, which hangs on no objective (`obiettivo_id` is then 0)."""
 
     id: int
     procedura: str
@@ -207,7 +226,13 @@ class Fascicolo:
     componenti: frozenset[int] = frozenset()  # persone of the Nucleo on the day of the sitting
     # who proposed, started, reported or submitted, deleganti included (R57)
     agito_per_il_settore: frozenset[int] = frozenset()
+    insieme: FattiInsieme | None = None
     richiesta: Richiesta = Richiesta()
+
+    @property
+    def radice(self) -> int | None:
+        """The objective under which the registro files what happens to it."""
+        return self.obiettivo_id or None
 
     def con(self, richiesta: Richiesta) -> Fascicolo:
         """The same facts with what the person has just written."""

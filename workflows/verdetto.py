@@ -66,6 +66,7 @@ def verdetto(
         permesso(fascicolo.procedura, transizione.nome), fascicolo.percorso
     )
     guardie = transizione.regole.guardie
+    parte = _da_dove(macchina, transizione, fascicolo)
     richiede = (
         tuple(g for g in guardie if g.del_modulo and g.motivi(fascicolo, attore, istante))
         if anteprima
@@ -75,12 +76,18 @@ def verdetto(
         transizione=transizione,
         fascicolo=fascicolo,
         incarico=incarico,
-        conflitto=_da_dove(macchina, transizione, fascicolo),
+        conflitto=parte
+        or tuple(
+            motivo
+            for g in guardie
+            if g.conflitto
+            for motivo in g.motivi(fascicolo, attore, istante)
+        ),
         divieto=() if incarico else (_chi(transizione, fascicolo),),
         mancanze=tuple(
             motivo
             for g in guardie
-            if not (anteprima and g.del_modulo)
+            if not g.conflitto and not (anteprima and g.del_modulo)
             for motivo in g.motivi(fascicolo, attore, istante)
         ),
         richiede=richiede,

@@ -59,7 +59,7 @@ class Atto(DiEnte):
     esecutivo = models.BooleanField(default=True)  # immediately executive
     parere_tecnico = models.CharField(max_length=300, blank=True)
     parere_contabile = models.CharField(max_length=300, blank=True)
-    digest = models.CharField(max_length=64)  # of the ordered digests of its set
+    digest = models.CharField(max_length=64)  # SHA-256 of its canonical JSON
     pdf = models.ForeignKey(
         Allegato, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )

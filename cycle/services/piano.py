@@ -435,18 +435,7 @@ class _Scrittura:
         )
         self._relazioni(nuovi, figure, parametri)
         testi = canonico.schede(self.obiettivi)
-        impronte = {pk: canonico.impronta(testo) for pk, testo in testi.items()}
-        quanti = Atto.objects.filter(ciclo=self.ciclo, tipo="storico").count()
-        Atto.objects.create(
-            pk=atto_id,
-            ente=self.ente,
-            ciclo=self.ciclo,
-            tipo="storico",
-            numero=f"storico {self.piano.anno}/{quanti + 1}",
-            data=self.oggi,
-            digest=canonico.impronta_insieme(impronte.values()),
-        )
-        copia(
+        versioni = [
             VersioneObiettivo(
                 ente=self.ente,
                 obiettivo=riga,
@@ -455,10 +444,29 @@ class _Scrittura:
                 in_vigore_dal=riga.inizio_previsto or date(self.piano.anno, 1, 1),
                 schema=canonico.SCHEMA,
                 contenuto=testi[riga.pk],
-                sha256=impronte[riga.pk],
+                sha256=canonico.impronta(testi[riga.pk]),
             )
-            for riga in self.obiettivi
+            for riga in sorted(self.obiettivi, key=lambda o: o.pk)
+        ]
+        quanti = Atto.objects.filter(ciclo=self.ciclo, tipo="storico").count()
+        atto = Atto(
+            pk=atto_id,
+            ente=self.ente,
+            ciclo=self.ciclo,
+            tipo="storico",
+            numero=f"storico {self.piano.anno}/{quanti + 1}",
+            data=self.oggi,
         )
+        atto.digest = canonico.impronta_pezzi(
+            canonico.atto(
+                atto,
+                self.ente.codice_ipa,
+                self.piano.anno,
+                ((v.numero, v.sha256, v.contenuto) for v in versioni),
+            )
+        )
+        atto.save(force_insert=True)
+        copia(versioni)
 
     def _relazioni(
         self,
