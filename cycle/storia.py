@@ -38,6 +38,14 @@ FATTI_RELAZIONE = {
     "valida": gettext_lazy("ha validato la relazione"),
     "riapri": gettext_lazy("ha riaperto la relazione"),
 }
+# and to an incarico: to whom, of what, by which act
+FATTI_INCARICO = {
+    "conferisce": gettext_lazy("ha conferito a %(chi)s l'incarico di %(ruolo)s (%(atto)s)"),
+    "delega": gettext_lazy("ha delegato a %(chi)s funzioni di %(ruolo)s (%(atto)s)"),
+    "cessa": gettext_lazy(
+        "ha fatto cessare dal %(fine)s l'incarico di %(chi)s, %(ruolo)s (%(atto)s)"
+    ),
+}
 # a role as a sentence says it; the unit follows only where the role belongs to one
 QUALIFICHE = {
     "po": gettext_lazy("posizione organizzativa"),
@@ -81,6 +89,25 @@ SELECT DISTINCT ON (e.a) e.a, e.istante, p.nome_completo
 """
 
 
+_DI_INCARICHI = """
+SELECT e.verbo, e.motivazione, e.istante, e.ruolo, e.canale,
+       p.nome_completo, u.nome, u.tipo,
+       q.nome_completo, i.ruolo, iu.nome, iu.tipo, i.al,
+       CASE e.verbo WHEN 'cessa' THEN i.atto_di_cessazione ELSE i.atto_di_conferimento END
+  FROM cycle_incarico i
+  JOIN workflows_evento e ON e.procedura = 'incarico' AND e.oggetto_id = i.id
+                         AND e.ente_id = i.ente_id AND e.esito = 'eseguito'
+  JOIN cycle_persona q ON q.id = i.persona_id
+  JOIN cycle_unitaorganizzativa iu ON iu.id = i.unita_id
+  LEFT JOIN cycle_incarico d ON d.id = i.delegante_id
+  LEFT JOIN cycle_persona p ON p.id = e.persona_id
+  LEFT JOIN cycle_incarico ei ON ei.id = e.incarico_id
+  LEFT JOIN cycle_unitaorganizzativa u ON u.id = ei.unita_id
+ WHERE i.ente_id = %(ente)s AND (i.persona_id = %(persona)s OR d.persona_id = %(persona)s)
+ ORDER BY e.id DESC LIMIT %(limite)s
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Fatto:
     """An event: who (with the role held then), what, on which act or report, and why."""
@@ -121,6 +148,47 @@ def fatti(
             },
         )
         return [_fatto(*riga) for riga in cursore.fetchall()]
+
+
+def di_incarichi(ente_id: int, persona_id: int, limite: int) -> list[Fatto]:
+    """What happened to the incarichi a person has, had or delegated; the latest first."""
+    parametri = {"ente": ente_id, "persona": persona_id, "limite": limite}
+    with connection.cursor() as cursore:
+        cursore.execute(_DI_INCARICHI, parametri)
+        righe = cursore.fetchall()
+    return [
+        Fatto(
+            istante=istante,
+            chi=_chi(persona, ruolo, None, unita, tipo_unita, canale),
+            che_cosa=str(FATTI_INCARICO.get(verbo, verbo))
+            % {
+                "chi": di_chi.title(),
+                "ruolo": _qualifica(suo_ruolo, dove, tipo_dove),
+                "atto": atto,
+                "fine": f"{timezone.localtime(fine):%d/%m/%Y}" if fine else "",
+            },
+            verbo=verbo,
+            motivazione=motivazione,
+            cifra="",
+            fuori_procedura=verbo == "fuori_procedura",
+        )
+        for (
+            verbo,
+            motivazione,
+            istante,
+            ruolo,
+            canale,
+            persona,
+            unita,
+            tipo_unita,
+            di_chi,
+            suo_ruolo,
+            dove,
+            tipo_dove,
+            fine,
+            atto,
+        ) in righe
+    ]
 
 
 def _fatto(
@@ -175,16 +243,20 @@ def _chi(
         return _("qualcuno, fuori procedura,") if canale == "sql" else _("un comando di sistema")
     chi = persona.title()
     if ruolo:
-        qualifica = str(QUALIFICHE.get(ruolo, RUOLI.get(ruolo, ruolo)))
-        if unita and tipo_unita != "ente":
-            qualifica = _("%(ruolo)s di %(unita)s") % {"ruolo": qualifica, "unita": unita}
-        chi = f"{chi}, {qualifica},"
+        chi = f"{chi}, {_qualifica(ruolo, unita, tipo_unita)},"
     if delegante:
         chi = _("%(chi)s per delega di %(delegante)s,") % {
             "chi": chi,
             "delegante": delegante.title(),
         }
     return chi
+
+
+def _qualifica(ruolo: str, unita: str | None, tipo_unita: str | None) -> str:
+    qualifica = str(QUALIFICHE.get(ruolo, RUOLI.get(ruolo, ruolo)))
+    if unita and tipo_unita != "ente":
+        return _("%(ruolo)s di %(unita)s") % {"ruolo": qualifica, "unita": unita}
+    return qualifica
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,14 @@ from django.urls import URLPattern, URLResolver, include, path
 from cycle.views import (
     accesso,
     aiuto,
+    bozza,
+    conferimenti,
     convertitori,  # noqa: F401 - registers the words of these addresses
     demo,
+    incarichi,
     perche_no,
     piano,
+    proposte,
     relazione,
     scheda,
     scrivania,
@@ -21,9 +25,12 @@ from cycle.views import (
 
 _obiettivo: list[URLPattern | URLResolver] = [
     path("", scheda.scheda, name="scheda"),
+    path("modifica/", bozza.modifica, name="modifica"),
+    path("elimina/", proposte.elimina, name="elimina"),
     path("percentuale/", scheda.percentuale, name="percentuale"),
     path("transizioni/<slug:nome>/", transizioni.transizione, name="transizione"),
     path("perche-no/<slug:nome>/", perche_no.perche_no, name="perche_no"),
+    path("chi-puo/<slug:nome>/", incarichi.chi_puo_passo, name="chi_puo_passo"),
     path("relazioni/<slug:periodo>/", relazione.relazione, name="relazione"),
     path(
         "relazioni/<slug:periodo>/transizioni/<slug:nome>/",
@@ -35,6 +42,20 @@ _obiettivo: list[URLPattern | URLResolver] = [
         perche_no.perche_no,
         name="perche_no_relazione",
     ),
+    path(
+        "relazioni/<slug:periodo>/chi-puo/<slug:nome>/",
+        incarichi.chi_puo_passo,
+        name="chi_puo_passo_relazione",
+    ),
+]
+
+_incarichi: list[URLPattern | URLResolver] = [
+    path("", incarichi.incarichi, name="incarichi"),
+    path("chi-puo/", incarichi.chi_puo, name="chi_puo"),
+    path("conferisci/", conferimenti.conferisci, name="incarichi_conferisci"),
+    path("delega/", conferimenti.delega, name="incarichi_delega"),
+    path("<uuid:pid>/cessa/", conferimenti.cessa, name="incarichi_cessa"),
+    path("persone/<uuid:pid>/", incarichi.persona, name="incarichi_persona"),
 ]
 
 _ente: list[URLPattern | URLResolver] = [
@@ -42,7 +63,10 @@ _ente: list[URLPattern | URLResolver] = [
     path("notifiche/lette/", scrivania.notifiche_lette, name="notifiche_lette"),
     path("<int:anno>/piano/", piano.piano, name="piano"),
     path("<int:anno>/piano/json/", piano.esportazione, name="esporta_piano"),
+    path("<int:anno>/proposte/", proposte.elenco, name="proposte"),
+    path("<int:anno>/proposte/nuova/", bozza.nuova, name="nuova"),
     path("obiettivi/<uuid:pid>/", include(_obiettivo)),
+    path("incarichi/", include(_incarichi)),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

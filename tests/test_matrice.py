@@ -29,7 +29,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from cycle import orologio
 from cycle.api.api import api
-from cycle.models import Obiettivo, RelazioneSemestrale, Utente
+from cycle.models import Incarico, Obiettivo, RelazioneSemestrale, UnitaOrganizzativa, Utente
 from cycle.permissions import MACCHINA_OBIETTIVO, MACCHINA_RELAZIONE
 from tests import mondo
 
@@ -72,6 +72,7 @@ VEDE = dict.fromkeys(("bozza", "proposta"), SETTORE | TUTTO_L_ENTE) | dict.fromk
 )
 ESPORTA = {"controllo", "segretario", "revisore"}
 COMPILA = {"po", "dirigente"}
+DELEGANO = {"dirigente", "dirigente di un altro settore", "segretario", "ragioneria", "controllo"}
 
 
 @dataclass(frozen=True)
@@ -147,6 +148,8 @@ class Prova:
     corpo: Callable[[], Mapping[str, Any]] = dict
     parole: Mapping[str, str] = field(default_factory=dict)
     prepara: Callable[[], None] = lambda: None
+    # public id in the URL, by codice IPA, where it is not the objective's
+    pid: Callable[[str], Any] | None = None
 
 
 def chi(possono: set[str], vedono: set[str] = DENTRO, ok: int = 200) -> Attesi:
@@ -231,7 +234,25 @@ def _compilazione() -> dict[str, Any]:
     return {"revisione": _relazioni("in_corso")[0].revisione, "valori": [], "testi": []}
 
 
+def _persona(ipa: str) -> Any:
+    return mondo.persona("DUE PO", ipa).pid
+
+
+def _incarico(ipa: str) -> Any:
+    return Incarico.objects.get(persona=mondo.persona("DUE PO", ipa)).pid
+
+
+def _conferimento() -> dict[str, Any]:
+    return {
+        "persona": mondo.persona("SENZA INCARICO").pid,
+        "ruolo": "po",
+        "unita": UnitaOrganizzativa.objects.get(ente__codice_ipa="alfa", codice="S1").pid,
+        "atto": "decreto n. 9",
+    }
+
+
 _ENTE = "<ipa:ipa>/"
+_INCARICHI = f"{_ENTE}incarichi/"
 _OBIETTIVO = f"{_ENTE}obiettivi/<uuid:pid>/"
 _RELAZIONE = f"{_OBIETTIVO}relazioni/<slug:periodo>/"
 _API = "api/v1/<ipa:ipa>/"
@@ -259,11 +280,29 @@ TAVOLA: dict[str, list[Prova]] = {
     f"{_ENTE}notifiche/lette/": [SOLO_POST, Prova("POST", {302: DENTRO, 404: FUORI})],
     f"{_ENTE}<int:anno>/piano/": [Prova("GET", {200: DENTRO, 404: FUORI}), SOLO_GET],
     f"{_ENTE}<int:anno>/piano/json/": [Prova("GET", chi(ESPORTA)), SOLO_GET],
+    # who is what: told to whoever is somebody; written by controllo, one's own passed on by its
+    # holder (without the data, the form itself is refused)
+    _INCARICHI: [Prova("GET", chi(INCARICATI)), SOLO_GET],
+    f"{_INCARICHI}chi-puo/": [Prova("GET", chi(INCARICATI)), SOLO_GET],
+    f"{_INCARICHI}persone/<uuid:pid>/": [Prova("GET", chi(INCARICATI), pid=_persona), SOLO_GET],
+    f"{_INCARICHI}conferisci/": [
+        Prova("GET", chi({"controllo"})),
+        Prova("POST", chi({"controllo"}, ok=303), corpo=_conferimento),
+    ],
+    f"{_INCARICHI}delega/": [
+        Prova("GET", chi(DELEGANO)),
+        Prova("POST", chi(DELEGANO, ok=422)),
+    ],
+    f"{_INCARICHI}<uuid:pid>/cessa/": [
+        Prova("GET", chi({"controllo"}), pid=_incarico),
+        Prova("POST", chi({"controllo"}, ok=303), corpo=lambda: {"atto": "d. 3"}, pid=_incarico),
+    ],
     # of an objective
     _OBIETTIVO: [*DELL_OBIETTIVO, SOLO_GET],
     f"{_OBIETTIVO}percentuale/": [*DELL_OBIETTIVO, SOLO_GET],
     f"{_OBIETTIVO}transizioni/<slug:nome>/": [*moduli(OBIETTIVO), *passi(OBIETTIVO, pagina=True)],
     f"{_OBIETTIVO}perche-no/<slug:nome>/": [*DELL_OBIETTIVO, SOLO_GET],
+    f"{_OBIETTIVO}chi-puo/<slug:nome>/": [*DELL_OBIETTIVO, SOLO_GET],
     # of a report
     _RELAZIONE: [
         *DELLA_RELAZIONE,
@@ -271,6 +310,7 @@ TAVOLA: dict[str, list[Prova]] = {
     ],
     f"{_RELAZIONE}transizioni/<slug:nome>/": [*moduli(RELAZIONE), *passi(RELAZIONE, pagina=True)],
     f"{_RELAZIONE}perche-no/<slug:nome>/": [*DELLA_RELAZIONE, SOLO_GET],
+    f"{_RELAZIONE}chi-puo/<slug:nome>/": [*DELLA_RELAZIONE, SOLO_GET],
     # the API
     "api/v1/openapi.json": [Prova("GET", {200: TUTTI}), CHIUSO_AGLI_ALTRI_METODI],
     "api/v1/": [Prova("GET", {404: TUTTI}), Prova("POST", {404: TUTTI})],
@@ -391,7 +431,7 @@ def indirizzo(rotta: str, prova: Prova, obiettivo: Obiettivo, ipa: str) -> str:
     parole = {
         "ipa": ipa,
         "anno": str(mondo.ANNO),
-        "pid": str(obiettivo.pid),
+        "pid": str(prova.pid(obiettivo.ente.codice_ipa) if prova.pid else obiettivo.pid),
         "periodo": "2026-1",
         "nome": "valida",
         "resto": "nulla",
