@@ -147,6 +147,7 @@ class _Scrittura:
         self.creati: dict[str, int] = {}
         self.dubbi: list[str] = []
         self.obiettivi: list[Obiettivo] = []
+        self.specifici: dict[tuple[int, str], int] = {}  # id by objective and code
 
     @property
     def storico(self) -> bool:
@@ -266,19 +267,20 @@ class _Scrittura:
     def _obiettivi(
         self, nuovi: Sequence[neutro.Obiettivo], ids: Sequence[int], arrivi: Sequence[str]
     ) -> None:
+        persone = {nome: p.pk for nome, p in self.persone.items()}
         self.obiettivi = copia(
             Obiettivo(
                 pk=pk,
-                ente=self.ente,
-                ciclo=self.ciclo,
+                ente_id=self.ente.pk,
+                ciclo_id=self.ciclo.pk,
                 codice=o.codice,
                 tipo=o.tipo,
                 categoria=o.categoria,
                 titolo=o.titolo,
                 descrizione=o.descrizione,
-                unita=self.unita[o.unita],
-                responsabile_generale=self.persone.get(o.responsabile_generale),
-                responsabile_operativo=self.persone.get(o.responsabile_operativo),
+                unita_id=self.unita[o.unita].pk,
+                responsabile_generale_id=persone.get(o.responsabile_generale),
+                responsabile_operativo_id=persone.get(o.responsabile_operativo),
                 inizio_previsto=o.inizio_previsto,
                 fine_prevista=o.fine_prevista,
                 inizio_effettivo=o.inizio_effettivo,
@@ -290,21 +292,6 @@ class _Scrittura:
             for pk, o, stato in zip(ids, nuovi, arrivi, strict=True)
         )
         self._conta("obiettivi", self.obiettivi)
-        self._conta(
-            "collaboratori",
-            copia(
-                Collaboratore(
-                    ente=self.ente,
-                    obiettivo=riga,
-                    persona=self.persone[nome],
-                    nome=nome,
-                    ordine=ordine,
-                    inquadramento=inquadramento,
-                )
-                for riga, o in zip(self.obiettivi, nuovi, strict=True)
-                for ordine, (nome, inquadramento) in enumerate(o.collaboratori)
-            ),
-        )
 
     def _nodi(self, nuovi: Sequence[neutro.Obiettivo]) -> None:
         nodi: dict[tuple[Any, ...], NodoStrategico] = {}
@@ -326,7 +313,7 @@ class _Scrittura:
                     padre = nodi[chiave]
                 if padre is not None:
                     legami[riga.pk, padre.pk] = ObiettivoNodo(
-                        ente=self.ente, obiettivo=riga, nodo=padre
+                        ente_id=self.ente.pk, obiettivo_id=riga.pk, nodo_id=padre.pk
                     )
         copia(legami.values())
 
@@ -338,8 +325,8 @@ class _Scrittura:
         ]
         righe = copia(
             ObiettivoSpecifico(
-                ente=self.ente,
-                obiettivo=obiettivo,
+                ente_id=self.ente.pk,
+                obiettivo_id=obiettivo.pk,
                 ordine=ordine,
                 codice=s.codice,
                 titolo=s.titolo,
@@ -356,45 +343,66 @@ class _Scrittura:
             for obiettivo, ordine, s in coppie
         )
         self._conta("obiettivi specifici", righe)
+        self.specifici = {(r.obiettivo_id, r.codice): r.pk for r in righe}
         figli = list(zip(righe, (s for _, _, s in coppie), strict=True))
-        self._conta(
-            "collaboratori",
-            copia(
-                Collaboratore(
-                    ente=self.ente,
-                    obiettivo_id=riga.obiettivo_id,
-                    specifico=riga,
-                    persona=self.persone[c.persona],
-                    nome=c.nome,
-                    ordine=ordine,
-                    dal=c.dal,
-                    al=c.al,
-                    responsabile=c.responsabile,
-                )
-                for riga, s in figli
-                for ordine, c in enumerate(s.collaboratori)
-            ),
-        )
+        self._collaboratori(nuovi, figli)
         self._indicatori(figli)
+
+    def _collaboratori(
+        self,
+        nuovi: Sequence[neutro.Obiettivo],
+        figli: Sequence[tuple[ObiettivoSpecifico, neutro.Specifico]],
+    ) -> None:
+        """Those of the objectives and those of the specifici."""
+        righe = [
+            Collaboratore(
+                ente_id=self.ente.pk,
+                obiettivo_id=riga.pk,
+                persona_id=self.persone[nome].pk,
+                nome=nome,
+                ordine=ordine,
+                inquadramento=inquadramento,
+            )
+            for riga, o in zip(self.obiettivi, nuovi, strict=True)
+            for ordine, (nome, inquadramento) in enumerate(o.collaboratori)
+        ]
+        righe += [
+            Collaboratore(
+                ente_id=self.ente.pk,
+                obiettivo_id=riga.obiettivo_id,
+                specifico_id=riga.pk,
+                persona_id=self.persone[c.persona].pk,
+                nome=c.nome,
+                ordine=ordine,
+                dal=c.dal,
+                al=c.al,
+                responsabile=c.responsabile,
+            )
+            for riga, s in figli
+            for ordine, c in enumerate(s.collaboratori)
+        ]
+        self._conta("collaboratori", copia(righe))
 
     def _indicatori(self, figli: Sequence[tuple[ObiettivoSpecifico, neutro.Specifico]]) -> None:
         nomi = {i.tipo for _, s in figli for i in s.indicatori if i.tipo}
-        tipi = {t.nome: t for t in TipoIndicatore.objects.filter(ente=self.ente, nome__in=nomi)}
+        tipi = dict(
+            TipoIndicatore.objects.filter(ente=self.ente, nome__in=nomi).values_list("nome", "pk")
+        )
         for tipo in copia(
-            TipoIndicatore(ente=self.ente, nome=nome) for nome in sorted(nomi - set(tipi))
+            TipoIndicatore(ente_id=self.ente.pk, nome=nome) for nome in sorted(nomi - set(tipi))
         ):
-            tipi[tipo.nome] = tipo
+            tipi[tipo.nome] = tipo.pk
         coppie = [
             (riga, ordine, i) for riga, s in figli for ordine, i in enumerate(s.indicatori, start=1)
         ]
         righe = copia(
             Indicatore(
-                ente=self.ente,
+                ente_id=self.ente.pk,
                 obiettivo_id=riga.obiettivo_id,
-                specifico=riga,
+                specifico_id=riga.pk,
                 ordine=ordine,
                 nome=i.nome,
-                tipo=tipi.get(i.tipo),
+                tipo_id=tipi.get(i.tipo),
                 unita_misura=i.unita_misura,
                 natura=i.natura,
                 aggregazione=i.aggregazione,
@@ -403,14 +411,15 @@ class _Scrittura:
             for riga, ordine, i in coppie
         )
         self._conta("indicatori", righe)
+        periodi = {codice: p.pk for codice, p in self.periodi.items()}
         self._conta(
             "rilevazioni",
             copia(
                 Rilevazione(
-                    ente=self.ente,
+                    ente_id=self.ente.pk,
                     obiettivo_id=riga.obiettivo_id,
-                    indicatore=riga,
-                    periodo=self.periodi[r.periodo],
+                    indicatore_id=riga.pk,
+                    periodo_id=periodi[r.periodo],
                     target=r.target,
                     valore=r.valore if self.storico else None,
                 )
@@ -437,8 +446,8 @@ class _Scrittura:
         testi = canonico.schede(self.obiettivi)
         versioni = [
             VersioneObiettivo(
-                ente=self.ente,
-                obiettivo=riga,
+                ente_id=self.ente.pk,
+                obiettivo_id=riga.pk,
                 numero=1,
                 atto_id=atto_id,
                 in_vigore_dal=riga.inizio_previsto or date(self.piano.anno, 1, 1),
@@ -451,7 +460,7 @@ class _Scrittura:
         quanti = Atto.objects.filter(ciclo=self.ciclo, tipo="storico").count()
         atto = Atto(
             pk=atto_id,
-            ente=self.ente,
+            ente_id=self.ente.pk,
             ciclo=self.ciclo,
             tipo="storico",
             numero=f"storico {self.piano.anno}/{quanti + 1}",
@@ -474,19 +483,16 @@ class _Scrittura:
         figure: Mapping[int, measure.Obiettivo],
         parametri: measure.ParametriMisura,
     ) -> None:
+        codici = {p.pk: codice for codice, p in self.periodi.items()}
         relazioni = {
-            (r.obiettivo_id, r.periodo.codice): r
+            (r.obiettivo_id, codici[r.periodo_id]): r.pk
             for r in copia(
                 RelazioneSemestrale(
-                    ente=self.ente, obiettivo=riga, periodo=periodo, stato="validata"
+                    ente_id=self.ente.pk, obiettivo_id=riga.pk, periodo_id=pk, stato="validata"
                 )
                 for riga in self.obiettivi
-                for periodo in self.periodi.values()
+                for pk in codici
             )
-        }
-        specifici = {
-            (s.obiettivo_id, s.codice): s
-            for s in ObiettivoSpecifico.objects.filter(obiettivo__in=self.obiettivi)
         }
         calcolate = {
             (pk, s.codice, periodo.codice): measure.misura_specifico(
@@ -498,10 +504,10 @@ class _Scrittura:
         }
         voci = [
             VoceRelazione(
-                ente=self.ente,
-                obiettivo=riga,
-                relazione=relazioni[riga.pk, r.periodo],
-                specifico=specifici[riga.pk, s.codice],
+                ente_id=self.ente.pk,
+                obiettivo_id=riga.pk,
+                relazione_id=relazioni[riga.pk, r.periodo],
+                specifico_id=self.specifici[riga.pk, s.codice],
                 testo=r.testo,
                 osservazione=r.osservazione,
                 risposta=r.risposta,
