@@ -19,6 +19,7 @@ from cycle.measure import spiega
 from cycle.models import ObiettivoSpecifico, RelazioneSemestrale
 from cycle.parametri import Parametri
 from cycle.procedures import OBIETTIVO
+from cycle.views.ipotesi import Ipotesi, ipotesi
 from workflows.errors import NonTrovato
 from workflows.machines.relazione import COMPILABILI
 from workflows.ports import RUOLI
@@ -38,7 +39,9 @@ def scheda_letta(request: RichiestaEnte, pid: UUID, *, parziale: bool = False) -
     """The page, or the part of it that a step changes."""
     c = request.contesto
     obiettivo = selectors.obiettivo(c.attore, pid)
-    verdetti = selectors.verdetti(OBIETTIVO, [obiettivo], c.attore, c.istante)[obiettivo.pk]
+    e_se = Ipotesi() if parziale else ipotesi(request.GET, c)
+    attore = e_se.attore(c, obiettivo.unita.percorso)
+    verdetti = selectors.verdetti(OBIETTIVO, [obiettivo], attore, e_se.istante(c))[obiettivo.pk]
     contesto: dict[str, Any] = {
         "s": lettura.leggi(obiettivo, c.attore),
         "o": obiettivo,
@@ -46,6 +49,8 @@ def scheda_letta(request: RichiestaEnte, pid: UUID, *, parziale: bool = False) -
         "oggi": c.istante.astimezone(ZoneInfo(c.ente.fuso)).date(),
         "tappe": storia.tappe(ente_id=c.ente.pk, obiettivo_id=obiettivo.pk, stato=obiettivo.stato),
         "azioni": azioni(verdetti),
+        "ipotesi": e_se,
+        "ruoli": RUOLI.items(),
         "compilabili": COMPILABILI,
         "puo_compilare": c.attore.incarico_per("compila_relazione", obiettivo.unita.percorso)
         is not None,
@@ -53,7 +58,10 @@ def scheda_letta(request: RichiestaEnte, pid: UUID, *, parziale: bool = False) -
         "limite_fatti": EVENTI,
     }
     return render(
-        request, "cycle/scheda/_pagina.html" if parziale else "cycle/scheda/scheda.html", contesto
+        request,
+        "cycle/scheda/_pagina.html" if parziale else "cycle/scheda/scheda.html",
+        contesto,
+        status=422 if e_se.errore else 200,
     )
 
 
