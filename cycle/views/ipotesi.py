@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.http import QueryDict
@@ -27,6 +28,12 @@ class Ipotesi:
 
     def __bool__(self) -> bool:
         return bool(self.il or self.ruolo)
+
+    @property
+    def parametri(self) -> str:
+        """The same, for the address of another page; empty when nothing is supposed."""
+        detti = {"il": self.scritto if self.il else "", "ruolo": self.ruolo}
+        return "?" + urlencode({k: v for k, v in detti.items() if v}) if self else ""
 
     def istante(self, c: Contesto) -> datetime:
         return self.il or c.istante
