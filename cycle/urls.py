@@ -9,6 +9,8 @@ from django.urls import URLPattern, URLResolver, include, path
 from cycle.views import (
     accesso,
     aiuto,
+    anno,
+    calendario,
     bozza,
     conferimenti,
     convertitori,  # noqa: F401 - registers the words of these addresses
@@ -61,6 +63,11 @@ _incarichi: list[URLPattern | URLResolver] = [
 _ente: list[URLPattern | URLResolver] = [
     path("", scrivania.scrivania, name="scrivania"),
     path("notifiche/lette/", scrivania.notifiche_lette, name="notifiche_lette"),
+    path("anni/apri/", anno.apri, name="anni_apri"),
+    path("<int:anno>/calendario/", calendario.calendario, name="calendario"),
+    path("<int:anno>/calendario/proroga/", calendario.proroga, name="proroga"),
+    path("<int:anno>/calendario/indirizzo/", calendario.indirizzo, name="calendario_indirizzo"),
+    path("calendario/<slug:gettone>.ics", calendario.ics, name="calendario_ics"),
     path("<int:anno>/piano/", piano.piano, name="piano"),
     path("<int:anno>/piano/json/", piano.esportazione, name="esporta_piano"),
     path("<int:anno>/proposte/", proposte.elenco, name="proposte"),

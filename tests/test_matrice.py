@@ -230,6 +230,10 @@ def _corpo(tabella: Mapping[str, Passo], nome: str, *, pagina: bool) -> dict[str
     return corpo
 
 
+def _bozza_scritta() -> dict[str, Any]:
+    return {"revisione": mondo.in_stato("bozza").revisione, "titolo": "Riscritta", "unita": "S1"}
+
+
 def _compilazione() -> dict[str, Any]:
     return {"revisione": _relazioni("in_corso")[0].revisione, "valori": [], "testi": []}
 
@@ -297,8 +301,33 @@ TAVOLA: dict[str, list[Prova]] = {
         Prova("GET", chi({"controllo"}), pid=_incarico),
         Prova("POST", chi({"controllo"}, ok=303), corpo=lambda: {"atto": "d. 3"}, pid=_incarico),
     ],
+    # proposals: whoever writes for a settore writes for his own
+    f"{_ENTE}<int:anno>/proposte/": [Prova("GET", {200: DENTRO, 404: FUORI}), SOLO_GET],
+    f"{_ENTE}<int:anno>/proposte/nuova/": [
+        Prova("GET", chi(SETTORE | ALTRO_SETTORE)),
+        Prova(
+            "POST",
+            {
+                303: SETTORE,
+                422: ALTRO_SETTORE,
+                403: DENTRO - SETTORE - ALTRO_SETTORE,
+                404: FUORI,
+            },
+            corpo=_bozza_scritta,
+        ),
+    ],
     # of an objective
     _OBIETTIVO: [*DELL_OBIETTIVO, SOLO_GET],
+    f"{_OBIETTIVO}modifica/": [
+        Prova("GET", {409: VEDE["in_corso"], 404: ENTRATI - VEDE["in_corso"]}, "in_corso"),
+        Prova("GET", chi(SETTORE, VEDE["bozza"]), "bozza"),
+        Prova("POST", chi(SETTORE, VEDE["bozza"], 303), "bozza", _bozza_scritta),
+    ],
+    f"{_OBIETTIVO}elimina/": [
+        Prova("GET", {409: VEDE["in_corso"], 404: ENTRATI - VEDE["in_corso"]}, "in_corso"),
+        Prova("GET", chi(SETTORE, VEDE["bozza"]), "bozza"),
+        Prova("POST", chi(SETTORE, VEDE["bozza"], 303), "bozza"),
+    ],
     f"{_OBIETTIVO}percentuale/": [*DELL_OBIETTIVO, SOLO_GET],
     f"{_OBIETTIVO}transizioni/<slug:nome>/": [*moduli(OBIETTIVO), *passi(OBIETTIVO, pagina=True)],
     f"{_OBIETTIVO}perche-no/<slug:nome>/": [*DELL_OBIETTIVO, SOLO_GET],

@@ -254,9 +254,7 @@ def _quanti(dove: str, quanti: int, massimo: int = MASSIMI["specifici"]) -> Iter
     if quanti > massimo:
         yield Difetto(
             dove,
-            _(
-                "Sono %(n)s, mentre in una scheda ne stanno al massimo %(massimo)s: dividerla in due."
-            )
+            _("Sono %(n)s; in una scheda ne stanno al massimo %(massimo)s: dividerla.")
             % {"n": quanti, "massimo": massimo},
         )
 

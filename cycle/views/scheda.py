@@ -35,8 +35,10 @@ def scheda(request: RichiestaEnte, pid: UUID) -> HttpResponse:
     return scheda_letta(request, pid)
 
 
-def scheda_letta(request: RichiestaEnte, pid: UUID, *, parziale: bool = False) -> HttpResponse:
-    """The page, or the part of it that a step changes."""
+def scheda_letta(
+    request: RichiestaEnte, pid: UUID, *, parziale: bool = False, anteprima: bool = False
+) -> HttpResponse:
+    """The page, or the part of it that a step changes; as an `anteprima` it can only be read."""
     c = request.contesto
     obiettivo = selectors.obiettivo(c.attore, pid)
     e_se = Ipotesi() if parziale else ipotesi(request.GET, c)
@@ -51,6 +53,9 @@ def scheda_letta(request: RichiestaEnte, pid: UUID, *, parziale: bool = False) -
         "azioni": azioni(verdetti),
         "ipotesi": e_se,
         "ruoli": RUOLI.items(),
+        "anteprima": anteprima,
+        "puo_scrivere": obiettivo.stato == "bozza"
+        and c.attore.incarico_per("modifica_obiettivo", obiettivo.unita.percorso) is not None,
         "compilabili": COMPILABILI,
         "puo_compilare": c.attore.incarico_per("compila_relazione", obiettivo.unita.percorso)
         is not None,

@@ -20,6 +20,7 @@ document.addEventListener("click", (evento) => {
 document.addEventListener("submit", (evento) => {
   const modulo = evento.target;
   if (evento.defaultPrevented || modulo.method !== "post") return;
+  if (evento.submitter?.getAttribute("formtarget")) return; // it opens beside, and this one stays
   if (modulo.dataset.inviato) evento.preventDefault();
   modulo.dataset.inviato = "1";
 });

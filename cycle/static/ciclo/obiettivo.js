@@ -31,7 +31,7 @@ window.addEventListener("afterprint", () => {
 });
 
 // The report: how many values are missing, what is not saved yet.
-let modificata = false;
+let modificata = document.querySelector("form[data-modificata]") !== null;
 
 document.addEventListener("input", (evento) => {
   const modulo = evento.target.closest("form[data-avvisa]");
@@ -44,7 +44,11 @@ document.addEventListener("input", (evento) => {
   }
 });
 document.addEventListener("submit", (evento) => {
-  if (evento.target.matches("form[data-avvisa]")) modificata = false;
+  const altrove = evento.submitter?.getAttribute("formtarget"); // what opens beside saves nothing
+  if (evento.target.matches("form[data-avvisa]") && !altrove) modificata = false;
+});
+document.addEventListener("htmx:afterSwap", () => {
+  if (document.querySelector("form[data-modificata]")) modificata = true;
 });
 window.addEventListener("beforeunload", (evento) => {
   if (modificata) evento.preventDefault();
