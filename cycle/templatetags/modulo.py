@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The fields of a long form, drawn one by one: label, control, what is wrong, what is stored now."""
+"""The fields of a long form, drawn one by one: label, control, what is wrong, what is stored."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def campo(
     """One field in its box. `lista` is the id of the datalist that helps to fill it; with `prima`
     it takes the focus when the page comes."""
     identita = f"id_{b.html_name}"
-    errori = list(b.errors) if context.get("mostra_errori") else []
+    errori = [str(e) for e in b.errors] if context.get("mostra_errori") else []
     attuale = getattr(b.form, "attuali", {}).get(b.name)
     descritto = [
         nome
@@ -116,8 +116,7 @@ def _controllo(b: BoundField, identita: str, attributi: SafeString, righe: int) 
 
 
 def _scelta(b: BoundField, identita: str, attributi: SafeString, valore: str) -> SafeString:
-    assert isinstance(b.field, forms.ChoiceField)
-    scelte = [(str(v), str(n)) for v, n in b.field.choices]
+    scelte = _scelte(b)
     if valore not in dict(scelte):
         scelte.insert(0, (valore, valore))
     return format_html(
@@ -133,6 +132,11 @@ def _scelta(b: BoundField, identita: str, attributi: SafeString, valore: str) ->
     )
 
 
+def _scelte(b: BoundField) -> list[tuple[str, str]]:
+    scelte: Any = getattr(b.field, "choices", ())
+    return [(str(v), str(n)) for v, n in scelte]
+
+
 def _iso(valore: str) -> bool:
     return len(valore) == 10 and valore[4] == valore[7] == "-"
 
@@ -146,7 +150,7 @@ def _in_parole(b: BoundField, valore: str) -> str:
     if isinstance(b.field, forms.BooleanField):
         return _("sì") if valore else _("no")
     if isinstance(b.field, forms.ChoiceField):
-        return str(dict((str(v), n) for v, n in b.field.choices).get(valore, valore)) or _("vuoto")
+        return dict(_scelte(b)).get(valore, valore) or _("vuoto")
     if isinstance(b.field, forms.DateField) and _iso(valore):
         return f"{valore[8:]}/{valore[5:7]}/{valore[:4]}"
     return valore or _("vuoto")

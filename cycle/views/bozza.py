@@ -206,8 +206,8 @@ def _letta(
         "motivi": _motivi(rifiuto),
         "vai": vai,
         "da_salvare": atto is not None,
-        "tipi": sorted({t for t in _usati(b.ciclo, "tipo")}),
-        "categorie": sorted({t for t in _usati(b.ciclo, "categoria")}),
+        "tipi": sorted(set(_usati(b.ciclo, "tipo"))),
+        "categorie": sorted(set(_usati(b.ciclo, "categoria"))),
         "persone": sorted(p.nome_completo.title() for p in _persone(b.rubrica)),
         "adesso": c.istante.astimezone(ZoneInfo(c.ente.fuso)),
     }

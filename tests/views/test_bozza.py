@@ -37,7 +37,7 @@ class _Campi(HTMLParser):
         a = dict(attrs)
         if tag == "form":
             self._dentro = a.get("id") == "modulo"
-        if not self._dentro or "name" not in a and tag != "option":
+        if not self._dentro or ("name" not in a and tag != "option"):
             return
         if tag == "input" and a.get("type") == "checkbox":
             if "checked" in a:
