@@ -25,12 +25,11 @@ from cycle.models import (
     Obiettivo,
     Periodo,
     RelazioneSemestrale,
-    Scadenza,
     VersioneObiettivo,
 )
 from cycle.procedures import OBIETTIVO, PROCEDURE
 from cycle.selectors import verdetti
-from cycle.termini import Termine, termine
+from cycle.termini import Termine, in_vigore, termine
 from workflows.machines.relazione import COMPILABILI
 from workflows.ports import Attore, Procedura
 from workflows.verdetto import Verdetto, permesso
@@ -150,7 +149,7 @@ def agenda(attore: Attore, ente: Ente, istante: datetime) -> Agenda:
     aperti = list(Ciclo.objects.filter(ente=ente, stato="aperto"))
     oggi = istante.astimezone(ZoneInfo(ente.fuso)).date()
     compiti, tronca = _compiti(attore, aperti, istante, oggi)
-    gruppi = _gruppi(compiti, aperti, oggi, ente.fuso, attore.ruoli())
+    gruppi = _gruppi(compiti, aperti, istante, ente.fuso, attore.ruoli())
     per_urgenza: dict[str, list[Gruppo]] = {}
     for gruppo in gruppi:
         giorni = gruppo.termine.giorni if gruppo.termine else None
@@ -280,14 +279,15 @@ def _puo(attore: Attore, permesso: str, o: Obiettivo) -> bool:
 def _gruppi(
     compiti: Sequence[Compito],
     cicli: Sequence[Ciclo],
-    oggi: date,
+    istante: datetime,
     fuso: str,
     ruoli: frozenset[str],
 ) -> list[Gruppo]:
     """The tasks by kind, year and period, by term and then in the order of the year."""
+    oggi = istante.astimezone(ZoneInfo(fuso)).date()
     scadenze = {
         (s.ciclo_id, s.codice): s
-        for s in Scadenza.objects.filter(ciclo__in=cicli).select_related("ciclo")
+        for s in in_vigore(istante).filter(ciclo__in=cicli).select_related("ciclo")
     }
     ultimi = _ultimi_periodi(cicli)
     insiemi: dict[tuple[str, str, int, str, str], list[Compito]] = {}

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ from django.db.models import Case, DateField, F, OuterRef, Q, Subquery, Value, W
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext_lazy as _
 
+from cycle.calendario import ultimo_giorno
 from cycle.models import Ciclo, RelazioneSemestrale, Scadenza, VersioneObiettivo
 from cycle.selectors import scadenze
 from workflows.machines.relazione import COMPILABILI
@@ -29,11 +30,11 @@ def ritardo_dal(ciclo: Ciclo, istante: datetime) -> Case:
     zona = ZoneInfo(ciclo.ente.fuso)
 
     def passata(scadenza: Scadenza) -> Value | None:
-        if scadenza.termine > istante:
+        if scadenza.effettivo > istante:
             return None
-        return Value((scadenza.termine - timedelta(microseconds=1)).astimezone(zona).date())
+        return Value(ultimo_giorno(scadenza.effettivo, ciclo.ente.fuso))
 
-    termini = {s.codice: passata(s) for s in scadenze(ciclo)}
+    termini = {s.codice: passata(s) for s in scadenze(ciclo, istante)}
     versione = VersioneObiettivo.objects.filter(
         obiettivo=OuterRef("pk"), numero=OuterRef("versione")
     )

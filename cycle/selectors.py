@@ -27,6 +27,7 @@ from cycle.models import (
     Utente,
     VoceRelazione,
 )
+from cycle.termini import in_vigore
 from notifications.models import Notifica
 from workflows.errors import NonTrovato
 from workflows.machines.obiettivo import PRIMA_DELL_APPROVAZIONE
@@ -35,9 +36,9 @@ from workflows.verdetto import Verdetto, verdetto
 
 
 def enti_di(utente: Utente) -> QuerySet[Ente]:
-    """The enti in which the user is somebody."""
+    """The enti in which the user is somebody, and is let in."""
     return Ente.objects.filter(
-        pk__in=Persona.objects.filter(utente=utente).values("ente")
+        pk__in=Persona.objects.filter(utente=utente, sospesa_il__isnull=True).values("ente")
     ).order_by("nome")
 
 
@@ -178,10 +179,9 @@ def periodi_rendicontati(obiettivo: Obiettivo) -> list[Periodo]:
     return list(Periodo.objects.filter(relazioni__obiettivo=obiettivo).order_by("ordine"))
 
 
-def scadenze(ciclo: Ciclo, ruoli: frozenset[str] | None = None) -> list[Scadenza]:
-    """The calendar of a year, or the terms of some roles, by term."""
-    tutte = Scadenza.objects.filter(ciclo=ciclo).order_by("termine")
-    return [s for s in tutte if ruoli is None or ruoli & set(s.ruoli)]
+def scadenze(ciclo: Ciclo, istante: datetime) -> list[Scadenza]:
+    """The calendar of a year as it holds at `istante`, by term."""
+    return list(in_vigore(istante).filter(ciclo=ciclo))
 
 
 def componenti_del_nucleo(ente: Ente, istante: datetime) -> list[Persona]:

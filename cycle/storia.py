@@ -5,7 +5,7 @@ the day on which each state was reached."""
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import connection
 from django.utils import timezone
@@ -45,6 +45,14 @@ FATTI_INCARICO = {
     "cessa": gettext_lazy(
         "ha fatto cessare dal %(fine)s l'incarico di %(chi)s, %(ruolo)s (%(atto)s)"
     ),
+}
+# and to a year
+FATTI_ANNO = {
+    "crea": gettext_lazy("ha predisposto l'anno, ancora senza atto"),
+    "importa": gettext_lazy("ha importato il piano dell'anno"),
+    "apre": gettext_lazy("ha aperto l'anno, fissandone parametri e calendario"),
+    "proroga": gettext_lazy("ha prorogato %(termini)s"),
+    "esporta": gettext_lazy("ha esportato il piano"),
 }
 # a role as a sentence says it; the unit follows only where the role belongs to one
 QUALIFICHE = {
@@ -107,6 +115,25 @@ SELECT e.verbo, e.motivazione, e.istante, e.ruolo, e.canale,
  ORDER BY e.id DESC LIMIT %(limite)s
 """
 
+# What was done to the year itself: its objectives have their own stories.
+_DELL_ANNO = """
+SELECT e.verbo, e.motivazione, e.istante, e.ruolo, e.canale, p.nome_completo, d.nome_completo,
+       u.nome, u.tipo,
+       CASE WHEN a.id IS NULL OR a.tipo = 'storico' THEN ''
+            ELSE a.organo || ' n. ' || a.numero || ' del ' || to_char(a.data, 'DD/MM/YYYY') END,
+       (SELECT json_agg(t.nome || '|' || t.a) FROM jsonb_to_recordset(e.dati -> 'termini')
+            AS t (nome text, a text))
+  FROM workflows_evento e
+  LEFT JOIN cycle_persona p ON p.id = e.persona_id
+  LEFT JOIN cycle_persona d ON d.id = e.per_conto_di_id
+  LEFT JOIN cycle_incarico i ON i.id = e.incarico_id
+  LEFT JOIN cycle_unitaorganizzativa u ON u.id = i.unita_id
+  LEFT JOIN cycle_atto a ON a.id = e.atto_id
+ WHERE e.ente_id = %(ente)s AND e.procedura = 'ciclo' AND e.oggetto_id = %(ciclo)s
+   AND e.esito = 'eseguito' AND e.verbo = ANY (%(verbi)s)
+ ORDER BY e.id DESC LIMIT %(limite)s
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Fatto:
@@ -148,6 +175,48 @@ def fatti(
             },
         )
         return [_fatto(*riga) for riga in cursore.fetchall()]
+
+
+def fatti_dell_anno(*, ente_id: int, ciclo_id: int, limite: int = 20) -> list[Fatto]:
+    """How a year was opened and its terms moved; the latest first."""
+    with connection.cursor() as cursore:
+        cursore.execute(
+            _DELL_ANNO,
+            {
+                "ente": ente_id,
+                "ciclo": ciclo_id,
+                "verbi": ["crea", "apre", "proroga", "fuori_procedura"],
+                "limite": limite,
+            },
+        )
+        righe = cursore.fetchall()
+    fatti = []
+    for verbo, motivazione, istante, ruolo, canale, chi, per, unita, tipo, atto, termini in righe:
+        che_cosa = str(FATTI_ANNO.get(verbo, FATTI.get(verbo, verbo)))
+        if verbo == "proroga":
+            che_cosa %= {"termini": ", ".join(_spostato(t) for t in termini or ())}
+        if atto:
+            che_cosa = _("%(fatto)s (%(atto)s)") % {"fatto": che_cosa, "atto": atto}
+        fatti.append(
+            Fatto(
+                istante=istante,
+                chi=_chi(chi, ruolo, per, unita, tipo, canale),
+                che_cosa=che_cosa,
+                verbo=verbo,
+                motivazione=motivazione,
+                cifra="",
+                fuori_procedura=verbo == "fuori_procedura",
+            )
+        )
+    return fatti
+
+
+def _spostato(termine: str) -> str:
+    nome, _barra, giorno = termine.rpartition("|")
+    return _("«%(nome)s» al %(giorno)s") % {
+        "nome": nome,
+        "giorno": f"{date.fromisoformat(giorno):%d/%m/%Y}",
+    }
 
 
 def di_incarichi(ente_id: int, persona_id: int, limite: int) -> list[Fatto]:

@@ -12,7 +12,7 @@ from cycle.measure.numeri import UNO, ZERO, difetto_numero, in_italiano
 
 NON_VALUTABILE = "non valutabile"
 
-_SCELTE = {
+SCELTE = {
     "negativo_oltre": ("rapporto", "lineare", "zero"),
     "indicatori": ("somma_pesata", "peggiore"),
     "aggregazione_specifici": ("media", "ponderata"),
@@ -67,7 +67,7 @@ class ParametriMisura:
     )
 
     def __post_init__(self) -> None:
-        for nome, ammessi in _SCELTE.items():
+        for nome, ammessi in SCELTE.items():
             if getattr(self, nome) not in ammessi:
                 raise _errore(
                     nome, f"{getattr(self, nome)!r} non è previsto; scegliere {_oppure(ammessi)}"
@@ -123,7 +123,7 @@ class ParametriMisura:
                     FasciaGiudizio(_decimale(nome, da), etichetta)
                     for da, etichetta in _coppie(nome, valore)
                 )
-            elif nome in _SCELTE or (nome == "cap" and valore is None):
+            elif nome in SCELTE or (nome == "cap" and valore is None):
                 letti[nome] = valore
             else:
                 letti[nome] = _decimale(nome, valore)
@@ -133,7 +133,7 @@ class ParametriMisura:
         """The JSON object `da_dizionario` reads back into an equal value."""
         return {
             "cap": None if self.cap is None else str(self.cap),
-            **{nome: getattr(self, nome) for nome in _SCELTE},
+            **{nome: getattr(self, nome) for nome in SCELTE},
             "tabella_giorni_ritardo": [
                 [r.giorni, str(r.punteggio)] for r in self.tabella_giorni_ritardo
             ],
@@ -158,8 +158,16 @@ class ParametriMisura:
         return next((r.punteggio for r in self.tabella_giorni_ritardo if giorni <= r.giorni), ZERO)
 
 
-def _errore(nome: str, problema: str) -> ValueError:
-    return ValueError(f"Parametro di misura «{nome}»: {problema}.")
+class ParametroErrato(ValueError):
+    """A parameter that does not stand: `nome` says which, `problema` why."""
+
+    def __init__(self, nome: str, problema: str, testo: str) -> None:
+        super().__init__(testo)
+        self.nome, self.problema = nome, problema
+
+
+def _errore(nome: str, problema: str) -> ParametroErrato:
+    return ParametroErrato(nome, problema, f"Parametro di misura «{nome}»: {problema}.")
 
 
 def _oppure(valori: tuple[str, ...]) -> str:

@@ -4,14 +4,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.db import connection, transaction
 
-from cycle import calendario, permissions
+from cycle import apertura, calendario, permissions
 from cycle.insiemi import riserva
 from cycle.models import (
     Ciclo,
@@ -28,11 +28,12 @@ from workflows.ports import Attore
 from workflows.ports import Incarico as IncaricoTenuto
 from workflows.registro import azioni
 
-# (name, first month and day, last month and day) of the two periods of most plans (R52)
-PERIODI = (("Primo semestre", (1, 1), (6, 30)), ("Secondo semestre", (7, 1), (12, 31)))
+PERIODI = calendario.PERIODI[2]  # of most plans (R52)
 
 # First words of our own addresses, which the pages of an ente of that code would hide behind.
-RISERVATI = frozenset({"accedi", "esci", "aiuto", "salute", "api", "demo", "static"})
+RISERVATI = frozenset(
+    {"accedi", "esci", "aiuto", "salute", "api", "demo", "static", "inviti", "password"}
+)
 
 
 class EnteNonValido(ValueError):
@@ -129,8 +130,9 @@ def trova_o_crea(*, codice_ipa: str, nome: str, istante: datetime) -> Ente:
 def apri_anno(
     *, ente: Ente, anno: int, istante: datetime, parametri: dict[str, Any] | None = None
 ) -> Ciclo:
-    """The Ciclo of a year with its two periods and the default calendar, or the one already
-    open. Raises ValueError naming a parameter that does not stand."""
+    """The Ciclo of a year with its periods and the default calendar, or the one already there: a
+    place where to write, that no act has opened (`services.anno.apri`). Raises ValueError naming
+    a parameter that does not stand."""
     with transaction.atomic():
         nell_ente(ente.pk)
         ciclo = Ciclo.objects.filter(ente=ente, anno=anno).first()
@@ -150,46 +152,31 @@ def apri_anno(
 
 
 def scrivi_anno(ente: Ente, anno: int, parametri: dict[str, Any], pk: int) -> Ciclo:
-    """The rows of a new year, within the action that is open."""
-    Parametri.da_dizionario(parametri)
+    """The rows of a new year, within the action that is open; no act has fixed them yet."""
+    letti = Parametri.da_dizionario(parametri)
     ciclo = Ciclo(pk=pk, ente=ente, anno=anno, parametri=parametri)
     ciclo.save(force_insert=True)
-    Periodo.objects.bulk_create(
-        Periodo(
+    periodi = apertura.periodi(anno, letti)
+    for p in periodi:
+        p.ente, p.ciclo = ente, ciclo
+    Periodo.objects.bulk_create(periodi)
+    regole = apertura.feste(ente, letti)
+    Scadenza.objects.bulk_create(
+        Scadenza(
             ente=ente,
             ciclo=ciclo,
-            codice=f"{anno}-{ordine}",
-            nome=f"{nome} {anno}",
-            ordine=ordine,
-            dal=date(anno, *dal),
-            al=date(anno, *al),
+            codice=r.codice,
+            nome=r.nome,
+            tipo=r.tipo,
+            data=r.data,
+            festivi=regole.politica(r.festivi),
+            termine=apertura.risolvi(r, ente.fuso, regole),
+            ruoli=list(r.ruoli),
+            blocca=r.blocca,
         )
-        for ordine, (nome, dal, al) in enumerate(PERIODI, start=1)
+        for r in apertura.predefinite(anno, letti)
     )
-    Scadenza.objects.bulk_create(_scadenze(ente, ciclo))
     return ciclo
-
-
-def _scadenze(ente: Ente, ciclo: Ciclo) -> Iterable[Scadenza]:
-    patrono = (
-        (ente.patrono_mese, ente.patrono_giorno)
-        if ente.patrono_mese and ente.patrono_giorno
-        else None
-    )
-    for codice, nome, tipo, scarto, mese, giorno, festivi, ruoli, blocca in calendario.CALENDARIO:
-        data = date(ciclo.anno + scarto, mese, giorno)
-        yield Scadenza(
-            ente=ente,
-            ciclo=ciclo,
-            codice=codice,
-            nome=nome,
-            tipo=tipo,
-            data=data,
-            festivi=festivi,
-            termine=calendario.termine(data, ente.fuso, festivi, patrono),
-            ruoli=list(ruoli),
-            blocca=blocca,
-        )
 
 
 @dataclass(frozen=True, slots=True)

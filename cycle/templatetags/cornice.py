@@ -39,18 +39,20 @@ def striscia(s: Striscia, descrizione: str) -> SafeString:
     )
     ET.SubElement(svg, "title", {"id": "striscia-titolo"}).text = _("Calendario dell'anno")
     ET.SubElement(svg, "desc", {"id": "striscia-testo"}).text = descrizione
-    passato = {"x": str(MARGINE), "y": "20", "width": str(s.oggi - MARGINE)}
-    ET.SubElement(svg, "rect", {**passato, "height": str(linea - 20), "fill": "#eef1f4"})
+    if s.oggi is not None:
+        passato = {"x": str(MARGINE), "y": "20", "width": str(s.oggi - MARGINE)}
+        ET.SubElement(svg, "rect", {**passato, "height": str(linea - 20), "fill": "#eef1f4"})
     _riga(svg, MARGINE, linea, LARGHEZZA - MARGINE, linea, _GRIGIO)
     for x, mese in s.mesi:
         _riga(svg, x, linea, x, linea + 6, _GRIGIO)
         ET.SubElement(svg, "text", {"x": str(x + 3), "y": str(linea + 19)}).text = mese
     for segno in s.segni:
         _segno(svg, segno, linea)
-    _riga(svg, s.oggi, 16, s.oggi, linea + 6, _NERO)
-    ancora = "end" if s.oggi > LARGHEZZA - 60 else "middle" if s.oggi > 40 else "start"
-    oggi = {"x": str(s.oggi), "y": "12", "text-anchor": ancora, "font-weight": "600"}
-    ET.SubElement(svg, "text", oggi).text = _("oggi")
+    if s.oggi is not None:
+        _riga(svg, s.oggi, 16, s.oggi, linea + 6, _NERO)
+        ancora = "end" if s.oggi > LARGHEZZA - 60 else "middle" if s.oggi > 40 else "start"
+        oggi = {"x": str(s.oggi), "y": "12", "text-anchor": ancora, "font-weight": "600"}
+        ET.SubElement(svg, "text", oggi).text = _("oggi")
     return mark_safe(ET.tostring(svg, encoding="unicode"))  # noqa: S308 - escaped by ElementTree
 
 

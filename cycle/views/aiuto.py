@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -161,8 +160,7 @@ def aiuto(request: HttpRequest) -> HttpResponse:
 @nell_ente
 def _dell_ente(request: RichiestaEnte) -> HttpResponse:
     c = request.contesto
-    oggi = c.istante.astimezone(ZoneInfo(c.ente.fuso)).date()
-    return _pagina(request, termini.termini(c.ente, oggi, c.attore.ruoli()))
+    return _pagina(request, termini.termini(c.ente, c.istante, c.attore.ruoli()))
 
 
 def _pagina(request: HttpRequest, calendario: Sequence[termini.Termine]) -> HttpResponse:

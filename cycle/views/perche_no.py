@@ -178,7 +178,7 @@ def _spiegati(
     titolari = selectors.titolari(c.ente, chi, b.obiettivo.unita.percorso, istante) if chi else {}
     termini: dict[str, datetime] = {}
     if any(m.guardia in TERMINI for m in motivi):
-        termini = {s.codice: s.termine for s in selectors.scadenze(b.obiettivo.ciclo)}
+        termini = {s.codice: s.effettivo for s in selectors.scadenze(b.obiettivo.ciclo, istante)}
     ultimo = max((p.ordine for p in giudizio.fascicolo.periodi), default=0)
     spiegati = []
     for m in motivi:

@@ -30,7 +30,7 @@ def scrivania(request: RichiestaEnte) -> HttpResponse:
     oggi = c.istante.astimezone(ZoneInfo(c.ente.fuso)).date()
     ciclo = selectors.ciclo_di_lavoro(c.ente, c.anno_corrente)
     incarichi = agenda.incarichi_in_vigore(c.attore)
-    calendario = termini.termini(c.ente, oggi, c.attore.ruoli())
+    calendario = termini.termini(c.ente, c.istante, c.attore.ruoli())
     return render(
         request,
         "scrivania/scrivania.html",

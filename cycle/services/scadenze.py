@@ -1,0 +1,218 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What falls due: reminders of the terms to whoever holds their roles, once each (`domain.md` 9).
+
+Only the terms of years opened by an act are told: an imported year has a calendar nobody decided.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import connection, transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from cycle import orologio, permissions
+from cycle.calendario import ultimo_giorno
+from cycle.insiemi import copia
+from cycle.models import Battito, Ente, Preavviso, Scadenza
+from cycle.parametri import Parametri
+from cycle.services.enti import di_comando, nell_ente
+from cycle.termini import in_vigore
+from notifications import posta
+from notifications.posta import NuovaNotifica
+from workflows.registro import azioni
+
+log = logging.getLogger(__name__)
+
+LAVORO = "scadenze"
+GIORNI = (30, 7, 1)
+# A term that expired longer ago than this is history: nobody is told of it, and what was told of
+# it is settled.
+MEMORIA = timedelta(days=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Passo:
+    """The latest reminder that is due of a term."""
+
+    codice: str
+    giorni: int  # left until the last day; negative when it has passed
+
+
+def passo(effettivo: datetime, istante: datetime, fuso: str, segretario_dopo: int) -> Passo | None:
+    """Which reminder of a term is due at `istante`, the latest one only; None when none is, or
+    when the term is too old to speak of."""
+    giorni = (ultimo_giorno(effettivo, fuso) - istante.astimezone(ZoneInfo(fuso)).date()).days
+    if istante >= effettivo:
+        if istante >= effettivo + MEMORIA:
+            return None
+        return Passo("segretario" if -giorni > segretario_dopo else "scaduta", giorni)
+    dovuti = [g for g in GIORNI if giorni <= g]
+    return Passo(str(min(dovuti)), giorni) if dovuti else None
+
+
+def scadenze(istante: datetime) -> int:
+    """Run what falls due at `istante`, for every ente, and say how many terms were told. Done
+    twice it tells nothing twice; after a stop it tells of each term only the latest step. An ente
+    that fails does not stop the others. Writes the heartbeat, by the real clock."""
+    detti, guasti = 0, 0
+    for pk in Ente.objects.order_by("pk").values_list("pk", flat=True):
+        try:
+            detti += _dell_ente(pk, istante)
+        except Exception:  # whatever it is, the other enti have their terms too
+            guasti += 1
+            log.exception("scadenze: ente %s non servito", pk)
+    esito = ngettext("%(n)s termine avvisato", "%(n)s termini avvisati", detti) % {"n": detti}
+    if guasti:
+        esito += ngettext("; %(n)s ente non servito", "; %(n)s enti non serviti", guasti) % {
+            "n": guasti
+        }
+    Battito.objects.update_or_create(
+        nome=LAVORO, defaults={"istante": orologio.vero(), "esito": esito}
+    )
+    return detti
+
+
+def _dell_ente(pk: int, istante: datetime) -> int:
+    with transaction.atomic():
+        nell_ente(pk)
+        with connection.cursor() as cursore:  # two workers: one after the other
+            cursore.execute("SELECT pg_advisory_xact_lock(hashtext('scadenze'), %s)", [pk])
+        ente = Ente.objects.get(pk=pk)
+        aperte = list(
+            in_vigore(istante)
+            .filter(ente=ente, ciclo__stato="aperto", ciclo__atto_apertura__isnull=False)
+            .select_related("ciclo")
+        )
+        dovuti = _dovuti(ente, aperte, istante)
+        _chiudi(ente, [s for s in aperte if istante >= s.effettivo + MEMORIA])
+        if not dovuti:
+            return 0
+        numero = azioni.apri(
+            ente_id=ente.pk,
+            procedura="scadenza",
+            verbo="avvisa",
+            passi=[azioni.Voce(s.pk) for s, _passo in dovuti],
+            attore=di_comando(ente.pk, istante),
+            istante=istante,
+            canale="sistema",
+            dati={"passi": {s.pk: p.codice for s, p in dovuti}},
+        )
+        copia(
+            Preavviso(ente=ente, scadenza=s, passo=p.codice, termine=s.effettivo) for s, p in dovuti
+        )
+        avvisa(
+            ente=ente,
+            testi={s.pk: _testo(ente, s, p) for s, p in dovuti},
+            istante=istante,
+            evento_id=numero,
+            ancora=frozenset(s.pk for s, p in dovuti if p.codice == "segretario"),
+        )
+        return len(dovuti)
+
+
+def _dovuti(
+    ente: Ente, aperte: Sequence[Scadenza], istante: datetime
+) -> list[tuple[Scadenza, Passo]]:
+    fatti = set(
+        Preavviso.objects.filter(scadenza__in=aperte).values_list("scadenza", "passo", "termine")
+    )
+    dopo: dict[int, int] = {}
+    dovuti = []
+    for s in aperte:
+        if s.ciclo_id not in dopo:
+            parametri = Parametri.da_dizionario(s.ciclo.parametri)
+            dopo[s.ciclo_id] = parametri.segretario_dopo_giorni
+        trovato = passo(s.effettivo, istante, ente.fuso, dopo[s.ciclo_id])
+        if trovato and (s.pk, trovato.codice, s.effettivo) not in fatti:
+            dovuti.append((s, trovato))
+    return dovuti
+
+
+def _testo(ente: Ente, s: Scadenza, p: Passo) -> tuple[frozenset[str], str, str]:
+    """Whom a step is told to, in which words, and where it leads."""
+    giorno = f"{ultimo_giorno(s.effettivo, ente.fuso):%d/%m/%Y}"
+    nome = f"{s.nome} {s.ciclo.anno}"
+    if p.giorni > 0:
+        quando = ngettext("manca un giorno", "mancano %(n)s giorni", p.giorni) % {"n": p.giorni}
+        testo = _("%(nome)s: %(quando)s, il termine è il %(giorno)s.") % {
+            "nome": nome,
+            "quando": quando,
+            "giorno": giorno,
+        }
+    elif p.giorni == 0 and p.codice == "1":
+        testo = _("%(nome)s: il termine è oggi, %(giorno)s.") % {"nome": nome, "giorno": giorno}
+    else:
+        testo = _("%(nome)s: il termine del %(giorno)s è passato.") % {
+            "nome": nome,
+            "giorno": giorno,
+        }
+    if s.blocca:
+        modo = _("non si può più %(cosa)s") if p.giorni < 0 else _("poi non si potrà %(cosa)s")
+        testo = f"{testo[:-1]}: {modo % {'cosa': s.blocca}}."
+    ruoli = frozenset({"segretario"}) if p.codice == "segretario" else frozenset(s.ruoli)
+    dove = reverse("calendario", args=[ente.codice_ipa, s.ciclo.anno])
+    return ruoli, testo, f"{dove}#{s.codice}"
+
+
+# --- the news -------------------------------------------------------------------------------------
+
+
+def materia(scadenza_id: int) -> str:
+    """The matter of the news of a term."""
+    return f"scadenza:{scadenza_id}"
+
+
+_CON_INCARICO = """
+WITH persone AS (
+    SELECT DISTINCT i.persona_id AS id, NULL AS perche
+      FROM cycle_incarico i
+     WHERE i.ente_id = %(ente)s
+       AND i.ruolo IN (SELECT jsonb_array_elements_text(%(ruoli)s))
+       AND i.dal <= %(istante)s AND (i.al IS NULL OR i.al > %(istante)s)
+)
+"""
+
+
+def avvisa(
+    *,
+    ente: Ente,
+    testi: Mapping[int, tuple[frozenset[str], str, str]],
+    istante: datetime,
+    evento_id: int | None,
+    ancora: frozenset[int] = frozenset(),
+) -> None:
+    """Tell of terms (by id: roles, words, link) whoever holds one of the roles at `istante`, one
+    row a person and term, which takes the place of the one before. Whoever no longer holds a role
+    has the old one closed, but for the terms in `ancora`: who was told stays told."""
+    ruoli = sorted({r for quali, _testo, _link in testi.values() for r in quali})
+    attori = [
+        a
+        for a, _perche in permissions.attori_fra(
+            _CON_INCARICO, {"ruoli": json.dumps(ruoli)}, ente.pk, istante
+        )
+        if a.persona_id is not None and a.utente_id is not None
+    ]
+    posta.scrivi(
+        [
+            NuovaNotifica(a.utente_id, a.persona_id, materia(pk), "da_fare", testo, link)
+            for pk, (quali, testo, link) in testi.items()
+            for a in attori
+            if a.utente_id is not None and a.persona_id is not None and quali & a.ruoli()
+        ],
+        materie=[materia(pk) for pk in testi if pk not in ancora],
+        ente_id=ente.pk,
+        evento_id=evento_id,
+    )
+
+
+def _chiudi(ente: Ente, passate: Sequence[Scadenza]) -> None:
+    if passate:
+        posta.scrivi([], materie=[materia(s.pk) for s in passate], ente_id=ente.pk, evento_id=None)
