@@ -35,7 +35,7 @@ def main() -> None:
 
     giri, chiamate = argomenti.giri, argomenti.chiamate
     righe: list[misura.Riga] = []
-    with mondo.copia(argomenti.obiettivi) as database:
+    with mondo.copia(argomenti.obiettivi, *argomenti.scheda) as database:
         gruppi: dict[str, Callable[[], Iterable[misura.Riga]]] = {
             "transizione": lambda: transizione.righe(giri, chiamate),
             "http": lambda: pagine.righe(giri, chiamate, database),
@@ -61,6 +61,7 @@ def main() -> None:
         "giri": giri,
         "chiamate": chiamate,
         "obiettivi": argomenti.obiettivi,
+        "scheda": argomenti.scheda,
         "righe": [r.come_dizionario() for r in righe],
     }
     testo = json.dumps(esito, ensure_ascii=False, indent=2)
@@ -77,6 +78,14 @@ def _argomenti() -> argparse.Namespace:
     leggi.add_argument("--giri", type=int, default=7, help="giri alternati (almeno 5)")
     leggi.add_argument("--chiamate", type=int, default=40, help="chiamate in ogni giro")
     leggi.add_argument("--obiettivi", type=int, default=14000, help="obiettivi dell'ente")
+    leggi.add_argument(
+        "--scheda",
+        type=int,
+        nargs=2,
+        default=[2, 0],
+        metavar=("SPECIFICI", "INDICATORI"),
+        help="misura di ogni scheda: 4 8 è quella di una vera (2 0: quella delle prove)",
+    )
     leggi.add_argument("--insiemi", type=int, nargs="+", default=[100, 300, 1000])
     leggi.add_argument("--percentuali", type=int, nargs="+", default=[1000, 3000, 10000])
     leggi.add_argument("--schede", type=int, nargs="+", default=[20, 60, 180])

@@ -7,6 +7,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 
 from django.conf import settings
@@ -15,6 +17,7 @@ from django.db import connections
 
 from cycle import permissions
 from cycle.database import cloni
+from cycle.importers import piano as neutro
 from cycle.models import Ente, Obiettivo, Persona, UnitaOrganizzativa, Utente
 from cycle.procedures import OBIETTIVO
 from cycle.services.enti import Conferimento, conferisci, crea_ente, di_comando
@@ -37,12 +40,51 @@ def punta(nome: str) -> None:
         settings.DATABASES[alias]["NAME"] = nome
 
 
+@dataclass(frozen=True)
+class Misura:
+    """How many objectives, and how large: a real scheda has four specifici with eight indicators
+    each, and `(2, 0)` is the small one of the tests."""
+
+    obiettivi: int
+    specifici: int = 2
+    indicatori: int = 0
+
+    def scheda(self, codice: str) -> neutro.Obiettivo:
+        """A complete scheda of this size, its weights summing to 100."""
+        piccola = mondo.scheda(codice, "S1", 1)
+        if not self.indicatori:
+            return piccola
+        modello = piccola.specifici[0]
+        [indicatore] = modello.indicatori
+        pesi = [Decimal(100 // self.indicatori)] * self.indicatori
+        pesi[-1] += 100 - sum(pesi)
+        return replace(
+            piccola,
+            descrizione=piccola.descrizione * 8,
+            specifici=tuple(
+                replace(
+                    modello,
+                    codice=f"{codice}{s:02d}",
+                    titolo=f"Azione {s} di {codice}",
+                    indicatori=tuple(
+                        replace(indicatore, nome=f"{indicatore.nome} nella zona {n}", peso=peso)
+                        for n, peso in enumerate(pesi, start=1)
+                    ),
+                )
+                for s in range(1, self.specifici + 1)
+            ),
+        )
+
+
 @contextmanager
-def copia(quanti: int) -> Iterator[str]:
-    """A copy of the world with `quanti` objectives, dropped at the end."""
+def copia(quanti: int, specifici: int = 2, indicatori: int = 0) -> Iterator[str]:
+    """A copy of the world with `quanti` objectives of that size, dropped at the end."""
     prima = settings.DATABASES["default"]["NAME"]
+    misura = Misura(quanti, specifici, indicatori)
     modello = cloni.prepara_modello(
-        f"ciclo_banco_{quanti}", lambda nome: _costruisci(nome, quanti), impronta=_impronta()
+        f"ciclo_banco_{quanti}_{specifici}_{indicatori}",
+        lambda nome: _costruisci(nome, misura),
+        impronta=_impronta(),
     )
     nome = f"{modello}_corsa"
     cloni.clona(modello, nome)
@@ -71,13 +113,14 @@ def _impronta() -> str:
     return digest.hexdigest()
 
 
-def _costruisci(nome: str, quanti: int) -> None:
+def _costruisci(nome: str, misura: Misura) -> None:
     punta(nome)
     call_command("migrate", verbosity=0)
     call_command("migrate", run_syncdb=True, verbosity=0)  # what has no migrations refers to ours
     for numero, ipa in enumerate(IPA):
         ente = crea_ente(nome=f"Comune {ipa}", codice_ipa=ipa, istante=INIZIO)
-        _piano(ente, quanti if numero == 0 else max(quanti // 20, 10))
+        quanti = misura.obiettivi if numero == 0 else max(misura.obiettivi // 20, 10)
+        _piano(ente, misura, quanti)
         _persone(ente)
         if numero == SCRITTORI - 1:  # the tables of a system in use are not empty
             proponi(attore(ipa), bozze(ipa))
@@ -86,8 +129,8 @@ def _costruisci(nome: str, quanti: int) -> None:
     punta(nome)  # closes the connections, so that the model can be copied
 
 
-def _piano(ente: Ente, quanti: int) -> None:
-    schede = [mondo.scheda(f"OE{n:05d}", "S1", 1) for n in range(quanti)]
+def _piano(ente: Ente, misura: Misura, quanti: int) -> None:
+    schede = [misura.scheda(f"OE{n:05d}") for n in range(quanti)]
     importa(
         ente=ente,
         piano=mondo.piano(schede),
