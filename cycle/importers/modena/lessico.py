@@ -223,6 +223,13 @@ ELENCO = re.compile(r"(?i:elenco (?:obiettivi specifici|attivit(?:à|a'|a) gesti
 SPECIFICO = re.compile(r"Obiettivo Specifico|Attivit(?:à|a'|a) Gestionale")
 CENTRO = re.compile(_COPERTINA[Campo.CENTRO])
 SCHEDA = re.compile(_SCHEDA[Campo.SCHEDA] + _DOPO_ETICHETTA)
+# What opens a page, a section, a scheda or a specifico.
+CORNICE = re.compile(
+    "|".join(
+        [f"(?:{inizio.pattern})" for inizio in (PAGINA, SCHEDA, CENTRO)]
+        + [rf"(?:{intera.pattern})\Z" for intera in (SEZIONE, TITOLO_CORRENTE, ELENCO, SPECIFICO)]
+    )
+)
 SCHEDA_UO = re.compile(r"Scheda UO")
 TOKEN_DI_DATA = re.compile(
     "|".join(f"(?P<{campo.name}>{modello})" for campo, modello in _DATE.items())

@@ -50,15 +50,8 @@ class Lettore(Parti):
 
     def _cornice(self, riga: Riga) -> bool:
         """Whether the line opens a page, a section, a scheda or a specifico."""
-        primo = riga.pezzi[0].testo
         return (
-            lessico.PAGINA.match(primo) is not None
-            or lessico.SEZIONE.fullmatch(primo) is not None
-            or lessico.TITOLO_CORRENTE.fullmatch(primo) is not None
-            or lessico.ELENCO.fullmatch(primo) is not None
-            or lessico.SPECIFICO.fullmatch(primo) is not None
-            or lessico.SCHEDA.match(primo) is not None
-            or lessico.CENTRO.match(primo) is not None
+            lessico.CORNICE.match(riga.pezzi[0].testo) is not None
             or self._codice_di_un_altro_specifico(riga) is not None
         )
 
@@ -84,6 +77,11 @@ class Lettore(Parti):
         if self.parte is Parte.RIPRESA:
             if not self._e_il_titolo(testo):
                 self._rifiuta_doppia(riga, testo)
+        elif lessico.CORNICE.match(testo) is None:
+            if pezzo is riga.pezzi[0] and (codice := self._codice_di_un_altro_specifico(riga)):
+                self._apri_specifico(riga)
+                self.segnala(riga.numero, f"manca l'intestazione che precede il codice {codice}")
+            return self._contenuto(riga, pezzo)
         elif lessico.PAGINA.match(testo):
             self.apri_pagina()
             if resto := lessico.PAGINE.sub("", testo):
@@ -103,10 +101,6 @@ class Lettore(Parti):
                 self.orfana(riga)
             else:
                 self._apri_specifico(riga)
-        elif pezzo is riga.pezzi[0] and (codice := self._codice_di_un_altro_specifico(riga)):
-            self._apri_specifico(riga)
-            self.segnala(riga.numero, f"manca l'intestazione che precede il codice {codice}")
-            return self._contenuto(riga, pezzo)
         else:
             return self._contenuto(riga, pezzo)
         return None

@@ -5,22 +5,21 @@ which is where the layout glues label to value and field to field)."""
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _MASSIME_CELLE = 20  # the widest table has five
+_TRATTI = "-–—"
 _SPAZI = re.compile(r"[ \t]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Pezzo:
+class Pezzo(NamedTuple):
     """A stretch of text without tabs nor bold marks, and the column it stands in."""
 
     testo: str
     colonna: int
 
 
-@dataclass(frozen=True, slots=True)
-class Riga:
+class Riga(NamedTuple):
     """`numero` is 1-based. `celle` keep the empty ones; `pezzi` do not."""
 
     numero: int
@@ -46,13 +45,16 @@ def riga_da(numero: int, testo: str) -> Riga | None:
     celle: list[str] = []
     pezzi: list[Pezzo] = []
     for colonna, cella in enumerate(testo.split("\t", _MASSIME_CELLE)):
-        parti = (
-            [_pulita(parte) for parte in cella.split("**")] if "*" in cella else [_pulita(cella)]
-        )
-        parti = [parte for parte in parti if parte]
-        celle.append(" ".join(parti))
-        pezzi += [Pezzo(parte, colonna) for parte in parti]
-    if not pezzi or _solo_tratti(celle):
+        if "*" in cella:
+            parti = [parte for scritta in cella.split("**") if (parte := _pulita(scritta))]
+            celle.append(" ".join(parti))
+            pezzi += [Pezzo(parte, colonna) for parte in parti]
+        else:
+            parte = _pulita(cella)
+            celle.append(parte)
+            if parte:
+                pezzi.append(Pezzo(parte, colonna))
+    if not pezzi or (not pezzi[0].testo.strip(_TRATTI) and _solo_tratti(celle)):
         return None
     return Riga(numero, tuple(celle), tuple(pezzi))
 
@@ -65,4 +67,6 @@ def _pulita(parte: str) -> str:
 def _solo_tratti(celle: list[str]) -> bool:
     """A single `-` alone is a vacant post, not a rule of the table."""
     piene = [cella for cella in celle if cella]
-    return not any(cella.strip("-–—") for cella in piene) and (len(piene) > 1 or len(piene[0]) > 1)
+    return not any(cella.strip(_TRATTI) for cella in piene) and (
+        len(piene) > 1 or len(piene[0]) > 1
+    )
