@@ -30,6 +30,7 @@ from cycle.models import (
 from cycle.termini import in_vigore
 from notifications.models import Notifica
 from workflows.errors import NonTrovato
+from workflows.machines.base import Transizione
 from workflows.machines.obiettivo import PRIMA_DELL_APPROVAZIONE
 from workflows.ports import Attore, Procedura, Richiesta
 from workflows.verdetto import Verdetto, verdetto
@@ -165,6 +166,23 @@ def verdetti(
             verdetto(procedura.macchina, t, fascicoli[o.pk], attore, istante, anteprima=True)
             for t in procedura.macchina.transizioni
         ]
+        for o in oggetti
+    }
+
+
+def verdetti_di(
+    procedura: Procedura,
+    transizione: Transizione,
+    oggetti: Sequence[Obiettivo] | Sequence[RelazioneSemestrale],
+    attore: Attore,
+    istante: datetime,
+) -> dict[int, Verdetto]:
+    """For each object one transition, judged before its form is filled."""
+    fascicoli = procedura.fascicoli(oggetti, istante, Richiesta())
+    return {
+        o.pk: verdetto(
+            procedura.macchina, transizione, fascicoli[o.pk], attore, istante, anteprima=True
+        )
         for o in oggetti
     }
 
