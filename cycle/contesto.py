@@ -73,7 +73,12 @@ def sessione(utente: Utente, ipa: str, canale: str) -> Iterator[Contesto]:
 def _entra(utente: Utente, ipa: str, istante: datetime, canale: str) -> Contesto:
     persona = (
         Persona.objects.select_related("ente")
-        .filter(ente__codice_ipa=ipa, utente=utente, utente__is_active=True)
+        .filter(
+            ente__codice_ipa=ipa,
+            utente=utente,
+            utente__is_active=True,
+            sospesa_il__isnull=True,
+        )
         .first()
     )
     if persona is None:

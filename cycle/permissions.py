@@ -156,7 +156,7 @@ def concedi(
 
 # Of the persons in a table `persone (id, perche)`, which the statement that uses it defines.
 _ATTORI = """
-SELECT p.id, CASE WHEN t.is_active THEN t.id END, p.nome_completo,
+SELECT p.id, CASE WHEN t.is_active AND p.sospesa_il IS NULL THEN t.id END, p.nome_completo,
        (SELECT n.perche FROM persone n WHERE n.id = p.id),
        i.id, i.ruolo, u.percorso, i.tipo,
        (SELECT d.persona_id FROM cycle_incarico d WHERE d.id = i.delegante_id),

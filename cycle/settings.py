@@ -15,6 +15,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from cycle import corriere
 from cycle.database.config import databases
 from cycle.database.segreti import chiave_segreta
 
@@ -115,6 +116,22 @@ AUTH_PASSWORD_VALIDATORS = [
 LOGIN_URL = "accedi"
 LOGIN_REDIRECT_URL = "inizio"
 LOGOUT_REDIRECT_URL = "accedi"
+
+# An invitation lives as long as this; a lost password's link much less (`services.posta`).
+PASSWORD_RESET_TIMEOUT = timedelta(days=7).total_seconds()
+
+URL_BASE = corriere.indirizzo_di_base(os.environ, _hosts)
+_posta = corriere.impostazioni(os.environ, CYCLE_DATA)
+EMAIL_BACKEND = _posta["EMAIL_BACKEND"]
+EMAIL_FILE_PATH = _posta.get("EMAIL_FILE_PATH")
+EMAIL_HOST = _posta.get("EMAIL_HOST", "localhost")
+EMAIL_PORT = _posta.get("EMAIL_PORT", 25)
+EMAIL_HOST_USER = _posta.get("EMAIL_HOST_USER", "")
+EMAIL_HOST_PASSWORD = _posta.get("EMAIL_HOST_PASSWORD", "")
+EMAIL_USE_TLS = _posta.get("EMAIL_USE_TLS", False)
+EMAIL_USE_SSL = _posta.get("EMAIL_USE_SSL", False)
+EMAIL_TIMEOUT = _posta["EMAIL_TIMEOUT"]
+DEFAULT_FROM_EMAIL = _posta["DEFAULT_FROM_EMAIL"]
 
 ANONYMOUS_USER_NAME = None  # guardian would otherwise create a user for nobody
 AXES_FAILURE_LIMIT = 10
