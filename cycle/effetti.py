@@ -7,7 +7,9 @@ action that the engine has opened.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -42,25 +44,11 @@ def approva(azione: Azione) -> None:
     dati = azione.richiesta.atto
     if dati is None or dati.data is None or azione.atto_id is None:
         raise ValueError("un'approvazione senza atto")
-    obiettivi = sorted((p.oggetto for p in azione.passi), key=lambda o: o.pk)
-    testi = canonico.schede(obiettivi)
-    versioni = [
-        VersioneObiettivo(
-            ente_id=azione.attore.ente_id,
-            obiettivo=o,
-            numero=o.versione + 1,
-            atto_id=azione.atto_id,
-            in_vigore_dal=dati.data,
-            schema=canonico.SCHEMA,
-            contenuto=testi[o.pk],
-            sha256=canonico.impronta(testi[o.pk]),
-        )
-        for o in obiettivi
-    ]
+    _scrivi_versioni(azione, dati.data)
     atto = Atto(
         pk=azione.atto_id,
         ente_id=azione.attore.ente_id,
-        ciclo_id=obiettivi[0].ciclo_id,
+        ciclo_id=azione.passi[0].oggetto.ciclo_id,
         tipo="approvazione",
         organo=dati.organo,
         numero=dati.numero,
@@ -70,13 +58,37 @@ def approva(azione: Azione) -> None:
         parere_contabile=dati.parere_contabile,
     )
     fatti = azione.passi[0].fascicolo
+    versioni = VersioneObiettivo.objects.filter(atto_id=azione.atto_id).order_by("obiettivo_id")
     atto.digest = canonico.impronta_pezzi(
         canonico.atto(
-            atto, fatti.ente, fatti.anno, ((v.numero, v.sha256, v.contenuto) for v in versioni)
+            atto,
+            fatti.ente,
+            fatti.anno,
+            versioni.values_list("numero", "sha256", "contenuto").iterator(chunk_size=200),
         )
     )
     atto.save(force_insert=True)
-    copia(versioni)
+
+
+def _scrivi_versioni(azione: Azione, in_vigore_dal: date) -> None:
+    """The next version of every scheda, composed where its rows are: the texts of ten thousand
+    never stand in memory together."""
+    with connection.cursor() as cursore:
+        cursore.execute(
+            "INSERT INTO cycle_versioneobiettivo (ente_id, obiettivo_id, numero, atto_id, "  # noqa: S608
+            "                                     in_vigore_dal, schema, contenuto, sha256) "
+            "SELECT o.ente_id, o.id, o.versione + 1, %s, %s, %s, t.contenuto, "
+            "       encode(sha256(convert_to(t.contenuto, 'UTF8')), 'hex') "
+            "  FROM cycle_obiettivo o "
+            f"CROSS JOIN LATERAL (SELECT {canonico.SCHEDA} AS contenuto OFFSET 0) t "
+            " WHERE o.id = ANY (ARRAY(SELECT jsonb_array_elements_text(%s)::bigint))",
+            [
+                azione.atto_id,
+                in_vigore_dal,
+                canonico.SCHEMA,
+                json.dumps([p.oggetto.pk for p in azione.passi]),
+            ],
+        )
 
 
 def avvia(azione: Azione) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -43,12 +43,16 @@ SELECT o.id, o.codice, o.titolo, o.stato, o.revisione, o.versione, o.tipo,
        (SELECT count(*) FROM cycle_obiettivonodo n WHERE n.obiettivo_id = o.id),
        (SELECT json_agg(json_build_array(s.id, s.codice, s.inizio_previsto, s.fine_prevista,
                     (SELECT json_agg(json_build_array(i.nome, i.peso::text,
-                                (SELECT json_agg(json_build_array(r.periodo_id,
-                                            r.target IS NOT NULL OR r.target_data IS NOT NULL,
-                                            r.valore IS NOT NULL OR r.valore_data IS NOT NULL))
-                                   FROM cycle_rilevazione r WHERE r.indicatore_id = i.id))
-                                ORDER BY i.ordine)
-                       FROM cycle_indicatore i WHERE i.specifico_id = s.id))
+                                x.con_target, x.con_valore) ORDER BY i.ordine)
+                       FROM cycle_indicatore i
+                      CROSS JOIN LATERAL (
+                            SELECT string_agg(r.periodo_id::text, ' ') FILTER (
+                                       WHERE r.target IS NOT NULL OR r.target_data IS NOT NULL),
+                                   string_agg(r.periodo_id::text, ' ') FILTER (
+                                       WHERE r.valore IS NOT NULL OR r.valore_data IS NOT NULL)
+                              FROM cycle_rilevazione r
+                             WHERE r.indicatore_id = i.id) AS x (con_target, con_valore)
+                      WHERE i.specifico_id = s.id))
                 ORDER BY s.ordine)
           FROM cycle_obiettivospecifico s WHERE s.obiettivo_id = o.id),
        (SELECT json_agg(json_build_array(r.id, r.periodo_id, r.stato))
@@ -155,6 +159,23 @@ class _Ciclo:
     periodi: Mapping[int, FattiPeriodo]
     atto_registrato: bool = False
     componenti: frozenset[int] = frozenset()
+    # Most indicators of a year are measured in the same periods and most weights are the same.
+    visti: dict[str, frozenset[str]] = field(default_factory=dict)
+    difetti: dict[tuple[str | None, ...], str] = field(default_factory=dict)
+
+    def codici(self, periodi: str | None) -> frozenset[str]:
+        """The codes of these periods, given as ids."""
+        chiave = periodi or ""
+        if chiave not in self.visti:
+            self.visti[chiave] = frozenset(self.periodi[int(p)].codice for p in chiave.split())
+        return self.visti[chiave]
+
+    def difetto(self, pesi: tuple[str | None, ...]) -> str:
+        """What is wrong with the weights of a specifico (R68)."""
+        if pesi not in self.difetti:
+            scritti = [None if p is None else Decimal(p) for p in pesi]
+            self.difetti[pesi] = difetto_dei_pesi(scritti, self.parametri)
+        return self.difetti[pesi]
 
 
 def _ciclo(
@@ -220,27 +241,17 @@ def _obiettivo(riga: Sequence[Any], ciclo: _Ciclo, richiesta: Richiesta) -> Fasc
 
 def _specifico(dati: Sequence[Any], ciclo: _Ciclo) -> FattiSpecifico:
     pk, codice, inizio, fine, indicatori = dati
-    periodi = ciclo.periodi
+    indicatori = indicatori or ()
     return FattiSpecifico(
         pk,
         codice,
         date.fromisoformat(inizio) if inizio else None,
         date.fromisoformat(fine) if fine else None,
         tuple(
-            FattiIndicatore(
-                nome,
-                frozenset(periodi[p].codice for p, target, _valore in rilevazioni or () if target),
-                frozenset(periodi[p].codice for p, _target, valore in rilevazioni or () if valore),
-            )
-            for nome, _peso, rilevazioni in indicatori or ()
+            FattiIndicatore(nome, ciclo.codici(con_target), ciclo.codici(con_valore))
+            for nome, _peso, con_target, con_valore in indicatori
         ),
-        difetto_dei_pesi(
-            [
-                None if peso is None else Decimal(peso)
-                for _nome, peso, _rilevazioni in indicatori or ()
-            ],
-            ciclo.parametri,
-        ),
+        ciclo.difetto(tuple(peso for _nome, peso, _target, _valore in indicatori)),
     )
 
 

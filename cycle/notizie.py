@@ -7,14 +7,15 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.urls import reverse
 
 from cycle import permissions
-from workflows.machines.base import Macchina, Transizione
+from workflows.machines.base import Macchina
 from workflows.ports import Attore, Azione, Destinatario, Fascicolo, Notizia, Passo
-from workflows.verdetto import verdetto
+from workflows.verdetto import permesso, verdetto
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,21 +33,14 @@ class Materia:
     def nome(self) -> str:
         return f"{self.macchina.nome}:{self.dopo.id}"
 
-    def passi_avanti(self) -> list[Transizione]:
-        """The transitions somebody is expected to take next."""
-        return [
-            t
-            for t in self.macchina.transizioni
-            if t.arrivo(self.dopo.stato) and not t.regole.ritorno
-        ]
-
     def domanda(self) -> dict[str, Any]:
         """What the database needs to say whom it concerns."""
+        avanti = self.macchina.avanti(self.dopo.stato)
         return {
             "nome": self.nome,
             "radice": self.dopo.obiettivo_id,
             "percorso": self.dopo.percorso,
-            "ruoli": sorted({r for t in self.passi_avanti() for r in t.regole.ruoli}),
+            "ruoli": sorted({r for t in avanti for r in t.regole.ruoli}),
         }
 
 
@@ -103,10 +97,20 @@ def di(azione: Azione, materie: Sequence[Materia], fatto: str) -> list[Notizia]:
             _destinatari(m, candidati.get(m.nome, []), azione.istante),
             f"{m.dopo.codice} «{m.dopo.titolo[:120]}»{_periodo(m.passo)}: "
             f"{fatto} da {azione.attore.nome or 'un comando'}",
-            reverse("scheda", args=[m.dopo.ente, m.pid]),
+            _indirizzo(m.dopo.ente).replace(_SEGNAPOSTO, m.pid),
         )
         for m in materie
     ]
+
+
+_SEGNAPOSTO = "00000000-0000-0000-0000-000000000000"
+
+
+@lru_cache(maxsize=1024)
+def _indirizzo(ente: str) -> str:
+    """Where the schede of an ente are, with a placeholder for the pid: looking a URL up costs
+    more than all the rest of a notice."""
+    return reverse("scheda", args=[ente, _SEGNAPOSTO])
 
 
 def _periodo(passo: Passo) -> str:
@@ -133,7 +137,9 @@ def _destinatari(
 
 def _puo_agire(materia: Materia, chi: Attore, istante: datetime) -> bool:
     """Whether some forward step lacks nothing but what its form brings."""
+    f = materia.dopo
     return any(
-        verdetto(materia.macchina, t, materia.dopo, chi, istante, anteprima=True).permessa
-        for t in materia.passi_avanti()
+        chi.incarico_per(permesso(f.procedura, t.nome), f.percorso) is not None
+        and verdetto(materia.macchina, t, f, chi, istante, anteprima=True).permessa
+        for t in materia.macchina.avanti(f.stato)
     )

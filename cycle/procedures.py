@@ -76,19 +76,26 @@ class _Procedura:
 
 def _dopo(passo: Passo, azione: Azione) -> Fascicolo:
     """The facts once the step is taken, by whom and on whose behalf (R57)."""
-    f = replace(passo.fascicolo, stato=passo.a, richiesta=Richiesta())
+    f = passo.fascicolo
+    agito, relazioni = f.agito_per_il_settore, f.relazioni
     if azione.verbo in fascicolo.VERBI_DEL_SETTORE and azione.attore.persona_id is not None:
         incarico = azione.attore.incarico_per(permesso(f.procedura, azione.verbo), f.percorso)
-        chi = {azione.attore.persona_id}
+        agito |= {azione.attore.persona_id}
         if incarico is not None and incarico.per_conto_di is not None:
-            chi.add(incarico.per_conto_di)
-        f = replace(f, agito_per_il_settore=f.agito_per_il_settore | chi)
-    if f.procedura == "obiettivo":
-        return replace(f, stato_obiettivo=passo.a)
+            agito |= {incarico.per_conto_di}
+    if f.procedura == "relazione":
+        relazioni = tuple(replace(r, stato=passo.a) if r.id == f.id else r for r in relazioni)
     return replace(
         f,
-        relazioni=tuple(replace(r, stato=passo.a) if r.id == f.id else r for r in f.relazioni),
+        stato=passo.a,
+        stato_obiettivo=passo.a if f.procedura == "obiettivo" else f.stato_obiettivo,
+        relazioni=relazioni,
+        agito_per_il_settore=agito,
+        richiesta=_NIENTE,
     )
+
+
+_NIENTE = Richiesta()
 
 
 # --- obiettivo ----------------------------------------------------------------------------------

@@ -51,7 +51,8 @@ class Incarico:
         """Whether this incarico carries `permesso` on the unit at `percorso`."""
         if not percorso.startswith(self.percorso):
             return False
-        return any(p == permesso and percorso.startswith(su) for p, su in self.permessi)
+        concessi = [su for nome, su in self.permessi if nome == permesso]
+        return any(percorso.startswith(su) for su in concessi)
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,10 @@ class Transizione:
 
     def arrivo(self, stato: str) -> str | None:
         """Where it leads from `stato`; None when it does not start there."""
-        return next((a for da, a in self.percorsi if da == stato), None)
+        for da, a in self.percorsi:
+            if da == stato:
+                return a
+        return None
 
     @property
     def partenze(self) -> tuple[str, ...]:
@@ -77,6 +80,12 @@ class Macchina:
 
     def transizione(self, nome: str) -> Transizione | None:
         return next((t for t in self.transizioni if t.nome == nome), None)
+
+    def avanti(self, stato: str) -> tuple[Transizione, ...]:
+        """The transitions that somebody is expected to take from `stato`: no step back."""
+        return tuple(
+            t for t in self.transizioni if not t.regole.ritorno and t.arrivo(stato) is not None
+        )
 
     def passaggi(self) -> list[tuple[str, str, str]]:
         """Every (transition, from, to)."""
