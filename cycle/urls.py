@@ -14,6 +14,7 @@ from cycle.views import (
     bozza,
     conferimenti,
     convertitori,  # noqa: F401 - registers the words of these addresses
+    copia,
     demo,
     incarichi,
     perche_no,
@@ -72,6 +73,7 @@ _ente: list[URLPattern | URLResolver] = [
     path("<int:anno>/piano/json/", piano.esportazione, name="esporta_piano"),
     path("<int:anno>/proposte/", proposte.elenco, name="proposte"),
     path("<int:anno>/proposte/nuova/", bozza.nuova, name="nuova"),
+    path("<int:anno>/proposte/copia/", copia.copia, name="copia"),
     path("obiettivi/<uuid:pid>/", include(_obiettivo)),
     path("incarichi/", include(_incarichi)),
 ]

@@ -72,6 +72,8 @@ VEDE = dict.fromkeys(("bozza", "proposta"), SETTORE | TUTTO_L_ENTE) | dict.fromk
 )
 ESPORTA = {"controllo", "segretario", "revisore"}
 COMPILA = {"po", "dirigente"}
+APRE_ANNI = {"controllo"}
+PROROGA = {"controllo", "segreteria"}
 DELEGANO = {"dirigente", "dirigente di un altro settore", "segretario", "ragioneria", "controllo"}
 
 
@@ -255,6 +257,35 @@ def _conferimento() -> dict[str, Any]:
     }
 
 
+def _anno_aperto() -> None:
+    mondo.apri()
+
+
+def _apertura() -> dict[str, Any]:
+    """The form of a year as its page gives it, with the act."""
+    porta = Client()
+    porta.force_login(
+        mondo.utente("GESTIONE CONTROLLO"), backend="django.contrib.auth.backends.ModelBackend"
+    )
+    pagina = porta.get("/alfa/anni/apri/", {"anno": str(mondo.ANNO), "da": "norme"})
+    return {
+        **mondo.campi(pagina.content.decode()),
+        "azione": "apri",
+        "atto-numero": "14",
+        "atto-giorno": "2026-02-01",
+    }
+
+
+def _proroga() -> dict[str, Any]:
+    return {
+        "fino_a.piao": "2026-03-31",
+        "motivazione": "Il bilancio è differito.",
+        "atto-organo": "giunta",
+        "atto-numero": "15",
+        "atto-giorno": "2026-03-01",
+    }
+
+
 _ENTE = "<ipa:ipa>/"
 _INCARICHI = f"{_ENTE}incarichi/"
 _OBIETTIVO = f"{_ENTE}obiettivi/<uuid:pid>/"
@@ -282,6 +313,25 @@ TAVOLA: dict[str, list[Prova]] = {
     # of an ente
     _ENTE: [Prova("GET", {200: DENTRO, 404: FUORI}), SOLO_GET],
     f"{_ENTE}notifiche/lette/": [SOLO_POST, Prova("POST", {302: DENTRO, 404: FUORI})],
+    # the year: opened by controllo, its terms moved by who records acts
+    f"{_ENTE}anni/apri/": [
+        Prova("GET", chi(APRE_ANNI)),
+        Prova("POST", chi(APRE_ANNI, ok=303), corpo=_apertura),
+    ],
+    f"{_ENTE}<int:anno>/calendario/": [Prova("GET", {200: DENTRO, 404: FUORI}), SOLO_GET],
+    f"{_ENTE}<int:anno>/calendario/proroga/": [
+        Prova("GET", chi(PROROGA), prepara=_anno_aperto),
+        Prova("POST", chi(PROROGA, ok=303), corpo=_proroga, prepara=_anno_aperto),
+    ],
+    f"{_ENTE}<int:anno>/calendario/indirizzo/": [
+        SOLO_POST,
+        Prova("POST", {200: DENTRO, 404: FUORI}),
+    ],
+    # the token is the key, and nobody's here
+    f"{_ENTE}calendario/<slug:gettone>.ics": [
+        Prova("GET", {404: TUTTI}),
+        CHIUSO_AGLI_ALTRI_METODI,
+    ],
     f"{_ENTE}<int:anno>/piano/": [Prova("GET", {200: DENTRO, 404: FUORI}), SOLO_GET],
     f"{_ENTE}<int:anno>/piano/json/": [Prova("GET", chi(ESPORTA)), SOLO_GET],
     # who is what: told to whoever is somebody; written by controllo, one's own passed on by its
@@ -315,6 +365,10 @@ TAVOLA: dict[str, list[Prova]] = {
             },
             corpo=_bozza_scritta,
         ),
+    ],
+    f"{_ENTE}<int:anno>/proposte/copia/": [
+        Prova("GET", chi(SETTORE | ALTRO_SETTORE)),
+        Prova("POST", chi(SETTORE | ALTRO_SETTORE, ok=303)),
     ],
     # of an objective
     _OBIETTIVO: [*DELL_OBIETTIVO, SOLO_GET],
@@ -464,6 +518,7 @@ def indirizzo(rotta: str, prova: Prova, obiettivo: Obiettivo, ipa: str) -> str:
         "periodo": "2026-1",
         "nome": "valida",
         "resto": "nulla",
+        "gettone": "nessuno",
         **prova.parole,
     }
     return "/" + _senza_tipi(rotta).format(**parole)
