@@ -206,9 +206,6 @@ def _di_periodo(numero: int, fine: Giorno) -> tuple[Voce, ...]:
     )
 
 
-CALENDARIO = voci()
-
-
 @dataclass(frozen=True, slots=True)
 class Feste:
     """What counts as a holiday for an ente in a year (R44-R46): `patrono` is (month, day), none

@@ -7,12 +7,15 @@ It is built once into the database model that every test copies or rolls back to
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import html
+import re
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from cycle import permissions
+from cycle import apertura, permissions
+from cycle.apertura import Riga
 from cycle.importers import piano as neutro
 from cycle.models import (
     Ciclo,
@@ -20,11 +23,14 @@ from cycle.models import (
     Obiettivo,
     ObiettivoSpecifico,
     Persona,
+    Proroga,
     RelazioneSemestrale,
     Rilevazione,
     UnitaOrganizzativa,
     Utente,
 )
+from cycle.parametri import Parametri
+from cycle.services import anno as servizi_anno
 from cycle.services import enti, relazioni
 from cycle.services.enti import Conferimento, conferisci, crea_ente, di_comando
 from cycle.services.piano import importa
@@ -205,6 +211,79 @@ def obiettivo(codice: str, ipa: str = "alfa", anno: int = ANNO) -> Obiettivo:
 def in_stato(stato: str, ipa: str = "alfa") -> Obiettivo:
     """The objective of the first settore that stands in `stato`."""
     return obiettivo(f"OE{STATI.index(stato) + 1:02d}", ipa)
+
+
+def apri(
+    ipa: str = "alfa",
+    anno: int = ANNO,
+    *,
+    numero: str = "4",
+    giorno: date = date(2026, 2, 1),
+    istante: datetime = ADESSO,
+    righe: Sequence[Riga] | None = None,
+    **parametri: Any,
+) -> Ciclo:
+    """The year opened by an act of the giunta, with the default calendar or with `righe`."""
+    scelti = Parametri.da_dizionario(parametri)
+    return servizi_anno.apri(
+        ente=ente(ipa),
+        anno=anno,
+        parametri=scelti,
+        righe=apertura.predefinite(anno, scelti) if righe is None else righe,
+        atto=FattiAtto(numero, giorno),
+        by=attore("GESTIONE CONTROLLO", ipa, istante),
+        istante=istante,
+    )
+
+
+def proroga(
+    fino_a: Mapping[str, date],
+    ipa: str = "alfa",
+    anno: int = ANNO,
+    *,
+    numero: str = "15",
+    giorno: date = date(2026, 3, 1),
+    istante: datetime = ADESSO,
+    organo: str = "giunta",
+    chi: str = "ATTI SEGRETERIA",
+) -> list[Proroga]:
+    """Terms of an opened year moved by an act."""
+    return servizi_anno.proroga(
+        ciclo=ciclo(ipa, anno),
+        fino_a=fino_a,
+        atto=FattiAtto(numero, giorno, organo),
+        motivazione="Il servizio è rimasto fermo.",
+        by=attore(chi, ipa, istante),
+        istante=istante,
+    )
+
+
+_CAMPO = re.compile(
+    r"<(input|select|textarea)\b([^>]*)>(.*?)(?=<(?:input|select|textarea)\b|$)", re.S
+)
+
+
+def campi(pagina: str) -> dict[str, Any]:
+    """What a browser would send of the page's forms by POST, nothing touched."""
+    dati: dict[str, Any] = {}
+    for tag, attributi, dentro in _CAMPO.findall(pagina):
+        nome = re.search(r'name="([^"]*)"', attributi)
+        if nome is None:
+            continue
+        valore = re.search(r'value="([^"]*)"', attributi)
+        testo = html.unescape(valore[1]) if valore else ""
+        if tag == "select":
+            scelte = re.findall(r'<option value="([^"]*)"( selected)?>', dentro)
+            testo = next((v for v, s in scelte if s), scelte[0][0] if scelte else "")
+        elif tag == "textarea":
+            testo = html.unescape(dentro.partition("</textarea>")[0]).strip()
+        elif 'type="checkbox"' in attributi and "checked" not in attributi:
+            continue
+        elif 'type="checkbox"' in attributi or "-ruoli" in nome[1]:  # many of one name
+            dati.setdefault(nome[1], []).append(testo or "on")
+            continue
+        dati[nome[1]] = testo
+    return dati
 
 
 def atto(numero: str = "12", giorno: date = date(2026, 2, 20)) -> FattiAtto:

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cycle.calendario import CALENDARIO, festivo, giorno_utile, termine
+from cycle.calendario import PERIODI, festivo, giorno_utile, termine, voci
 from cycle.models import Atto, Scadenza
 from cycle.services import enti
 from tests import mondo
@@ -119,11 +119,12 @@ class TestFestivi:
         """15/12/2030 is a Sunday: it is still the 15th."""
         assert festivo(date(2030, 12, 15), None)
         statutarie = {
-            (mese, giorno): festivi
-            for _c, _n, tipo, _s, mese, giorno, festivi, _r, _b in CALENDARIO
-            if tipo == "statutaria"
+            (v.mese, v.giorno): v.festivi
+            for n in PERIODI
+            for v in voci(n)
+            if v.tipo == "statutaria"
         }
-        assert statutarie == {(12, 15): "nessuna", (12, 31): "nessuna"}
+        assert statutarie == dict.fromkeys([(11, 30), (12, 15), (12, 31)], "nessuna")
         assert termine(date(2030, 12, 15), ROMA, "nessuna") == iso("2030-12-15T23:00Z")
 
 
@@ -192,8 +193,10 @@ class TestPerTuttiGliAnni:
 
 class TestCalendarioDellAnno:
     def test_the_default_calendar_is_that_of_the_norms(self) -> None:
-        righe = {c: (t, scarto, m, g, f) for c, _n, t, scarto, m, g, f, _r, _b in CALENDARIO}
+        righe = {v.codice: (v.tipo, v.scarto, v.mese, v.giorno, v.festivi) for v in voci()}
         assert righe == {
+            "peg": ("ordinatoria", 0, 1, 20, "nessuna"),
+            "variazioni-bilancio": ("statutaria", 0, 11, 30, "nessuna"),
             "piao": ("ordinatoria", 0, 1, 31, "nessuna"),
             "chiusura-1": ("ordinatoria", 0, 6, 30, "nessuna"),
             "relazione-1": ("ordinatoria", 0, 7, 31, "successivo"),
@@ -206,8 +209,8 @@ class TestCalendarioDellAnno:
             "validazione": ("ordinatoria", 1, 2, 28, "successivo"),
             "relazione-performance": ("ordinatoria", 1, 6, 30, "successivo"),
         }
-        for *_, ruoli, _blocca in CALENDARIO:
-            assert set(ruoli) <= set(RUOLI)
+        for v in voci():
+            assert set(v.ruoli) <= set(RUOLI)
 
     @pytest.mark.parametrize(
         ("anno", "codice", "limite"),
@@ -249,7 +252,11 @@ class TestTermini:
         return Scadenza.objects.filter(ciclo=mondo.ciclo(), tipo="statutaria")
 
     def test_r47_a_term_of_the_law_never_moves(self) -> None:
-        assert {s.codice for s in self.statutarie()} == {"variazioni-legge", "chiusura-2"}
+        assert {s.codice for s in self.statutarie()} == {
+            "variazioni-bilancio",
+            "variazioni-legge",
+            "chiusura-2",
+        }
         domani = datetime(2026, 12, 31, 23, tzinfo=UTC)
         for cambio in (
             {"termine": domani},
