@@ -334,6 +334,15 @@ TAVOLA: dict[str, list[Prova]] = {
     ],
     f"{_ENTE}<int:anno>/piano/": [Prova("GET", {200: DENTRO, 404: FUORI}), SOLO_GET],
     f"{_ENTE}<int:anno>/piano/json/": [Prova("GET", chi(ESPORTA)), SOLO_GET],
+    # many at once: looked at by whoever may come in, run on what is chosen (here nothing)
+    f"{_ENTE}<int:anno>/piano/molti/<slug:nome>/": [
+        Prova("GET", {200: DENTRO, 404: FUORI}, parole={"nome": "avvia"}),
+        Prova("POST", {422: DENTRO, 404: FUORI}, parole={"nome": "avvia"}),
+    ],
+    f"{_ENTE}<int:anno>/piano/molti/<slug:nome>/<int:azione>/": [
+        Prova("GET", {404: ENTRATI}, parole={"nome": "avvia", "azione": "1"}),
+        Prova("POST", {405: ENTRATI}, parole={"nome": "avvia", "azione": "1"}),
+    ],
     # who is what: told to whoever is somebody; written by controllo, one's own passed on by its
     # holder (without the data, the form itself is refused)
     _INCARICHI: [Prova("GET", chi(INCARICATI)), SOLO_GET],

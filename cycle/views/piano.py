@@ -16,6 +16,7 @@ from cycle.contesto import Contesto, RichiestaEnte, nell_ente
 from cycle.elenco import Elenco
 from cycle.filtri import Filtri
 from cycle.models import Ciclo
+from cycle.services import molti
 from cycle.services.esportazione import esporta
 from workflows.errors import NonTrovato
 from workflows.machines.obiettivo import STATI
@@ -73,6 +74,7 @@ def piano(request: RichiestaEnte, anno: int) -> HttpResponse:
         contesto |= {"colonne": trovati.colonne(), "per_colonna": elenco.PER_COLONNA}
     else:
         contesto |= {"ordini": ORDINI, **_pagina(request, trovati, totale.quanti)}
+        contesto |= {"molti": molti.transizioni(c.attore), "filtri_detti": _detti(request)}
     parziale = request.headers.get("HX-Target") == "elenco"
     if not parziale:
         contesto |= {"cicli": cicli, "scelte": trovati.scelte(), "stati": STATI}
@@ -100,6 +102,12 @@ def esportazione(request: RichiestaEnte, anno: int) -> HttpResponse:
     nome = f"piano-{c.ente.codice_ipa}-{anno}.json"
     risposta["Content-Disposition"] = f'attachment; filename="{nome}"'
     return risposta
+
+
+def _detti(request: HttpRequest) -> list[tuple[str, str]]:
+    """The filters of the address, for the form that acts on what they leave."""
+    taciuti = ("pagina", "vista", "scelti", "tutti")
+    return [(n, v) for n, v in request.GET.items() if n not in taciuti and isinstance(v, str)]
 
 
 def _ciclo(c: Contesto, cicli: list[Ciclo], anno: int) -> Ciclo:
