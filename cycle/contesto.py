@@ -48,6 +48,11 @@ class Contesto:
         tenuti = self.attore.ruoli()
         return [nome for ruolo, nome in RUOLI.items() if ruolo in tenuti]
 
+    @property
+    def vede_insiemi(self) -> bool:
+        """Whether the sets that go to the giunta are this person's to read."""
+        return any(i.consente("vedi_insiemi", i.percorso) for i in self.attore.incarichi)
+
     def cicli(self) -> list[Ciclo]:
         """The years of the ente, last first."""
         return list(Ciclo.objects.filter(ente=self.ente).order_by("-anno"))

@@ -25,6 +25,7 @@ from cycle.models import (
     Insieme,
     Obiettivo,
     ObiettivoSpecifico,
+    Parere,
     Periodo,
     Persona,
     PresenzaSeduta,
@@ -244,7 +245,8 @@ def valida_relazione(azione: Azione) -> None:
 
 
 def sottoponi(azione: Azione) -> None:
-    """Freeze what the set is made of: the digest of each scheda, and of the set. The desk opens."""
+    """Freeze what the set is made of: the digest of each scheda, and of the set. The desk opens;
+    pareri that were given on this very text are not asked again (R15)."""
     for passo in azione.passi:
         insieme: Insieme = passo.oggetto
         voci = dict(VoceInsieme.objects.filter(insieme=insieme).values_list("obiettivo_id", "pk"))
@@ -255,10 +257,16 @@ def sottoponi(azione: Azione) -> None:
             {"impronta": "text", "revisione": "integer"},
             [(voci[o.pk], impronte[o.pk], o.revisione) for o in obiettivi],
         )
+        impronta = canonico.impronta_insieme(impronte.values())
         Insieme.objects.filter(pk=insieme.pk).update(
-            impronta=canonico.impronta_insieme(impronte.values()), sottoposto_il=azione.istante
+            impronta=impronta, sottoposto_il=azione.istante
         )
         approvazione_peg.apri(insieme, pareri_dovuti=passo.fascicolo.politica.pareri_obbligatori)
+        if passo.fascicolo.politica.pareri_obbligatori:
+            for tipo, utente_id in Parere.objects.filter(
+                insieme=insieme, impronta=impronta
+            ).values_list("tipo", "persona__utente_id"):
+                approvazione_peg.compi(insieme, f"parere_{tipo}", utente_id)
 
 
 def ritira(azione: Azione) -> None:

@@ -229,7 +229,6 @@ class _ProceduraInsieme(_Procedura):
         "decidi": effetti.decidi,
         "annulla": effetti.libera,
     }
-    fatti_di: Mapping[str, str] = {"parere": "reso un parere"}
 
     def blocca(self, ente_id: int, ids: Sequence[int]) -> list[Insieme]:
         """The sets, then their objectives: what they were judged on stays as it is."""

@@ -10,12 +10,15 @@ from cycle.views import (
     accesso,
     aiuto,
     anno,
-    calendario,
+    atti,
     bozza,
+    calendario,
     conferimenti,
     convertitori,  # noqa: F401 - registers the words of these addresses
     copia,
+    decisione,
     demo,
+    giunta,
     incarichi,
     molti,
     perche_no,
@@ -62,6 +65,23 @@ _incarichi: list[URLPattern | URLResolver] = [
     path("persone/<uuid:pid>/", incarichi.persona, name="incarichi_persona"),
 ]
 
+_giunta: list[URLPattern | URLResolver] = [
+    path("", giunta.elenco_insiemi, name="giunta"),
+    path("avanzamento/<uuid:chiave>/", decisione.avanzamento, name="avanzamento"),
+    path("<uuid:pid>/", giunta.insieme, name="insieme"),
+    path("<uuid:pid>/componi/", giunta.componi, name="insieme_componi"),
+    path("<uuid:pid>/passi/<slug:nome>/", giunta.passo, name="insieme_passo"),
+    path("<uuid:pid>/pareri/<slug:tipo>/", decisione.parere, name="insieme_parere"),
+    path("<uuid:pid>/decisione/", decisione.decisione, name="insieme_decisione"),
+]
+
+_atto: list[URLPattern | URLResolver] = [
+    path("", atti.atto, name="atto"),
+    path("json/", atti.json, name="atto_json"),
+    path("pdf/", atti.pdf, name="atto_pdf"),
+    path("documenti/<uuid:doc>/", atti.documento, name="atto_documento"),
+]
+
 _ente: list[URLPattern | URLResolver] = [
     path("", scrivania.scrivania, name="scrivania"),
     path("notifiche/lette/", scrivania.notifiche_lette, name="notifiche_lette"),
@@ -77,6 +97,8 @@ _ente: list[URLPattern | URLResolver] = [
     path("<int:anno>/proposte/", proposte.elenco, name="proposte"),
     path("<int:anno>/proposte/nuova/", bozza.nuova, name="nuova"),
     path("<int:anno>/proposte/copia/", copia.copia, name="copia"),
+    path("<int:anno>/giunta/", include(_giunta)),
+    path("atti/<uuid:pid>/", include(_atto)),
     path("obiettivi/<uuid:pid>/", include(_obiettivo)),
     path("incarichi/", include(_incarichi)),
 ]

@@ -153,7 +153,7 @@ def _pareri(insieme: Insieme) -> dict[str, str]:
         p.tipo: _("%(esito)s, %(chi)s, %(giorno)s")
         % {
             "esito": p.get_esito_display().lower(),
-            "chi": p.persona,
+            "chi": str(p.persona).title(),
             "giorno": f"{p.reso_il.astimezone(ZoneInfo(p.ente.fuso)):%d/%m/%Y}",
         }
         for p in resi

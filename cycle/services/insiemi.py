@@ -11,8 +11,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from cycle.giunta import radice
 from cycle.insiemi import copia, riserva
-from cycle.models import Ciclo, Insieme, Obiettivo, Parere, UnitaOrganizzativa, VoceInsieme
+from cycle.models import Ciclo, Insieme, Obiettivo, Parere, VoceInsieme
 from cycle.models.insieme import ESITI_PARERE
 from cycle.permissions import PERMESSI
 from cycle.procedures import INSIEME
@@ -250,13 +251,6 @@ def rendi_parere(
 
 
 # --- refusals -----------------------------------------------------------------------------------
-
-
-def radice(ente_id: int) -> str:
-    """Path of the root unit: a set is the whole ente's."""
-    return UnitaOrganizzativa.objects.values_list("percorso", flat=True).get(
-        ente_id=ente_id, padre__isnull=True
-    )
 
 
 def _incarico(by: Attore, permesso: str, insieme: Insieme, verbo: str) -> Incarico:

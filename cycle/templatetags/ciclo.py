@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from cycle.measure import in_italiano
+from workflows.machines import insieme as macchina_insieme
 from workflows.machines import obiettivo as macchina_obiettivo
 from workflows.machines import relazione as macchina_relazione
 from workflows.ports import RUOLI
@@ -35,8 +36,14 @@ ICONE_STATI = {
     "trasmessa": "upload",
     "validata": "check-circle",
     "riaperta": "restore",
+    "in_preparazione": "pencil",
+    "in_istruttoria": "inbox",
+    "deciso": "file-signed",
+    "annullato": "ban",
 }
-NOMI_STATI = dict(macchina_obiettivo.STATI) | dict(macchina_relazione.STATI)
+NOMI_STATI = (
+    dict(macchina_obiettivo.STATI) | dict(macchina_relazione.STATI) | dict(macchina_insieme.STATI)
+)
 # a transition as a button says it
 PASSI = {
     "proponi": gettext_lazy("Proponi"),
@@ -48,6 +55,10 @@ PASSI = {
     "valida": gettext_lazy("Valida"),
     "stralcia": gettext_lazy("Stralcia"),
     "trasmetti": gettext_lazy("Trasmetti"),
+    "sottoponi": gettext_lazy("Sottoponi alla giunta"),
+    "ritira": gettext_lazy("Ritira dall'istruttoria"),
+    "decidi": gettext_lazy("Registra la decisione"),
+    "annulla": gettext_lazy("Annulla l'insieme"),
 }
 
 

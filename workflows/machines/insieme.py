@@ -48,7 +48,7 @@ class MacchinaInsieme(FSMModelMixin, models.Model):
         guardie=[guards.motivazione_presente],
     )
     def ritira(self) -> None:
-        """Controllo riprende l'insieme per cambiarlo: i pareri andranno resi di nuovo."""
+        """Controllo riprende l'insieme: se cambia, i pareri si rendono di nuovo."""
 
     @transizione(
         "in_istruttoria",

@@ -1,0 +1,49 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The PDF of what an Atto approved: made once, stored, and from then on always the same bytes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from cycle.exports import pdf
+from cycle.models import Atto, DocumentoAtto
+from cycle.services import allegati
+from cycle.services.enti import nell_ente
+from workflows.ports import Attore
+from workflows.registro import azioni
+
+
+def prepara_pdf(*, atto: Atto, by: Attore, istante: datetime, canale: str = "web") -> DocumentoAtto:
+    """The annex of the Atto as PDF/UA; the one already made, if there is one. It says only what the
+    database keeps immutable, with the names that units and people have on the day it is made."""
+    with transaction.atomic():
+        nell_ente(by.ente_id)
+        with connection.cursor() as cursore:  # two who ask at once get the same document
+            cursore.execute("SELECT pg_advisory_xact_lock(hashtext('allegato'), %s)", [atto.pk])
+        presente = (
+            DocumentoAtto.objects.filter(atto=atto, genere="allegato")
+            .select_related("allegato")
+            .first()
+        )
+        if presente is not None:
+            return presente
+        azioni.apri(
+            ente_id=by.ente_id,
+            procedura="atto",
+            verbo="allega",
+            passi=[azioni.Voce(atto.pk)],
+            attore=by,
+            istante=istante,
+            atto_id=atto.pk,
+            canale=canale,
+        )
+        allegato = allegati.deposita(
+            ente_id=by.ente_id,
+            nome=f"PEG {atto.ciclo} {atto}.pdf",
+            pezzi=[pdf.stampa(atto)],
+        )
+        return DocumentoAtto.objects.create(
+            ente_id=by.ente_id, atto=atto, genere="allegato", allegato=allegato
+        )

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""An Atto: what it decided, its digest, its annex and files."""
+
+from __future__ import annotations
+
+from tempfile import TemporaryFile
+from typing import cast
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import FileResponse, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from cycle import giunta
+from cycle.contesto import RichiestaEnte, nell_ente
+from cycle.exports import allegato
+from cycle.models import Insieme, VersioneObiettivo
+from cycle.services.allegati import AllegatoGuasto, leggi
+from cycle.services.documenti import prepara_pdf
+from cycle.views.transizioni import Altrove
+
+
+@require_safe
+@nell_ente
+def atto(request: RichiestaEnte, pid: UUID) -> HttpResponse:
+    """The result of a decision: what was approved and sent back, the proof, who was told."""
+    c = request.contesto
+    trovato = giunta.atto(c.attore, pid)
+    insieme = Insieme.objects.filter(atto=trovato).select_related("ciclo", "atto").first()
+    documenti = giunta.documenti(trovato)
+    return render(
+        request,
+        "cycle/giunta/atto.html",
+        {
+            "anno": trovato.ciclo.anno,
+            "atto": trovato,
+            "insieme": insieme,
+            "schede": VersioneObiettivo.objects.filter(atto=trovato).count(),
+            "voci": insieme.voci.count() if insieme else 0,
+            "documenti": documenti,
+            "con_pdf": any(d.genere == "allegato" for d in documenti),
+            "avvisati": giunta.avvisati(insieme) if insieme else [],
+        },
+    )
+
+
+@require_safe
+@nell_ente
+def json(request: RichiestaEnte, pid: UUID) -> HttpResponse:
+    """The canonical JSON, made again from the versions."""
+    trovato = giunta.atto(request.contesto.attore, pid)
+    file = TemporaryFile()  # noqa: SIM115 - the response closes it, once sent
+    for pezzo in allegato.pezzi(trovato):  # now: the transaction ends before the response leaves
+        file.write(pezzo.encode())
+    file.seek(0)
+    nome = f"atto-{trovato.ente.codice_ipa}-{trovato.ciclo.anno}-{trovato.pid}.json"
+    tipo = "application/json; charset=utf-8"
+    return cast(
+        HttpResponse, FileResponse(file, as_attachment=True, filename=nome, content_type=tipo)
+    )
+
+
+@require_POST
+@nell_ente
+def pdf(request: RichiestaEnte, pid: UUID) -> HttpResponse:
+    """Make the PDF of what was approved, once for all."""
+    c = request.contesto
+    trovato = giunta.atto(c.attore, pid)
+    prepara_pdf(atto=trovato, by=c.attore, istante=c.istante)
+    messages.success(request, _("Il PDF è pronto."))
+    return Altrove(reverse("atto", args=[c.ente.codice_ipa, pid]))
+
+
+@require_safe
+@nell_ente
+def documento(request: RichiestaEnte, pid: UUID, doc: UUID) -> HttpResponse:
+    """A file of the Atto, if it is still the one whose SHA-256 was recorded."""
+    trovato = giunta.documento(giunta.atto(request.contesto.attore, pid), doc)
+    try:
+        contenuto = leggi(trovato.allegato)
+    except AllegatoGuasto as guasto:
+        return render(request, "cycle/giunta/guasto.html", {"errore": str(guasto)}, status=500)
+    risposta = HttpResponse(contenuto, content_type=trovato.allegato.tipo_mime)
+    # the name inside is the one people gave it; the header keeps to what every client reads
+    risposta["Content-Disposition"] = f'attachment; filename="{trovato.genere}-{trovato.pid}.pdf"'
+    risposta["X-Content-Type-Options"] = "nosniff"
+    return risposta
