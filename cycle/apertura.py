@@ -131,7 +131,8 @@ def allinea(
 
 def risolvi(riga: Riga, fuso: str, feste: Feste) -> datetime:
     """The first instant that is too late for the term (R41-R47)."""
-    politica = "nessuna" if riga.di_legge else feste.politica(riga.festivi)
+    ammessa = riga.festivi in dict(FESTIVI) and not riga.di_legge
+    politica = feste.politica(riga.festivi) if ammessa else "nessuna"
     return termine(riga.data, fuso, politica, feste.patrono, feste.sabato)
 
 
@@ -160,7 +161,8 @@ def difetti(righe: Sequence[Riga], anno: int, parametri: Parametri) -> list[Dife
             trovati.append(Difetto("calendario", "C1", _("Manca «%(nome)s».") % {"nome": v.nome}))
     for codice, attesa in attese.items():
         scritta = presenti.get(codice)
-        if attesa.di_legge and (scritta is None or scritta.data != attesa.data):
+        ferma = scritta is not None and scritta.di_legge and scritta.data == attesa.data
+        if attesa.di_legge and not ferma:
             trovati.append(
                 Difetto(
                     f"calendario.{codice}.giorno",

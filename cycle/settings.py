@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "axes",
     "csp",
     "ninja",
+    "procrastinate.contrib.django",
     "viewflow.workflow",  # the engine alone: its site and middleware stay out
     "notifications",
     "workflows",
@@ -199,6 +200,11 @@ CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in _hosts if "*" not in host]
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 4000  # a report grid of a large settore
 SILENCED_SYSTEM_CHECKS = ["guardian.W001"]  # rights are asked of incarichi, not of a backend
+
+# Jobs wait in the database; those done leave no trace there, the registro has what they did.
+PROCRASTINATE_IMPORT_PATHS = ["cycle.lavori"]
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
+PROCRASTINATE_WORKER_DEFAULTS = {"delete_jobs": "successful"}
 
 # Where the source can be had (AGPL-3.0, R92): shown in every page's footer.
 URL_SORGENTE = os.environ.get("CYCLE_SOURCE_URL", "")

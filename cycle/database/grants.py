@@ -29,6 +29,23 @@ def concedi(using: str = "owner", **kwargs: Any) -> None:
             "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {ruolo}",
         ):
             cursore.execute(sql.SQL(istruzione).format(ruolo=ruolo))
+        # the queue's own functions and types, where PUBLIC may not use them
+        cursore.execute(
+            "SELECT 'FUNCTION ' || p.oid::regprocedure FROM pg_proc p "
+            " WHERE p.pronamespace = 'public'::regnamespace "
+            "   AND p.proname LIKE 'procrastinate\\_%%' "
+            "UNION ALL SELECT 'TYPE ' || t.oid::regtype FROM pg_type t "
+            " WHERE t.typnamespace = 'public'::regnamespace AND t.typtype = 'e' "
+            "   AND t.typname LIKE 'procrastinate\\_%%'",
+            [],
+        )
+        for (cosa,) in cursore.fetchall():
+            diritto = "USAGE" if cosa.startswith("TYPE ") else "EXECUTE"
+            cursore.execute(
+                sql.SQL("GRANT {diritto} ON {cosa} TO {ruolo}").format(
+                    diritto=sql.SQL(diritto), cosa=sql.SQL(cosa), ruolo=ruolo
+                )
+            )
         for tabella in SOLA_LETTURA:
             cursore.execute(
                 sql.SQL("REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON {tabella} FROM {ruolo}").format(

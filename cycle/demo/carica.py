@@ -14,9 +14,11 @@ from django.db import transaction
 from django.utils.text import slugify
 
 from cycle import permissions
+from cycle.apertura import predefinite
 from cycle.demo.comune import comune
 from cycle.importers import piano as neutro
 from cycle.models import (
+    Ciclo,
     Ente,
     Indicatore,
     Obiettivo,
@@ -26,9 +28,10 @@ from cycle.models import (
     UnitaOrganizzativa,
     Utente,
 )
+from cycle.parametri import Parametri
+from cycle.services.anno import apri, proroga
 from cycle.services.enti import (
     Conferimento,
-    apri_anno,
     conferisci,
     crea_ente,
     di_comando,
@@ -78,7 +81,6 @@ def carica(istante: datetime, racconta: Racconta) -> Ente:
         )
         importa(ente=ente, piano=finto.passato, come="storico", istante=_giorno(anno, 1, 7))
         racconta(f"{finto.nome}: anno {anno}, in corso")
-        apri_anno(ente=ente, anno=anno, istante=_giorno(anno, 1, 7))
         importa(
             ente=ente,
             piano=finto.corrente,
@@ -87,8 +89,55 @@ def carica(istante: datetime, racconta: Racconta) -> Ente:
             stati=dict.fromkeys((o.codice for o in finto.corrente.obiettivi), "bozza"),
         )
         _incarichi(ente, [(i.nome_completo, i.ruolo, i.unita) for i in finto.incarichi], anno)
+        _apri_anni(ente, anno)
+        _proroga_piao(ente, anno)
         _Racconto(ente, finto.corrente, finto.stati, istante, racconta).svolgi()
     return ente
+
+
+def _apri_anni(ente: Ente, anno: int) -> None:
+    """Both years opened by an act of the giunta, this one as last."""
+    parametri = Parametri(
+        smvp_versione=f"deliberazione di giunta n. 188 del 18/12/{anno - 2}",
+        smvp_parere=f"Nucleo di valutazione, 11/12/{anno - 2}",
+    )
+    istante = _giorno(anno, 1, 9)
+    controllo = _di_ruolo(ente, "controllo", istante)
+    for quale, atto in (
+        (anno - 1, FattiAtto("197", date(anno - 2, 12, 19))),
+        (anno, FattiAtto("203", date(anno - 1, 12, 18))),
+    ):
+        apri(
+            ente=ente,
+            anno=quale,
+            parametri=parametri,
+            righe=predefinite(quale, parametri),
+            atto=atto,
+            by=controllo,
+            istante=istante,
+            canale="comando",
+        )
+
+
+def _proroga_piao(ente: Ente, anno: int) -> None:
+    """The budget was late, and the PIAO follows it (R11)."""
+    istante = _giorno(anno, 1, 28)
+    proroga(
+        ciclo=Ciclo.objects.select_related("ente", "atto_apertura").get(ente=ente, anno=anno),
+        fino_a={"piao": date(anno, 2, 28)},
+        atto=FattiAtto("12", date(anno, 1, 27)),
+        motivazione="Il termine per il bilancio di previsione è stato differito al 31 gennaio: il "
+        "PIAO segue entro trenta giorni, e con lui gli obiettivi.",
+        by=_di_ruolo(ente, "segreteria", istante),
+        istante=istante,
+        canale="comando",
+    )
+
+
+def _di_ruolo(ente: Ente, ruolo: str, istante: datetime) -> Attore:
+    """Who holds a role of the whole ente."""
+    persona = Persona.objects.filter(ente=ente, incarichi__ruolo=ruolo).order_by("pk")[0]
+    return permissions.attore(ente.pk, persona.pk, istante)
 
 
 def carica_piano(

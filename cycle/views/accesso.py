@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from functools import cache
 from typing import Any
 
@@ -21,6 +22,10 @@ from django.views.decorators.http import require_safe
 
 from cycle import orologio, selectors
 from cycle.demo.comparse import comparse
+from cycle.lavori import MINUTI
+from cycle.models import Battito
+
+SILENZIO = timedelta(minutes=3 * MINUTI)  # after which the jobs are no longer well
 
 _NOME_IMPOSSIBILE = _("Un nome utente ha al più 150 caratteri, tutti leggibili: controllarlo.")
 
@@ -71,17 +76,30 @@ def inizio(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def salute(request: HttpRequest) -> HttpResponse:
-    """Whether the service works: 200 when the database answers and has every migration of this
-    code, else 503. It tells nothing else, because anybody may ask."""
+    """Whether the service works: 503 when the database does not answer or lacks a migration of
+    this code, else 200, `degradato` when the jobs give no sign. JSON to a monitor, words to a
+    browser. It tells nothing else, because anybody may ask."""
+    detto: dict[str, Any] = {"stato": "guasto", "database": False, "migrazioni": False}
     try:
-        applicate = set(MigrationRecorder(connection).applied_migrations())
+        detto["migrazioni"] = _ultime_migrazioni() <= set(
+            MigrationRecorder(connection).applied_migrations()
+        )
+        detto["database"] = True
+        if detto["migrazioni"]:
+            battito = Battito.objects.filter(nome="scadenze").first()
+            fa = orologio.vero() - battito.istante if battito else None
+            vivi = fa is not None and fa <= SILENZIO
+            detto["stato"] = "ok" if vivi else "degradato"
+            detto["lavori"] = {
+                "vivi": vivi,
+                "ultimo": battito.istante.isoformat() if battito else None,
+            }
     except DatabaseError:
-        return JsonResponse({"stato": "guasto", "database": False, "migrazioni": False}, status=503)
-    complete = _ultime_migrazioni() <= applicate
-    return JsonResponse(
-        {"stato": "ok" if complete else "guasto", "database": True, "migrazioni": complete},
-        status=200 if complete else 503,
-    )
+        pass
+    stato = 503 if detto["stato"] == "guasto" else 200
+    if request.get_preferred_type(["application/json", "text/html"]) == "text/html":
+        return render(request, "accesso/salute.html", {"salute": detto}, status=stato)
+    return JsonResponse(detto, status=stato)
 
 
 @cache

@@ -25,6 +25,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from cycle import orologio as clock
+from cycle.lavori import subito
 from cycle.models import Ente, Utente
 
 Vista = Callable[[HttpRequest], HttpResponse]
@@ -63,6 +64,7 @@ def orologio(request: HttpRequest) -> HttpResponse:
     anybody: where nobody serves, nobody could come in to do it."""
     if request.POST.get("rimetti"):
         clock.sposta(None)
+        subito()
         return redirect(_dove(request))
     if not request.user.is_authenticated:
         return redirect("accedi")
@@ -77,6 +79,7 @@ def orologio(request: HttpRequest) -> HttpResponse:
         )
         return redirect(_dove(request))
     clock.sposta(locale.replace(tzinfo=ZoneInfo(ente.fuso)))
+    subito()
     return redirect(_dove(request))
 
 

@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from cycle import orologio
 from cycle.database.turno import turno
+from cycle.lavori import operaio
 from cycle.management.file import leggi_file
 
 
@@ -50,7 +51,8 @@ class Command(BaseCommand):
             )
         )
         self.stdout.flush()
-        _servi(porta)
+        with operaio():
+            _servi(porta)
 
     def _dati(self, options: dict[str, Any]) -> None:
         from cycle.demo.carica import carica, carica_piano
