@@ -18,9 +18,12 @@ from cycle.views import (
     copia,
     decisione,
     demo,
+    fogli,
     giunta,
     incarichi,
+    inviti,
     molti,
+    organico,
     perche_no,
     piano,
     proposte,
@@ -82,6 +85,16 @@ _atto: list[URLPattern | URLResolver] = [
     path("documenti/<uuid:doc>/", atti.documento, name="atto_documento"),
 ]
 
+_organico: list[URLPattern | URLResolver] = [
+    path("", organico.organico, name="organico"),
+    path("modello/", organico.modello, name="organico_modello"),
+    path("carica/", organico.carica, name="organico_carica"),
+    path("unita/<uuid:pid>/", organico.unita, name="organico_unita"),
+    path("persone/<uuid:pid>/", organico.persona, name="organico_persona"),
+    path("inviti/", organico.inviti, name="organico_inviti"),
+    path("piano/", organico.del_piano, name="organico_piano"),
+]
+
 _ente: list[URLPattern | URLResolver] = [
     path("", scrivania.scrivania, name="scrivania"),
     path("notifiche/lette/", scrivania.notifiche_lette, name="notifiche_lette"),
@@ -97,14 +110,24 @@ _ente: list[URLPattern | URLResolver] = [
     path("<int:anno>/proposte/", proposte.elenco, name="proposte"),
     path("<int:anno>/proposte/nuova/", bozza.nuova, name="nuova"),
     path("<int:anno>/proposte/copia/", copia.copia, name="copia"),
+    path("<int:anno>/proposte/foglio/", fogli.foglio, name="foglio_proposte"),
+    path("<int:anno>/proposte/importa/", fogli.importa, name="importa_proposte"),
     path("<int:anno>/giunta/", include(_giunta)),
     path("atti/<uuid:pid>/", include(_atto)),
     path("obiettivi/<uuid:pid>/", include(_obiettivo)),
     path("incarichi/", include(_incarichi)),
+    path("organico/", include(_organico)),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", accesso.inizio, name="inizio"),
+    path("inviti/<uuid:pid>/<str:gettone>/", inviti.invito, name="invito"),
+    path("password/", inviti.password_dimenticata, name="password_dimenticata"),
+    path(
+        "password/<str:uidb64>/<str:token>/",
+        inviti.PasswordNuova.as_view(),
+        name="password_nuova",
+    ),
     path("accedi/", accesso.Accesso.as_view(), name="accedi"),
     path("esci/", accesso.Uscita.as_view(), name="esci"),
     path("aiuto/", aiuto.aiuto, name="aiuto"),

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from cycle import apertura, calendario, permissions
 from cycle.insiemi import riserva
@@ -19,6 +20,7 @@ from cycle.models import (
     Incarico,
     Periodo,
     Persona,
+    Recapito,
     Scadenza,
     UnitaOrganizzativa,
 )
@@ -117,14 +119,66 @@ def crea_ente(
     return ente
 
 
-def trova_o_crea(*, codice_ipa: str, nome: str, istante: datetime) -> Ente:
+def trova_o_crea(
+    *, codice_ipa: str, nome: str, istante: datetime, patrono: tuple[int, int] | None = None
+) -> Ente:
     """The ente of that code, created with `nome` when there is none. Within a transaction, and
     until its end: who looks for the same code waits. Raises EnteNonValido."""
     codice = codice_ipa_valido(codice_ipa)
     with connection.cursor() as cursore:
         cursore.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"importa:{codice}"])
     presente = Ente.objects.filter(codice_ipa=codice).first()
-    return presente or crea_ente(nome=nome, codice_ipa=codice, istante=istante)
+    return presente or crea_ente(nome=nome, codice_ipa=codice, istante=istante, patrono=patrono)
+
+
+def nomina_controllo(
+    *, ente: Ente, nome: str, email: str, atto: str, dal: datetime, istante: datetime
+) -> Persona:
+    """Who sets up the ente, before there is anybody who could appoint him: a person with the
+    incarico of controllo on the whole ente. What is there already is left as it is. Raises
+    EnteNonValido when the address is of somebody else of the ente."""
+    with transaction.atomic():
+        nell_ente(ente.pk)
+        recapito = Recapito.objects.filter(ente=ente, email=email).select_related("persona").first()
+        persona = Persona.objects.filter(ente=ente, nome_completo=nome).first()
+        if recapito is not None and recapito.persona != persona:
+            raise EnteNonValido(
+                f"L'indirizzo {email} è già di {recapito.persona}: indicare --persona "
+                f"'{recapito.persona.nome_completo}', oppure un altro indirizzo."
+            )
+        if persona is None:
+            pk = riserva("cycle_persona", 1)[0]
+            _di_comando(ente, "persona", "crea", pk, istante)
+            persona = Persona(pk=pk, ente=ente, nome_completo=nome)
+            persona.save(force_insert=True)
+        if recapito is None:
+            _di_comando(ente, "persona", "modifica", persona.pk, istante)
+            Recapito.objects.update_or_create(ente=ente, persona=persona, defaults={"email": email})
+        radice = UnitaOrganizzativa.objects.get(ente=ente, padre__isnull=True)
+        tiene = Incarico.objects.filter(
+            Q(al__isnull=True) | Q(al__gt=istante), persona=persona, ruolo="controllo", unita=radice
+        )
+        if not tiene.exists():
+            conferisci(
+                ente=ente,
+                conferimenti=[Conferimento(persona, "controllo", radice, atto, dal)],
+                attore=di_comando(ente.pk, istante),
+                istante=istante,
+                canale="comando",
+            )
+    return persona
+
+
+def _di_comando(ente: Ente, procedura: str, verbo: str, pk: int, istante: datetime) -> None:
+    azioni.apri(
+        ente_id=ente.pk,
+        procedura=procedura,
+        verbo=verbo,
+        passi=[azioni.Voce(pk)],
+        attore=di_comando(ente.pk, istante),
+        istante=istante,
+        canale="comando",
+    )
 
 
 def apri_anno(

@@ -8,10 +8,10 @@ A commit wakes a sender; what it does not send (the process died, the mail serve
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from smtplib import SMTPException
-from threading import Thread
+from threading import Thread, main_thread
 from typing import Any
 
 from django.conf import settings
@@ -76,23 +76,24 @@ def affida(lettere: Iterable[Lettera]) -> None:
 def _parti() -> None:
     """Send without making wait who has just committed: a mail server may be slow, and how long a
     page takes must not tell whether there was somebody to write to."""
-    Thread(target=_in_disparte, name="posta", daemon=True).start()
+    Thread(target=_in_disparte, name="posta").start()
 
 
 def _in_disparte() -> None:
     try:
-        spedisci()
+        spedisci(finche=main_thread().is_alive)
     except DatabaseError:  # the letters stay: `invia_posta` sends them
         _registro.warning("posta: rimandata", exc_info=True)
     finally:
         connection.close()
 
 
-def spedisci() -> Esito:
-    """Send what waits, each letter in its own transaction: two senders never take the same."""
+def spedisci(*, finche: Callable[[], bool] = lambda: True) -> Esito:
+    """Send what waits, each letter in its own transaction: two senders never take the same. When
+    `finche` becomes false (the process ends) the others are left for the next time."""
     spedite = fallite = 0
     provate: list[int] = []
-    while True:
+    while finche():
         with transaction.atomic():
             lettera = (
                 Lettera.objects.select_for_update(skip_locked=True, of=("self",))
@@ -109,6 +110,7 @@ def spedisci() -> Esito:
                 spedite += 1
             else:
                 fallite += 1
+    return Esito(spedite, fallite)
 
 
 def _spedita(lettera: Lettera) -> bool:

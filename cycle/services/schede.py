@@ -307,13 +307,15 @@ def _incarichi_su(
     fatti: Mapping[int, Fascicolo],
     by: Attore,
     verbo: str = "modifica",
-) -> list[Incarico]:
-    """Under which incarico each draft is changed: one on the unit it has now."""
-    trovati, negati = [], {}
+) -> list[Incarico | None]:
+    """Under which incarico each draft is changed: one on the unit it has now. A command of the
+    installation's administrator needs none, and is nobody of the ente."""
+    trovati: list[Incarico | None] = []
+    negati = {}
     for m in modifiche:
         f = fatti[m.obiettivo.pk]
         incarico = by.incarico_per("modifica_obiettivo", f.percorso)
-        if incarico is None:
+        if incarico is None and by.persona_id is not None:
             negati[f.id] = [serve_incarico(f.unita)]
         else:
             trovati.append(incarico)
@@ -336,7 +338,7 @@ def _incarichi(
     for n, scheda in enumerate(schede):
         unita = rubrica.unita.get(scheda.unita)
         incarico = by.incarico_per("modifica_obiettivo", unita.percorso) if unita else None
-        if unita and incarico is None:
+        if unita and incarico is None and by.persona_id is not None:
             negati.setdefault(ids[n] if ids else 0, []).append(serve_incarico(unita.nome))
         trovati.append(incarico)
     if negati:
