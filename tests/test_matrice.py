@@ -375,6 +375,11 @@ TAVOLA: dict[str, list[Prova]] = {
             corpo=_bozza_scritta,
         ),
     ],
+    f"{_ENTE}<int:anno>/proposte/foglio/": [Prova("GET", chi(SETTORE | ALTRO_SETTORE)), SOLO_GET],
+    f"{_ENTE}<int:anno>/proposte/importa/": [
+        Prova("GET", chi(SETTORE | ALTRO_SETTORE)),
+        Prova("POST", chi(SETTORE | ALTRO_SETTORE, ok=422)),  # without a file
+    ],
     f"{_ENTE}<int:anno>/proposte/copia/": [
         Prova("GET", chi(SETTORE | ALTRO_SETTORE)),
         Prova("POST", chi(SETTORE | ALTRO_SETTORE, ok=303)),

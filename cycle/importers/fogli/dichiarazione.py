@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-Tipo = Literal["testo", "data", "numero", "percentuale", "si_no", "scelta", "email"]
+Tipo = Literal["testo", "data", "numero", "percentuale", "si_no", "scelta", "email", "figura"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,8 @@ class Colonna:
 
     `nome` is how code calls it. Values are read as: testo and email `str` ("" when empty), data
     `date`, numero and percentuale `Decimal` (12,5 % is 12.5), si_no `bool`, scelta the value of
-    the choice; None when empty. `scelte` are (value, label): a cell may hold either.
+    the choice, figura a `date` or a `Decimal` as it is written (sì is 1); None when empty.
+    `scelte` are (value, label): a cell may hold either.
     """
 
     nome: str

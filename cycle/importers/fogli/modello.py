@@ -24,8 +24,21 @@ _BLU = PatternFill("solid", fgColor="0059B3")
 _CELESTE = PatternFill("solid", fgColor="E6F0FA")
 _BIANCO = Font(bold=True, color="FFFFFF")
 _FILETTO = Border(bottom=Side("thin", color="5A768A"))
-_LARGHEZZE = {"data": 13, "numero": 14, "percentuale": 14, "si_no": 10, "email": 34, "scelta": 24}
-_FORMATI = {"data": "DD/MM/YYYY", "numero": "General", "percentuale": "General"}
+_LARGHEZZE = {
+    "data": 13,
+    "numero": 14,
+    "percentuale": 14,
+    "si_no": 10,
+    "email": 34,
+    "scelta": 24,
+    "figura": 14,
+}
+_FORMATI = {
+    "data": "DD/MM/YYYY",
+    "numero": "General",
+    "percentuale": "General",
+    "figura": "General",
+}
 _SPIEGAZIONI = {
     "testo": "testo",
     "data": "data, come 30/09/2026",
@@ -34,6 +47,7 @@ _SPIEGAZIONI = {
     "si_no": "sì o no",
     "scelta": "uno dei valori dell'elenco",
     "email": "indirizzo e-mail",
+    "figura": "numero, data o sì/no, secondo l'indicatore",
 }
 
 
@@ -157,6 +171,7 @@ def _cella(foglio: Worksheet, riga: int, n: int, colonna: Colonna, valore: Any) 
     else:
         assert isinstance(valore, date | Decimal | int)
         cella.value = valore
-    cella.number_format = _FORMATI.get(colonna.tipo, "@")
+    tipo = "data" if isinstance(valore, date) else colonna.tipo
+    cella.number_format = _FORMATI.get(tipo, "@")
     if colonna.a_capo:
         cella.alignment = Alignment(wrap_text=True, vertical="top")

@@ -90,6 +90,8 @@ def converti(valore: Any, formato: str, colonna: Colonna) -> Letto:
             return Letto(_scelta(valore, formato, colonna))
         case "email":
             return Letto(_email(valore, formato, colonna))
+        case "figura":
+            return _figura(valore, formato, colonna)
         case _:
             return _testo(valore, formato, colonna)
 
@@ -213,6 +215,21 @@ def _si_no(valore: Any, formato: str) -> bool:
     if testo in _NO:
         return False
     raise NonValido(f"«{in_testo(valore, formato)[:40]}» non è sì né no.", "Scrivere «sì» o «no».")
+
+
+def _figura(valore: Any, formato: str, colonna: Colonna) -> Letto:
+    """A date, a yes or no, or a number, as it is written."""
+    if isinstance(valore, bool):
+        return Letto(Decimal(int(valore)))
+    if isinstance(valore, datetime | date):
+        return Letto(_data(valore, formato))
+    if isinstance(valore, str):
+        testo = " ".join(in_testo(valore).split())
+        if chiave(testo) in _SI | _NO and not testo.isdigit():
+            return Letto(Decimal(int(chiave(testo) in _SI)))
+        if data_italiana(testo) or _iso(testo) or _in_lettere(testo):
+            return Letto(_data(valore, formato))
+    return _numero(valore, formato, colonna)
 
 
 def _scelta(valore: Any, formato: str, colonna: Colonna) -> str:

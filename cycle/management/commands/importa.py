@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""`manage.py importa modena FILE --ente IPA --nome "Comune di ..." --anno 2021`."""
+"""`manage.py importa modena FILE --ente IPA --nome "Comune di ..." --anno 2021`; `importa xlsx FILE
+--ente IPA --anno 2026` for the workbook of proposals."""
 
 from __future__ import annotations
 
@@ -15,15 +16,20 @@ from cycle.importers import LETTORI, leggi
 from cycle.importers.piano import PianoIllegibile
 from cycle.management.file import leggi_file
 from cycle.management.progresso import Barra
-from cycle.services.enti import EnteNonValido, codice_ipa_valido, trova_o_crea
+from cycle.models import Ciclo
+from cycle.services.enti import EnteNonValido, codice_ipa_valido, di_comando, trova_o_crea
 from cycle.services.piano import EsitoImportazione, importa
+from cycle.services.proposte import FoglioNonValido, importa_proposte
+from workflows.errors import Rifiuto
+
+XLSX = "xlsx"
 
 
 class Command(BaseCommand):
     help = "Importa un piano pubblicato. Tutto o niente; ripeterlo non cambia nulla."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("forma", choices=sorted(LETTORI))
+        parser.add_argument("forma", choices=sorted([*LETTORI, XLSX]))
         parser.add_argument("file")
         parser.add_argument("--ente", required=True, help="codice IPA")
         parser.add_argument("--nome", default="", help="nome dell'ente, se va creato")
@@ -37,6 +43,9 @@ class Command(BaseCommand):
         parser.add_argument("--prova", action="store_true", help="mostra e non scrive nulla")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["forma"] == XLSX:
+            self._proposte(options)
+            return
         contenuto = leggi_file(Path(options["file"]))
         istante = orologio.adesso()
         try:
@@ -58,6 +67,39 @@ class Command(BaseCommand):
         except (EnteNonValido, PianoIllegibile) as errore:
             raise CommandError(str(errore)) from None
         self._racconta(esito, prova=options["prova"])
+
+    def _proposte(self, options: dict[str, Any]) -> None:
+        """The workbook of proposals, into a year that is there."""
+        istante = orologio.adesso()
+        ciclo = Ciclo.objects.filter(
+            ente__codice_ipa=options["ente"].strip().lower(), anno=options["anno"]
+        ).first()
+        if ciclo is None:
+            raise CommandError(
+                f"L'ente {options['ente']} non c'è, o non ha aperto il {options['anno']}: aprire "
+                "prima l'anno."
+            )
+        try:
+            esito = importa_proposte(
+                ciclo=ciclo,
+                contenuto=leggi_file(Path(options["file"])),
+                by=di_comando(ciclo.ente_id, istante),
+                istante=istante,
+                canale="comando",
+                prova=options["prova"],
+            )
+        except FoglioNonValido as no:
+            raise CommandError("\n".join(str(e) for e in no.errori)) from None
+        except Rifiuto as rifiuto:
+            raise CommandError(str(rifiuto)) from None
+        for avviso in esito.avvisi:
+            self.stdout.write(str(avviso))
+        self.stdout.write(
+            f"Bozze create: {len(esito.creati)}, modificate: {len(esito.modificati)}, già così: "
+            f"{esito.uguali}."
+        )
+        if options["prova"]:
+            self.stdout.write("Prova: non è stato scritto nulla.")
 
     def _racconta(self, esito: EsitoImportazione, *, prova: bool) -> None:
         for avviso in esito.avvisi:
