@@ -94,50 +94,44 @@ def decimale(valore: Decimal) -> str:
     return intero.rstrip("0").rstrip(".") if "." in intero else intero
 
 
-def _oggetto(campi: dict[str, str]) -> str:
-    """SQL: the canonical text of an object, given the SQL of the text of each of its values."""
-    coppie = " || ',' || ".join(f"'\"{nome}\":' || {campi[nome]}" for nome in sorted(campi))
-    return f"'{{' || {coppie} || '}}'"
-
-
-def _valore(campo: models.Field[Any, Any], tabella: str) -> str:
-    """SQL: the canonical text of a column. `to_json` writes texts, dates, integers and booleans
-    as `testo` does, byte for byte; a number's trailing zeros are for us to trim."""
-    colonna = f"{tabella}.{campo.column}"
-    if isinstance(campo, models.DecimalField):
-        colonna = f"trim_scale({colonna})::text"
-    return f"coalesce(to_json({colonna})::text, 'null')"
+def _colonne(modello: type[models.Model], tabella: str, campi: dict[str, str]) -> str:
+    """SQL: some columns of a table, given as field -> key, in the order that JSON sorts them in.
+    PostgreSQL writes texts, dates, integers and booleans as `testo` does, byte for byte; a
+    number's trailing zeros are for us to trim."""
+    espressioni = {}
+    for campo in modello._meta.concrete_fields:
+        if campo.name in campi:
+            colonna = f"{tabella}.{campo.column}"
+            if isinstance(campo, models.DecimalField):
+                colonna = f"trim_scale({colonna})::text"
+            espressioni[campi[campo.name]] = colonna
+    return ", ".join(f"{espressioni[chiave]} AS {chiave}" for chiave in sorted(espressioni))
 
 
 def _righe(modello: type[models.Model]) -> str:
     """SQL: the approved fields of the rows of `modello` below the objective `o`, in order of id."""
     nomi = ("id", *APPROVATI[modello.__name__])
-    campi = [c for c in modello._meta.concrete_fields if c.name in nomi]
-    riga = _oggetto({c.attname: _valore(c, "r") for c in campi})
+    campi = {c.name: c.attname for c in modello._meta.concrete_fields if c.name in nomi}
     return (
-        f"'[' || coalesce((SELECT string_agg({riga}, ',' ORDER BY r.id) "  # noqa: S608 - names
-        f"FROM {modello._meta.db_table} r WHERE r.obiettivo_id = o.id), '') || ']'"
+        "(SELECT coalesce(array_to_json(array_agg(t ORDER BY t.id)), '[]') "  # noqa: S608 - names
+        f"FROM (SELECT {_colonne(modello, 'r', campi)} "
+        f"FROM {modello._meta.db_table} r WHERE r.obiettivo_id = o.id) t)"
     )
 
 
-def _obiettivo() -> str:
-    nomi = {"pid", *APPROVATI["Obiettivo"]} - {"versione"}
-    campi = [c for c in Obiettivo._meta.concrete_fields if c.name in nomi]
-    return _oggetto({c.name: _valore(c, "o") for c in campi})
-
+_CAMPI = {n: n for n in ("pid", *APPROVATI["Obiettivo"]) if n != "versione"}
 
 # SQL: the canonical text of the approved fields of the objective `o` of cycle_obiettivo and of
 # its children. It is composed where the rows are: ten thousand schede are as many megabytes.
-SCHEDA = _oggetto(
-    {
-        "schema": f"'{SCHEMA}'",
-        "obiettivo": _obiettivo(),
-        "specifici": _righe(ObiettivoSpecifico),
-        "indicatori": _righe(Indicatore),
-        "rilevazioni": _righe(Rilevazione),
-        "fasi": _righe(Fase),
-        "nodi": _righe(ObiettivoNodo),
-    }
+SCHEDA = (
+    "(SELECT row_to_json(s)::text FROM (SELECT "  # noqa: S608 - names, not input
+    f"{_righe(Fase)} AS fasi, "
+    f"{_righe(Indicatore)} AS indicatori, "
+    f"{_righe(ObiettivoNodo)} AS nodi, "
+    f"(SELECT row_to_json(t) FROM (SELECT {_colonne(Obiettivo, 'o', _CAMPI)}) t) AS obiettivo, "
+    f"{_righe(Rilevazione)} AS rilevazioni, "
+    f"{SCHEMA} AS schema, "
+    f"{_righe(ObiettivoSpecifico)} AS specifici) s)"
 )
 
 

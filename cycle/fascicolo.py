@@ -70,7 +70,7 @@ SELECT o.id, o.codice, o.titolo, o.stato, o.revisione, o.versione, o.tipo,
            AND p.persona IS NOT NULL),
        c.anno, c.parametri::text, t.codice_ipa, t.fuso,
        (SELECT json_agg(json_build_array(p.id, p.codice, p.ordine, p.dal, p.al) ORDER BY p.ordine)
-          FROM cycle_periodo p WHERE p.ciclo_id = c.id)
+          FROM cycle_periodo p WHERE p.ciclo_id = c.id)::text
   FROM cycle_obiettivo o
   JOIN cycle_unitaorganizzativa u ON u.id = o.unita_id
   JOIN cycle_ciclo c ON c.id = o.ciclo_id
@@ -183,7 +183,7 @@ def _ciclo(
     parametri: str,
     ente: str,
     fuso: str,
-    periodi: list[list[Any]] | None,
+    periodi: str | None,
 ) -> _Ciclo:
     letti = _parametri(parametri)
     return _Ciclo(
@@ -193,7 +193,7 @@ def _ciclo(
         letti.politica(fuso),
         {
             pk: FattiPeriodo(codice, ordine, date.fromisoformat(dal), date.fromisoformat(al))
-            for pk, codice, ordine, dal, al in periodi or ()
+            for pk, codice, ordine, dal, al in json.loads(periodi or "[]")
         },
     )
 

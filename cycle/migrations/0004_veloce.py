@@ -95,7 +95,17 @@ def _argomenti(tabella):
     return f"'{passaggi}', '{regole.OSSERVATE[tabella]}'"
 
 
+def _nuova_revisione(quando=""):
+    """The optimistic lock: whoever has moved it by one already has nothing left to be done."""
+    yield "DROP TRIGGER nuova_revisione ON cycle_obiettivo"
+    yield (
+        "CREATE TRIGGER nuova_revisione BEFORE UPDATE ON cycle_obiettivo "
+        f"FOR EACH ROW {quando} EXECUTE FUNCTION cycle_nuova_revisione()"
+    )
+
+
 def _veloci():
+    yield from _nuova_revisione("WHEN (NEW.revisione <> OLD.revisione + 1)")
     yield MODIFICHE
     yield from _trigger(
         "registro_modificate", "cycle_obiettivo", "cycle_obiettivo_modificato('id')"
@@ -108,6 +118,7 @@ def _veloci():
 
 
 def _come_prima():
+    yield from _nuova_revisione()
     yield from _trigger("registro_modificate", "cycle_obiettivo", "registro_modificate('id')")
     yield "DROP FUNCTION cycle_obiettivo_modificato()"
     for tabella in regole.MACCHINE:
