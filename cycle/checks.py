@@ -9,6 +9,18 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
 from cycle.database.config import stesso_ruolo
+from cycle.fascicolo import VERBI_DEL_SETTORE
+from cycle.permissions import MACCHINE, PERMESSI
+from workflows import modello
+
+
+@register("modello")
+def modello_possibile(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """What the machines declare can be meant: `workflows.modello` says what is examined."""
+    return [
+        Error(str(p), hint="Si veda workflows/modello.py.", id=f"cycle.modello.{p.codice}")
+        for p in modello.problemi(MACCHINE, PERMESSI, VERBI_DEL_SETTORE)
+    ]
 
 
 @register(Tags.security, deploy=True)

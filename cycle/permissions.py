@@ -28,9 +28,11 @@ from workflows.machines.base import leggi
 from workflows.ports import RUOLI, Attore, Fascicolo, Incarico
 from workflows.verdetto import permesso
 
-MACCHINA_OBIETTIVO = leggi("obiettivo", Obiettivo, macchina_obiettivo.INIZIALI)
+MACCHINA_OBIETTIVO = leggi(
+    "obiettivo", Obiettivo, macchina_obiettivo.INIZIALI, macchina_obiettivo.FINALI
+)
 MACCHINA_RELAZIONE = leggi("relazione", RelazioneSemestrale, macchina_relazione.INIZIALI)
-MACCHINA_INSIEME = leggi("insieme", Insieme, macchina_insieme.INIZIALI)
+MACCHINA_INSIEME = leggi("insieme", Insieme, macchina_insieme.INIZIALI, macchina_insieme.FINALI)
 MACCHINE = (MACCHINA_OBIETTIVO, MACCHINA_RELAZIONE, MACCHINA_INSIEME)
 
 # permission -> roles

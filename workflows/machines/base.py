@@ -77,6 +77,7 @@ class Macchina:
     stati: tuple[tuple[str, str], ...]
     iniziali: tuple[str, ...]
     transizioni: tuple[Transizione, ...]
+    finali: tuple[str, ...] = ()  # where nothing more is done
 
     def transizione(self, nome: str) -> Transizione | None:
         return next((t for t in self.transizioni if t.nome == nome), None)
@@ -128,7 +129,9 @@ def _solo_dal_motore(metodo: Callable[[Any], None]) -> Callable[[Any], None]:
     return corpo
 
 
-def leggi(nome: str, modello: type[Any], iniziali: Sequence[str]) -> Macchina:
+def leggi(
+    nome: str, modello: type[Any], iniziali: Sequence[str], finali: Sequence[str] = ()
+) -> Macchina:
     """The table of a model's machine, in the order in which its methods are written."""
     campo = modello._meta.get_field("stato")
     trovate: list[Transizione] = []
@@ -146,4 +149,6 @@ def leggi(nome: str, modello: type[Any], iniziali: Sequence[str]) -> Macchina:
                     descrizione=(metodo.__doc__ or "").strip().splitlines()[0],
                 )
             )
-    return Macchina(nome, tuple(campo.choices), tuple(iniziali), tuple(trovate))
+    return Macchina(
+        nome, tuple(campo.choices), tuple(iniziali), tuple(trovate), tuple(finali)
+    )

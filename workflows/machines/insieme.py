@@ -16,6 +16,7 @@ STATI = (
     ("annullato", "Annullato"),
 )
 INIZIALI = ("in_preparazione",)
+FINALI = ("deciso", "annullato")
 PASSI = ("in_preparazione", "in_istruttoria", "deciso")
 
 

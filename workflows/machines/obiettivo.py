@@ -24,6 +24,7 @@ STATI = (
     ("stralciato", "Stralciato"),
 )
 INIZIALI = ("bozza", "proposta", "validato")
+FINALI = ("stralciato",)
 PASSI = ("proposta", "approvato", "in_corso", "rendicontato", "validato")
 PRIMA_DELL_APPROVAZIONE = ("bozza", "proposta")
 
