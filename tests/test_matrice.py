@@ -375,6 +375,11 @@ TAVOLA: dict[str, list[Prova]] = {
             corpo=_bozza_scritta,
         ),
     ],
+    # the political plan: everybody reads it, controllo writes it
+    f"{_ENTE}<int:anno>/programmi/": [
+        Prova("GET", {200: DENTRO, 404: FUORI}),
+        Prova("POST", chi({"controllo"}, ok=303)),
+    ],
     f"{_ENTE}<int:anno>/proposte/foglio/": [Prova("GET", chi(SETTORE | ALTRO_SETTORE)), SOLO_GET],
     f"{_ENTE}<int:anno>/proposte/importa/": [
         Prova("GET", chi(SETTORE | ALTRO_SETTORE)),

@@ -65,7 +65,6 @@ def elenco(request: RichiestaEnte, anno: int) -> HttpResponse:
         "pagina": pagina,
         "ultima": ultima,
         "scrive": bool(mie) and ciclo.stato == "aperto",
-        "programma": any(i.consente("apri_anno", i.percorso) for i in c.attore.incarichi),
     }
     return render(request, "cycle/proposte/proposte.html", contesto)
 
