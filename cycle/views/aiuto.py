@@ -16,8 +16,9 @@ from django.views.decorators.http import require_safe
 
 from cycle import selectors, termini
 from cycle.contesto import RichiestaEnte, nell_ente
-from cycle.permissions import MACCHINA_OBIETTIVO, MACCHINA_RELAZIONE
-from workflows import diagrams
+from cycle.permissions import MACCHINE
+from cycle.processi import PROCESSI, ProcessoDisegnato
+from workflows import diagrams, diagrams_processi
 from workflows.guards import Guardia
 from workflows.machines.base import Macchina, Transizione
 from workflows.ports import RUOLI
@@ -29,6 +30,12 @@ DEL_MOTORE: dict[str, str | Promise] = {
     "R3": gettext_lazy("Ciò che decide la giunta lo registra solo la segreteria, per suo conto."),
     "R4": gettext_lazy("Chi agisce ha un incarico in vigore sull'unità dell'obiettivo."),
     "R50": gettext_lazy("Chi agisce ha visto l'ultima revisione dell'oggetto."),
+}
+
+TITOLI: dict[str, str | Promise] = {
+    "obiettivo": gettext_lazy("Il cammino di un obiettivo"),
+    "relazione": gettext_lazy("Il cammino di una relazione semestrale"),
+    "insieme": gettext_lazy("Il cammino di un insieme per la giunta"),
 }
 
 GLOSSARIO: tuple[tuple[str | Promise, str | Promise], ...] = (
@@ -168,10 +175,8 @@ def _pagina(request: HttpRequest, calendario: Sequence[termini.Termine]) -> Http
         request,
         "aiuto/aiuto.html",
         {
-            "procedimenti": [
-                _procedimento(MACCHINA_OBIETTIVO, _("Il cammino di un obiettivo")),
-                _procedimento(MACCHINA_RELAZIONE, _("Il cammino di una relazione semestrale")),
-            ],
+            "procedimenti": [_procedimento(m) for m in MACCHINE],
+            "processi": [_processo(p) for p in PROCESSI],
             "regole": _regole(),
             "glossario": sorted(((str(v), str(t)) for v, t in GLOSSARIO), key=lambda g: g[0]),
             "calendario": calendario,
@@ -179,7 +184,16 @@ def _pagina(request: HttpRequest, calendario: Sequence[termini.Termine]) -> Http
     )
 
 
-def _procedimento(macchina: Macchina, titolo: str) -> Procedimento:
+def _processo(p: ProcessoDisegnato) -> tuple[str, str, SafeString]:
+    """(name, title, drawing) of a process."""
+    titolo = str(p.titolo)
+    # ElementTree has escaped every text of it
+    disegno = mark_safe(diagrams_processi.svg(p.flusso, p.nome, titolo, p.chi()))  # noqa: S308
+    return p.nome, titolo, disegno
+
+
+def _procedimento(macchina: Macchina) -> Procedimento:
+    titolo = str(TITOLI.get(macchina.nome, macchina.nome.capitalize()))
     nomi = dict(macchina.stati)
     # ElementTree has escaped every text of it
     disegno = mark_safe(diagrams.svg(macchina, titolo))  # noqa: S308
@@ -209,7 +223,7 @@ def _chi(t: Transizione) -> str:
 def _regole() -> list[tuple[str, Regola, list[str]]]:
     """Every rule by number: what it says, and the conditions that enforce it."""
     condizioni: dict[str, list[str]] = {r: [str(testo)] for r, testo in DEL_MOTORE.items()}
-    for macchina in (MACCHINA_OBIETTIVO, MACCHINA_RELAZIONE):
+    for macchina in MACCHINE:
         for t in macchina.transizioni:
             for g in t.regole.guardie:
                 elenco = condizioni.setdefault(g.regola, [])

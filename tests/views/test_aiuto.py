@@ -8,11 +8,11 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from cycle.permissions import MACCHINA_OBIETTIVO, MACCHINA_RELAZIONE
-from workflows import diagrams
+from cycle.permissions import MACCHINA_OBIETTIVO, MACCHINE
+from cycle.processi import PROCESSI, ProcessoDisegnato
+from workflows import diagrams, diagrams_processi
 from workflows.machines.base import Macchina
 
-MACCHINE = (MACCHINA_OBIETTIVO, MACCHINA_RELAZIONE)
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -82,6 +82,32 @@ def test_lo_stesso_disegno_ogni_volta_e_nulla_fuori_dal_foglio(macchina: Macchin
         assert float(r.get("x") or 0) + float(r.get("width") or 0) <= larghezza
         assert float(r.get("y") or 0) + float(r.get("height") or 0) <= altezza
     assert "style=" not in svg  # the CSP
+
+
+@pytest.mark.parametrize("p", PROCESSI, ids=lambda p: p.nome)
+def test_il_processo_e_disegnato_intero(p: ProcessoDisegnato, pagina: str) -> None:
+    """Every node once, every arrow, who works where; and all of it in words."""
+    svg = diagrams_processi.svg(p.flusso, p.nome, "Il titolo", p.chi())
+    assert svg == diagrams_processi.svg(p.flusso, p.nome, "Il titolo", p.chi())
+    radice = ET.fromstring(svg)
+    nodi = list(p.flusso.instance.nodes())
+    assert len(list(radice.iter(f"{SVG}rect"))) == len(nodi)
+    frecce = [e for e in radice.iter(f"{SVG}path") if e.get("marker-end")]
+    assert len(frecce) == sum(len(list(n._outgoing())) for n in nodi)
+    parole = next(e.text or "" for e in radice.iter(f"{SVG}desc"))
+    mermaid = diagrams_processi.mermaid(p.flusso, p.chi())
+    assert set(p.chi()) <= {n.name for n in nodi}
+    for n in nodi:
+        assert n.name.replace("_", " ").capitalize() in parole
+        for e in n._outgoing():
+            assert any(
+                r.strip().startswith(f"{n.name} -->") and r.endswith(f" {e.dst.name}")
+                for r in mermaid.splitlines()
+            )
+    larghezza = float((radice.get("viewBox") or "").split()[2])
+    for r in radice.iter(f"{SVG}rect"):
+        assert float(r.get("x") or 0) + float(r.get("width") or 0) <= larghezza
+    assert f'id="processo-{p.nome}"' in pagina
 
 
 def test_mermaid_ha_tutti_i_passaggi_e_le_nascite() -> None:

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""`manage.py diagrammi`: redraw the machines in ARCHITECTURE.md; `--verifica` only compares."""
+"""`manage.py diagrammi`: redraw machines and processes in ARCHITECTURE.md; `--verifica` only
+compares."""
 
 from __future__ import annotations
 
@@ -8,7 +9,9 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from cycle.permissions import MACCHINA_OBIETTIVO, MACCHINA_RELAZIONE
+from cycle.permissions import MACCHINE
+from cycle.processi import PROCESSI
+from workflows import diagrams_processi
 from workflows.diagrams import mermaid
 
 INIZIO, FINE = "<!-- diagrammi: inizio -->\n", "<!-- diagrammi: fine -->"
@@ -28,7 +31,12 @@ class Command(BaseCommand):
         _vecchi, dopo = resto.split(FINE)
         disegni = "".join(
             f"\n### {m.nome.capitalize()}\n\n```mermaid\n{mermaid(m).strip()}\n```\n"
-            for m in (MACCHINA_OBIETTIVO, MACCHINA_RELAZIONE)
+            for m in MACCHINE
+        )
+        disegni += "".join(
+            f"\n### Processo: {p.nome.replace('_', ' ')}\n\n```mermaid\n"
+            f"{diagrams_processi.mermaid(p.flusso, p.chi()).strip()}\n```\n"
+            for p in PROCESSI
         )
         nuovo = f"{prima}{INIZIO}{disegni}\n{FINE}{dopo}"
         if nuovo == testo:
