@@ -99,7 +99,16 @@ class _Disegno:
             self._transizione(t)
         for stato, nome in self.macchina.stati:
             self._stato(stato, nome)
+        self._alza()
         return ET.tostring(self.radice, encoding="unicode")
+
+    def _alza(self) -> None:
+        """Make room above for the words that stand higher than the first state."""
+        alto = min(float(e.get("y", "0")) - 16 for e in self.radice.iter("text"))
+        if alto < 0:
+            _x, _y, larghezza, altezza = self.radice.get("viewBox", "").split()
+            nuovo = f"0 {_n(alto)} {larghezza} {_n(float(altezza) - alto)}"
+            self.radice.set("viewBox", nuovo)
 
     def _in_parole(self) -> str:
         nomi = dict(self.macchina.stati)

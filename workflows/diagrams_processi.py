@@ -140,11 +140,10 @@ def _nodi(flusso: Any) -> dict[str, _Nodo]:
 def _posti(nodi: Mapping[str, _Nodo]) -> dict[str, tuple[int, int]]:
     """Where each node stands: its left edge and its top."""
     rango = dict.fromkeys(nodi, 0)
-    for _giro in nodi:  # the longest way decides; what goes back up does not push down
-        for nome, nodo in nodi.items():
-            for prossimo, _parola in nodo.uscite:
-                if list(nodi).index(prossimo) > list(nodi).index(nome):
-                    rango[prossimo] = max(rango[prossimo], rango[nome] + 1)
+    scende = _in_avanti(nodi)
+    for _giro in nodi:  # the longest way decides
+        for da, a in scende:
+            rango[a] = max(rango[a], rango[da] + 1)
     righe: dict[int, list[str]] = {}
     for nome, quale in rango.items():
         righe.setdefault(quale, []).append(nome)
@@ -158,6 +157,24 @@ def _posti(nodi: Mapping[str, _Nodo]) -> dict[str, tuple[int, int]]:
                 _MARGINE + quale * _PASSO,
             )
     return posti
+
+
+def _in_avanti(nodi: Mapping[str, _Nodo]) -> list[tuple[str, str]]:
+    """The arrows, without those that go back to where they come from."""
+    trovati: list[tuple[str, str]] = []
+    finiti: set[str] = set()
+
+    def visita(nome: str, sopra: tuple[str, ...]) -> None:
+        for prossimo, _parola in nodi[nome].uscite:
+            if prossimo in (*sopra, nome):
+                continue
+            trovati.append((nome, prossimo))
+            if prossimo not in finiti:
+                visita(prossimo, (*sopra, nome))
+        finiti.add(nome)
+
+    visita(next(iter(nodi)), ())
+    return trovati
 
 
 def _freccia(
