@@ -40,7 +40,8 @@ def svg(flusso: Any, nome: str, titolo: str, chi: Mapping[str, str]) -> str:
     arrow in words. `chi` says who works at a node."""
     nodi = _nodi(flusso)
     posti = _posti(nodi)
-    larghezza = max(x for x, _y in posti.values()) + _LARGO + _MARGINE
+    fianco = max(x for x, _y in posti.values()) + _LARGO + _FRA // 2  # where arrows pass by
+    larghezza = fianco + _FRA // 2 + _MARGINE
     altezza = max(y for _x, y in posti.values()) + _ALTO + _MARGINE
     radice = ET.Element(
         "svg",
@@ -71,7 +72,7 @@ def svg(flusso: Any, nome: str, titolo: str, chi: Mapping[str, str]) -> str:
     ET.SubElement(punta, "path", {"d": "M0 0 10 5 0 10z", "fill": _BLU})
     for nodo in nodi.values():
         for prossimo, parola in nodo.uscite:
-            _freccia(radice, nome, posti[nodo.nome], posti[prossimo], parola)
+            _freccia(radice, nome, posti[nodo.nome], posti[prossimo], fianco, parola)
     for nodo in nodi.values():
         _riquadro(radice, nodo, posti[nodo.nome], chi.get(nodo.nome, ""))
     return ET.tostring(radice, encoding="unicode")
@@ -178,14 +179,19 @@ def _in_avanti(nodi: Mapping[str, _Nodo]) -> list[tuple[str, str]]:
 
 
 def _freccia(
-    radice: ET.Element, nome: str, da: tuple[int, int], a: tuple[int, int], parola: str
+    radice: ET.Element,
+    nome: str,
+    da: tuple[int, int],
+    a: tuple[int, int],
+    fianco: int,
+    parola: str,
 ) -> None:
     x1, y1, x2, y2 = da[0] + _LARGO // 2, da[1] + _ALTO, a[0] + _LARGO // 2, a[1]
     percorso = f"M{x1} {y1}L{x2} {y2}"
-    if y2 - y1 > _PASSO:  # it passes by others: round them, on the right
-        fianco = max(da[0], a[0]) + _LARGO + _FRA // 2
+    if not 0 < y2 - y1 <= _PASSO:  # it passes by others, or goes back: round them, on the right
         percorso = f"M{da[0] + _LARGO} {y1 - _ALTO // 2}H{fianco}V{y2 + _ALTO // 2}H{a[0] + _LARGO}"
-        x1, y1, x2, y2 = fianco, y1, fianco, y1
+        x1 = x2 = da[0] + _LARGO + _FRA
+        y1 = y2 = da[1] + _ALTO // 2 - 10
     ET.SubElement(
         radice,
         "path",
