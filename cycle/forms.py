@@ -73,6 +73,7 @@ class ModuloTransizione(forms.Form):
         "cifra_indicata": ("cifra",),
         "atto_presente": ("organo", "numero", "data_atto", "esecutivo"),
         "pareri_presenti": ("parere_tecnico", "parere_contabile"),
+        "parere_contrario_superato": ("motivazione",),
         "seduta_valida": ("data_seduta", "presenti", "dissensi"),
         "scostamenti_motivati": (),
     }

@@ -54,22 +54,29 @@ def insiemi(attore: Attore, ciclo: Ciclo) -> QuerySet[Insieme]:
     return (
         Insieme.objects.filter(ente_id=attore.ente_id, ciclo=ciclo)
         .select_related("atto", "ciclo")
-        .annotate(quante=Count("voci"))
         .order_by("-pk")
     )
 
 
-def insieme(attore: Attore, anno: int, pid: UUID) -> Insieme:
-    """One set by its public id. Raises NonAutorizzato to who may see none, NonTrovato when it is
-    not there."""
-    _puo_vedere(attore)
-    trovato = (
-        Insieme.objects.filter(ente_id=attore.ente_id, ciclo__anno=anno, pid=pid)
-        .select_related("atto", "ciclo__ente")
-        .first()
+def con_voci(insiemi: QuerySet[Insieme]) -> list[tuple[Insieme, int]]:
+    """Each set with the number of its objectives."""
+    righe = list(insiemi)
+    quante = dict(
+        VoceInsieme.objects.filter(insieme__in=righe).values_list("insieme").annotate(Count("pk"))
     )
+    return [(i, quante.get(i.pk, 0)) for i in righe]
+
+
+def insieme(attore: Attore, pid: UUID, anno: int | None = None) -> Insieme:
+    """One set by its public id (of a year, where the address names it). Raises NonTrovato when it
+    is not there, NonAutorizzato to who may see none."""
+    insiemi = Insieme.objects.filter(ente_id=attore.ente_id, pid=pid)
+    if anno is not None:
+        insiemi = insiemi.filter(ciclo__anno=anno)
+    trovato = insiemi.select_related("atto", "ciclo__ente").first()
     if trovato is None:
         raise NonTrovato({})
+    _puo_vedere(attore)
     return trovato
 
 

@@ -20,6 +20,7 @@ from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import transaction
@@ -29,9 +30,17 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from cycle import orologio
 from cycle.api.api import api
-from cycle.models import Incarico, Obiettivo, RelazioneSemestrale, UnitaOrganizzativa, Utente
+from cycle.models import (
+    Atto,
+    Incarico,
+    Insieme,
+    Obiettivo,
+    RelazioneSemestrale,
+    UnitaOrganizzativa,
+    Utente,
+)
 from cycle.permissions import MACCHINA_OBIETTIVO, MACCHINA_RELAZIONE
-from tests import mondo
+from tests import giunta, mondo
 
 # --- people -------------------------------------------------------------------------------------
 
@@ -286,7 +295,63 @@ def _proroga() -> dict[str, Any]:
     }
 
 
+# Sets and pareri: who reads them, who assembles, who gives which parere, who records the decision.
+VEDE_INSIEMI = (
+    {"controllo", "segretario", "segreteria", "giunta", "nucleo"}
+    | LETTORI
+    | {
+        "dirigente",
+        "dirigente di un altro settore",
+    }
+)
+COMPONE = {"controllo"}
+
+
+def _insieme(come: Callable[..., Insieme]) -> Callable[[str], Any]:
+    """The pid of a set of the ente, made the first time it is asked for."""
+
+    def pid(ipa: str) -> Any:
+        presente = Insieme.objects.filter(ente__codice_ipa=ipa).first()
+        return (presente or come(ipa=ipa)).pid
+
+    return pid
+
+
+def _atto_approvato(ipa: str) -> Any:
+    return Atto.objects.filter(ente__codice_ipa=ipa, tipo="approvazione").order_by("pk")[0].pid
+
+
+def _revisione_insieme() -> dict[str, Any]:
+    insieme = Insieme.objects.get(ente__codice_ipa="alfa")
+    return {"revisione": insieme.revisione, "impronta": insieme.impronta}
+
+
+def _componi() -> dict[str, Any]:
+    return {**_revisione_insieme(), "azione": "togli"}
+
+
+def _rendi(esito: str = "favorevole") -> dict[str, Any]:
+    return {**_revisione_insieme(), "esito": esito}
+
+
+def _passo_insieme() -> dict[str, Any]:
+    return {**_revisione_insieme(), "motivazione": "Perché serve."}
+
+
+def _decisione() -> dict[str, Any]:
+    return {
+        **_revisione_insieme(),
+        "organo": "giunta",
+        "numero": "902",
+        "data_atto": "2026-02-27",
+        "quali": "tutti",
+    }
+
+
 _ENTE = "<ipa:ipa>/"
+_GIUNTA = f"{_ENTE}<int:anno>/giunta/"
+_ATTO = f"{_ENTE}atti/<uuid:pid>/"
+_NESSUNO = str(UUID(int=0))
 _INCARICHI = f"{_ENTE}incarichi/"
 _OBIETTIVO = f"{_ENTE}obiettivi/<uuid:pid>/"
 _RELAZIONE = f"{_OBIETTIVO}relazioni/<slug:periodo>/"
@@ -389,6 +454,72 @@ TAVOLA: dict[str, list[Prova]] = {
         Prova("GET", chi(SETTORE | ALTRO_SETTORE)),
         Prova("POST", chi(SETTORE | ALTRO_SETTORE, ok=303)),
     ],
+    # what goes to the giunta
+    _GIUNTA: [
+        Prova("GET", chi(VEDE_INSIEMI)),
+        Prova("POST", chi(COMPONE, ok=303), corpo=lambda: {"nome": "PEG"}),
+    ],
+    f"{_GIUNTA}avanzamento/<uuid:chiave>/": [
+        Prova("GET", {200: DENTRO, 404: FUORI}, parole={"chiave": _NESSUNO}),
+        Prova("POST", {405: ENTRATI}, parole={"chiave": _NESSUNO}),
+    ],
+    f"{_GIUNTA}<uuid:pid>/": [
+        Prova("GET", chi(VEDE_INSIEMI), pid=_insieme(giunta.composto)),
+        SOLO_GET,
+    ],
+    f"{_GIUNTA}<uuid:pid>/componi/": [
+        Prova("GET", chi(VEDE_INSIEMI), pid=_insieme(giunta.composto)),
+        Prova("POST", chi(COMPONE, ok=303), corpo=_componi, pid=_insieme(giunta.composto)),
+    ],
+    f"{_GIUNTA}<uuid:pid>/passi/<slug:nome>/": [
+        Prova("GET", chi(VEDE_INSIEMI), parole={"nome": nome}, pid=_insieme(giunta.composto))
+        for nome in ("sottoponi", "ritira", "annulla", "decidi")
+    ]
+    + [
+        Prova(
+            "POST",
+            chi(COMPONE, ok=303),
+            corpo=_passo_insieme,
+            parole={"nome": nome},
+            pid=_insieme(giunta.composto),
+        )
+        for nome in ("sottoponi", "annulla")
+    ],
+    f"{_GIUNTA}<uuid:pid>/pareri/<slug:tipo>/": [
+        Prova(
+            "GET", chi(VEDE_INSIEMI), parole={"tipo": "tecnico"}, pid=_insieme(giunta.sottoposto)
+        ),
+        *(
+            Prova(
+                "POST",
+                chi({rende}, ok=303),
+                corpo=_rendi,
+                parole={"tipo": tipo},
+                pid=_insieme(giunta.sottoposto),
+            )
+            for tipo, rende in (("tecnico", "segretario"), ("contabile", "ragioneria"))
+        ),
+    ],
+    f"{_GIUNTA}<uuid:pid>/decisione/": [
+        Prova("GET", chi({"segreteria"}), pid=_insieme(giunta.istruito)),
+        Prova("POST", chi({"segreteria"}, ok=303), corpo=_decisione, pid=_insieme(giunta.istruito)),
+    ],
+    _ATTO: [
+        Prova("GET", {200: INCARICATI, 404: FUORI | SENZA}, pid=_atto_approvato),
+        SOLO_GET,
+    ],
+    f"{_ATTO}json/": [
+        Prova("GET", {200: INCARICATI, 404: FUORI | SENZA}, pid=_atto_approvato),
+        SOLO_GET,
+    ],
+    f"{_ATTO}pdf/": [
+        SOLO_POST,
+        Prova("POST", {303: INCARICATI, 404: FUORI | SENZA}, pid=_atto_approvato),
+    ],
+    f"{_ATTO}documenti/<uuid:doc>/": [
+        Prova("GET", {404: ENTRATI}, parole={"doc": _NESSUNO}, pid=_atto_approvato),
+        Prova("POST", {405: ENTRATI}, parole={"doc": _NESSUNO}),
+    ],
     # of an objective
     _OBIETTIVO: [*DELL_OBIETTIVO, SOLO_GET],
     f"{_OBIETTIVO}modifica/": [
@@ -419,6 +550,14 @@ TAVOLA: dict[str, list[Prova]] = {
     "api/v1/<path:resto>": [Prova("GET", {404: TUTTI}), Prova("POST", {404: TUTTI})],
     "api/v1/enti": [Prova("GET", {200: ENTRATI}), CHIUSO_AGLI_ALTRI_METODI],
     f"{_API}anni/<int:anno>/piano": [Prova("GET", chi(ESPORTA)), CHIUSO_AGLI_ALTRI_METODI],
+    f"{_API}anni/<int:anno>/insiemi": [
+        Prova("GET", chi(VEDE_INSIEMI)),
+        CHIUSO_AGLI_ALTRI_METODI,
+    ],
+    f"{_API}insiemi/<uuid:pid>": [
+        Prova("GET", chi(VEDE_INSIEMI), pid=_insieme(giunta.composto)),
+        CHIUSO_AGLI_ALTRI_METODI,
+    ],
     f"{_API}obiettivi": [Prova("GET", {200: DENTRO, 404: FUORI}), CHIUSO_AGLI_ALTRI_METODI],
     _API_OBIETTIVO: [*DELL_OBIETTIVO, CHIUSO_AGLI_ALTRI_METODI],
     f"{_API_OBIETTIVO}/transizioni": [*DELL_OBIETTIVO, CHIUSO_AGLI_ALTRI_METODI],

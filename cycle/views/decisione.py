@@ -42,7 +42,7 @@ def parere(request: RichiestaEnte, anno: int, pid: UUID, tipo: str) -> HttpRespo
     c = request.contesto
     if tipo not in NOMI_PARERI:
         raise NonTrovato({})
-    trovato = giunta.insieme(c.attore, anno, pid)
+    trovato = giunta.insieme(c.attore, pid, anno)
     modulo = ModuloParere(request.POST or None, initial={"impronta": trovato.impronta})
     if request.method == "POST" and modulo.is_valid():
         insiemi.rendi_parere(
@@ -76,7 +76,7 @@ def decisione(request: HttpRequest, ipa: str, anno: int, pid: UUID) -> HttpRespo
         try:
             with sessione(cast(Utente, request.user), ipa, "web") as c:
                 cast(RichiestaEnte, request).contesto = c
-                trovato = giunta.insieme(c.attore, anno, pid)
+                trovato = giunta.insieme(c.attore, pid, anno)
                 if modulo.is_valid():
                     esito = _decidi(c, trovato, modulo)
         except NonTrovato as assente:
@@ -162,7 +162,7 @@ def _modulo(
     rifiuto: Rifiuto | None,
 ) -> HttpResponse:
     c = request.contesto
-    trovato = giunta.insieme(c.attore, anno, pid)
+    trovato = giunta.insieme(c.attore, pid, anno)
     q = giunta.quadro(trovato, c.attore, c.istante)
     giudizio = next(v for v in q.verdetti if v.transizione.nome == "decidi")
     motivi = rifiuto.tutti() if rifiuto else []

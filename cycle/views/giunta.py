@@ -72,7 +72,7 @@ def elenco_insiemi(request: RichiestaEnte, anno: int) -> HttpResponse:
         {
             "anno": anno,
             "cicli": c.cicli(),
-            "insiemi": list(righe),
+            "insiemi": giunta.con_voci(righe),
             "modulo": modulo,
             "puo_comporre": _puo(c, "componi_insieme"),
         },
@@ -85,7 +85,7 @@ def elenco_insiemi(request: RichiestaEnte, anno: int) -> HttpResponse:
 def insieme(request: RichiestaEnte, anno: int, pid: UUID) -> HttpResponse:
     """One set: what is ready and what is not and why, pareri, where it stands, what can be done."""
     c = request.contesto
-    trovato = giunta.insieme(c.attore, anno, pid)
+    trovato = giunta.insieme(c.attore, pid, anno)
     q = giunta.quadro(trovato, c.attore, c.istante)
     solo = request.GET.get("solo", "")
     scelti = [g for g in q.giudizi if _tiene(g, solo)]
@@ -171,7 +171,7 @@ def componi(request: RichiestaEnte, anno: int, pid: UUID) -> HttpResponse:
     """What could enter the set, filtered, with the verdict on each; POST adds the chosen ones, or
     all that the filters give, or those that pass; or takes some out."""
     c = request.contesto
-    trovato = giunta.insieme(c.attore, anno, pid)
+    trovato = giunta.insieme(c.attore, pid, anno)
     filtri = Filtri.da_url(request.GET)
     if request.method == "POST":
         _scrivi_composizione(request, trovato, filtri)
@@ -263,7 +263,7 @@ def _scelti(request: RichiestaEnte, insieme: Insieme, *, dentro: bool) -> list[i
 def passo(request: RichiestaEnte, anno: int, pid: UUID, nome: str) -> HttpResponse:
     """The form of `sottoponi`, `ritira`, `annulla`, or every reason why not. POST: done."""
     c = request.contesto
-    trovato = giunta.insieme(c.attore, anno, pid)
+    trovato = giunta.insieme(c.attore, pid, anno)
     q = giunta.quadro(trovato, c.attore, c.istante)
     giudizio = next((v for v in q.verdetti if v.transizione.nome == nome), None)
     if giudizio is None:

@@ -29,11 +29,16 @@ from tests.workflows.costruttori import (
     relazioni,
     specifico,
 )
-from workflows import guards
+from workflows import guards, guards_insieme
 from workflows.guards import Guardia
 from workflows.ports import FattiAtto, FattiRelazione, Incarico, Politica, Richiesta
 
-GUARDIE = {nome: g for nome, g in vars(guards).items() if isinstance(g, Guardia)}
+GUARDIE = {
+    nome: g
+    for modulo in (guards, guards_insieme)
+    for nome, g in vars(modulo).items()
+    if isinstance(g, Guardia)
+}
 
 
 class TestSchedaCompleta:
