@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from cycle import agenda, selectors, termini
-from cycle.contesto import RichiestaEnte, nell_ente
+from cycle import agenda, selectors, termini, vacanze
+from cycle.contesto import Contesto, RichiestaEnte, nell_ente
 from cycle.riepilogo import riepilogo
 from notifications.posta import segna_lette
 
@@ -44,9 +44,17 @@ def scrivania(request: RichiestaEnte) -> HttpResponse:
             "mio_prossimo": next((t for t in calendario if t.mio and not t.scaduto), None),
             "striscia": termini.striscia(calendario, oggi),
             "riepilogo": riepilogo(c.attore, incarichi, ciclo, oggi) if ciclo else None,
+            **_vacanze(request.contesto),
             **_novita(request),
         },
     )
+
+
+def _vacanze(c: Contesto) -> dict[str, Any]:
+    """What nobody can do, for who gives incarichi."""
+    if not any(i.consente("conferisci_incarico", i.percorso) for i in c.attore.incarichi):
+        return {"vacanze": []}
+    return {"vacanze": vacanze.vacanze(c.ente, c.istante), "puo_conferire": True}
 
 
 @require_POST

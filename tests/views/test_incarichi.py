@@ -252,3 +252,14 @@ class TestModuli:
         porta = entra("UNO DIRIGENTE")
         assert f"{data.pid}/cessa/" in pagina(porta, "/alfa/incarichi/")
         assert porta.post(f"/alfa/incarichi/{data.pid}/cessa/", {"atto": "n. 1"}).status_code == 303
+
+
+class TestScrivania:
+    def test_who_gives_incarichi_is_told_what_nobody_can_do(self, entra: Entra) -> None:
+        cessa(incarico_di("UNO DIRIGENTE"))
+        for chi, detto in (("GESTIONE CONTROLLO", True), ("GENERALE SEGRETARIO", False)):
+            testo = pagina(entra(chi), "/alfa/")
+            assert ("nessuno può proporre un obiettivo" in testo) is detto
+
+    def test_and_of_nothing_when_nothing_is_missing(self, entra: Entra) -> None:
+        assert "nessuno può" not in pagina(entra("GESTIONE CONTROLLO"), "/alfa/")

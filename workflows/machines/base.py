@@ -149,6 +149,4 @@ def leggi(
                     descrizione=(metodo.__doc__ or "").strip().splitlines()[0],
                 )
             )
-    return Macchina(
-        nome, tuple(campo.choices), tuple(iniziali), tuple(trovate), tuple(finali)
-    )
+    return Macchina(nome, tuple(campo.choices), tuple(iniziali), tuple(trovate), tuple(finali))
