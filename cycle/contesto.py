@@ -53,6 +53,11 @@ class Contesto:
         """Whether the sets that go to the giunta are this person's to read."""
         return any(i.consente("vedi_insiemi", i.percorso) for i in self.attore.incarichi)
 
+    @property
+    def vede_bozze(self) -> bool:
+        """Whether drafts and proposals of some unit are theirs to see."""
+        return any(p == "vedi_bozze" for i in self.attore.incarichi for p, _su in i.permessi)
+
     def cicli(self) -> list[Ciclo]:
         """The years of the ente, last first."""
         return list(Ciclo.objects.filter(ente=self.ente).order_by("-anno"))

@@ -108,6 +108,7 @@ _ente: list[URLPattern | URLResolver] = [
     path("<int:anno>/piano/json/", piano.esportazione, name="esporta_piano"),
     path("<int:anno>/piano/molti/<slug:nome>/", molti.passo_di_molti, name="molti"),
     path("<int:anno>/piano/molti/<slug:nome>/<int:azione>/", molti.esito, name="molti_esito"),
+    path("proposte/", proposte.adesso, name="proposte_ora"),
     path("<int:anno>/proposte/", proposte.elenco, name="proposte"),
     path("<int:anno>/proposte/nuova/", bozza.nuova, name="nuova"),
     path("<int:anno>/programmi/", programmi.programmi, name="programmi"),

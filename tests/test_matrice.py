@@ -326,6 +326,22 @@ def _revisione_insieme() -> dict[str, Any]:
     return {"revisione": insieme.revisione, "impronta": insieme.impronta}
 
 
+# The organico is of who sets up the ente.
+GESTISCE = {"controllo"}
+
+
+def _unita(ipa: str) -> Any:
+    return UnitaOrganizzativa.objects.get(ente__codice_ipa=ipa, codice="S2").pid
+
+
+def _senza_incarico(ipa: str) -> Any:
+    return mondo.persona("SENZA INCARICO", ipa).pid
+
+
+def _altro_nucleo(ipa: str) -> Any:
+    return mondo.persona("SECONDO NUCLEO", ipa).pid
+
+
 def _componi() -> dict[str, Any]:
     return {**_revisione_insieme(), "azione": "togli"}
 
@@ -353,6 +369,7 @@ _GIUNTA = f"{_ENTE}<int:anno>/giunta/"
 _ATTO = f"{_ENTE}atti/<uuid:pid>/"
 _NESSUNO = str(UUID(int=0))
 _INCARICHI = f"{_ENTE}incarichi/"
+_ORGANICO = f"{_ENTE}organico/"
 _OBIETTIVO = f"{_ENTE}obiettivi/<uuid:pid>/"
 _RELAZIONE = f"{_OBIETTIVO}relazioni/<slug:periodo>/"
 _API = "api/v1/<ipa:ipa>/"
@@ -363,6 +380,15 @@ TAVOLA: dict[str, list[Prova]] = {
     # for everybody
     "": [Prova("GET", {302: ENTRATI - {"superutente"}, 200: {"superutente"}}), SOLO_GET],
     "accedi/": [Prova("GET", {200: TUTTI}), Prova("POST", {200: TUTTI})],
+    "inviti/<uuid:pid>/<str:gettone>/": [
+        Prova(metodo, {404: TUTTI}, parole={"pid": _NESSUNO, "gettone": "c-x"})
+        for metodo in ("GET", "POST")
+    ],
+    "password/": [Prova("GET", {200: TUTTI}), Prova("POST", {422: TUTTI})],  # without a name
+    "password/<str:uidb64>/<str:token>/": [
+        Prova(metodo, {200: TUTTI}, parole={"uidb64": "MQ", "token": "c-x"})
+        for metodo in ("GET", "POST")
+    ],
     "esci/": [SOLO_POST, Prova("POST", {302: ENTRATI})],
     "aiuto/": [Prova("GET", {200: ENTRATI}), SOLO_GET],
     "salute/": [Prova("GET", {200: TUTTI}), CHIUSO_AGLI_ALTRI_METODI],
@@ -426,6 +452,7 @@ TAVOLA: dict[str, list[Prova]] = {
         Prova("POST", chi({"controllo"}, ok=303), corpo=lambda: {"atto": "d. 3"}, pid=_incarico),
     ],
     # proposals: whoever writes for a settore writes for his own
+    f"{_ENTE}proposte/": [Prova("GET", {302: DENTRO, 404: FUORI}), SOLO_GET],
     f"{_ENTE}<int:anno>/proposte/": [Prova("GET", {200: DENTRO, 404: FUORI}), SOLO_GET],
     f"{_ENTE}<int:anno>/proposte/nuova/": [
         Prova("GET", chi(SETTORE | ALTRO_SETTORE)),
@@ -519,6 +546,37 @@ TAVOLA: dict[str, list[Prova]] = {
     f"{_ATTO}documenti/<uuid:doc>/": [
         Prova("GET", {404: ENTRATI}, parole={"doc": _NESSUNO}, pid=_atto_approvato),
         Prova("POST", {405: ENTRATI}, parole={"doc": _NESSUNO}),
+    ],
+    # setting up the ente
+    _ORGANICO: [Prova("GET", chi(GESTISCE)), SOLO_GET],
+    f"{_ORGANICO}modello/": [Prova("GET", chi(GESTISCE)), SOLO_GET],
+    f"{_ORGANICO}carica/": [
+        Prova("GET", chi(GESTISCE)),
+        Prova("POST", chi(GESTISCE, ok=422)),  # without a file
+    ],
+    f"{_ORGANICO}unita/<uuid:pid>/": [
+        Prova("GET", chi(GESTISCE), pid=_unita),
+        Prova("POST", chi(GESTISCE, ok=302), corpo=lambda: {"nome": "Altro nome"}, pid=_unita),
+    ],
+    f"{_ORGANICO}persone/<uuid:pid>/": [
+        Prova("GET", chi(GESTISCE), pid=_senza_incarico),
+        Prova(
+            "POST",
+            chi(GESTISCE, ok=302),
+            corpo=lambda: {"nome": "Senza Incarico"},
+            pid=_senza_incarico,
+        ),
+        Prova(
+            "POST",
+            chi(GESTISCE, ok=302),
+            corpo=lambda: {"azione": "disattiva"},
+            pid=_altro_nucleo,
+        ),
+    ],
+    f"{_ORGANICO}inviti/": [SOLO_POST, Prova("POST", chi(GESTISCE, ok=302))],
+    f"{_ORGANICO}piano/": [
+        Prova("GET", chi(GESTISCE)),
+        Prova("POST", chi(GESTISCE, ok=422)),  # without an act
     ],
     # of an objective
     _OBIETTIVO: [*DELL_OBIETTIVO, SOLO_GET],

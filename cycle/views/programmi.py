@@ -23,7 +23,6 @@ from cycle.services import programmi as servizio
 from cycle.services.programmi import NodoScritto, TestoNonValido
 from workflows.errors import Motivo, NonPossibile, NonTrovato
 
-
 _PAROLE = ("tipo", "codice", "titolo")
 
 

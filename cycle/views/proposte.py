@@ -19,7 +19,7 @@ from cycle import fascicolo, selectors
 from cycle.contesto import Contesto, RichiestaEnte, nell_ente
 from cycle.models import Ciclo, Obiettivo, UnitaOrganizzativa
 from cycle.services import schede
-from workflows.errors import Conflitto, Motivo, NonAutorizzato, Tentativo
+from workflows.errors import Conflitto, Motivo, NonAutorizzato, NonTrovato, Tentativo
 from workflows.machines.obiettivo import PRIMA_DELL_APPROVAZIONE
 
 PER_PAGINA = 50
@@ -32,6 +32,17 @@ class Riga:
     obiettivo: Obiettivo
     mancanze: tuple[Motivo, ...]
     scrivibile: bool
+
+
+@require_safe
+@nell_ente
+def adesso(request: RichiestaEnte) -> HttpResponse:
+    """The proposals of the year for which one proposes now: the last that is open."""
+    c = request.contesto
+    aperti = [ciclo.anno for ciclo in c.cicli() if ciclo.stato == "aperto"]
+    if not aperti:
+        raise NonTrovato({})
+    return HttpResponseRedirect(reverse("proposte", args=[c.ente.codice_ipa, aperti[0]]))
 
 
 @require_safe

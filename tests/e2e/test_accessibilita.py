@@ -39,6 +39,7 @@ def _fissa(indirizzo: str) -> Callable[[], str]:
 
 # who looks -> what they open
 PAGINE: dict[str, list[Pagina]] = {
+    "GESTIONE CONTROLLO": [("programmi", _fissa("/alfa/2026/programmi/"))],
     "UNO DIRIGENTE": [
         ("scrivania", _fissa("/alfa/")),
         ("piano", _fissa("/alfa/2026/piano/")),
@@ -52,6 +53,12 @@ PAGINE: dict[str, list[Pagina]] = {
         ("percentuale", _di("validato", "percentuale/")),
         ("relazione da compilare", _di("in_corso", "relazioni/2026-1/")),
         ("relazione validata", _di("validato", "relazioni/2026-1/")),
+        ("proposte", _fissa("/alfa/2026/proposte/")),
+        ("nuovo obiettivo", _fissa("/alfa/2026/proposte/nuova/")),
+        ("scrivere una bozza", _di("bozza", "modifica/")),
+        ("eliminare una bozza", _di("bozza", "elimina/")),
+        ("riprendere dall'anno prima", _fissa("/alfa/2026/proposte/copia/")),
+        ("proposte in un foglio", _fissa("/alfa/2026/proposte/importa/")),
         ("aiuto", _fissa("/aiuto/")),
         ("non trovato", _fissa("/alfa/non-c-e/")),
     ],
