@@ -212,6 +212,8 @@ URL_SORGENTE = os.environ.get("CYCLE_SOURCE_URL", "")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    # an address that is a key is not written where others read
+    "filters": {"senza_gettoni": {"()": "cycle.tracce.SenzaGettoni"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "filters": ["senza_gettoni"]}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }
