@@ -16,6 +16,7 @@ from django.utils.text import slugify
 from cycle import permissions
 from cycle.apertura import predefinite
 from cycle.demo.comune import comune
+from cycle.demo.giunta import atto_del_peg, decide, porta_in_giunta
 from cycle.importers import piano as neutro
 from cycle.models import (
     Ciclo,
@@ -298,6 +299,7 @@ class _Racconto:
     ) -> None:
         self.ente = ente
         self.anno = piano.anno
+        self.ciclo = Ciclo.objects.get(ente=ente, anno=piano.anno)
         self.piano = {o.codice: o for o in piano.obiettivi}
         self.stati = stati
         self.istante = istante
@@ -312,19 +314,7 @@ class _Racconto:
         for settore in self._settori(proposti):
             self._passo("proponi", settore.obiettivi, settore.dirigente, (1, 20))
         approvati = self._quelli("approvato", "in_corso", "rendicontato")
-        segreteria = Persona.objects.filter(ente=self.ente, incarichi__ruolo="segreteria")[0]
-        self._passo(
-            "approva",
-            approvati,
-            segreteria,
-            (2, 16),
-            atto=FattiAtto(
-                numero="31",
-                data=date(self.anno, 2, 12),
-                parere_tecnico="segretario generale, 10/02",
-                parere_contabile="responsabile del servizio finanziario, 11/02",
-            ),
-        )
+        self._in_giunta(approvati)
         avviati = self._quelli("in_corso", "rendicontato")
         for settore in self._settori(avviati):
             for quando, gli in self._per_avvio(settore.obiettivi).items():
@@ -338,6 +328,38 @@ class _Racconto:
             self._relazioni(conclusi, 2, (8, 5))
             for settore in self._settori(conclusi):
                 self._passo("rendiconta", settore.obiettivi, settore.dirigente, (8, 6))
+        if self._venuto((9, 11)):
+            self.racconta("un altro insieme aspetta la giunta")
+            porta_in_giunta(
+                ente=self.ente,
+                ciclo=self.ciclo,
+                nome=f"PEG {self.anno}, integrazione di settembre",
+                obiettivi=self._quelli("proposta"),
+                giorni=(self._il(9, 8), self._il(9, 9), self._il(9, 11)),
+            )
+
+    def _in_giunta(self, obiettivi: Sequence[Obiettivo]) -> None:
+        """The plan of the year, by one act, once its days have come."""
+        if not self._venuto((2, 16)):
+            return
+        self.racconta("il PEG in giunta")
+        insieme = porta_in_giunta(
+            ente=self.ente,
+            ciclo=self.ciclo,
+            nome=f"PEG {self.anno}",
+            obiettivi=obiettivi,
+            giorni=(self._il(2, 2), self._il(2, 4), self._il(2, 10)),
+        )
+        decide(
+            ente=self.ente,
+            insieme=insieme,
+            atto=atto_del_peg(self.anno),
+            parere=self._il(2, 11),
+            giorno=self._il(2, 16),
+        )
+
+    def _il(self, mese: int, giorno: int) -> datetime:
+        return _giorno(self.anno, mese, giorno)
 
     def _venuto(self, quando: tuple[int, int]) -> bool:
         return _giorno(self.anno, *quando) <= self.istante
