@@ -8,11 +8,15 @@ import asyncio
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import cast
 
+from django.db import transaction
 from procrastinate.contrib.django import app
+from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.exceptions import AlreadyEnqueued
 
 from cycle import orologio
+from cycle.services import posta as lettere
 from cycle.services import scadenze as servizio
 
 MINUTI = 5  # between a run of the terms and the next
@@ -26,9 +30,16 @@ def scadenze(timestamp: int = 0) -> None:
     servizio.scadenze(orologio.adesso())
 
 
+@app.periodic(cron="* * * * *", periodic_id="posta")
+@app.task(name="posta")
+def posta(timestamp: int = 0) -> None:
+    """Send the letters that wait: those just written, and those that could not leave before."""
+    lettere.spedisci()
+
+
 def subito() -> None:
     """Run the terms as soon as a worker can: the demo's clock has moved."""
-    with suppress(AlreadyEnqueued):
+    with suppress(AlreadyEnqueued), transaction.atomic():
         scadenze.defer()
 
 
@@ -44,8 +55,12 @@ def operaio() -> Iterator[None]:
         assert compito is not None
         compiti.append(compito)
         pronto.set()
-        # without LISTEN, which Django's connection cannot do: it asks every few seconds
-        await app.run_worker_async(listen_notify=False, install_signal_handlers=False)
+        # The pages go on deferring through Django's connection, which cannot fetch jobs: the
+        # worker has one of its own, and the rest of the process does not see it.
+        connettore = cast(DjangoConnector, app.connector).get_worker_connector()
+        operosa = app.with_connector(connettore)
+        async with operosa.open_async():
+            await operosa.run_worker_async(install_signal_handlers=False)
 
     def filo() -> None:
         with suppress(asyncio.CancelledError):

@@ -1,28 +1,29 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Letters: written as rows in the transaction that wants them, sent after its commit.
 
-A commit wakes a sender; what it does not send (the process died, the mail server did not answer)
-`manage.py invia_posta` does. A letter can leave twice, never not at all; its link opens once.
+A job of the database's queue sends them, and a periodic one what it could not (`cycle.lavori`);
+`manage.py invia_posta` does it by hand. A letter can leave twice, never not at all; its link opens
+once.
 """
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from smtplib import SMTPException
-from threading import Thread, main_thread
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core.mail import send_mail
-from django.db import DatabaseError, connection, transaction
+from django.db import transaction
 from django.db.models.functions import Now
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.encoding import force_bytes
 from django.utils.http import base36_to_int, urlsafe_base64_encode
+from procrastinate.contrib.django import app
 
 from cycle.models import Invito, Lettera, Utente
 
@@ -68,32 +69,18 @@ class Esito:
 
 
 def affida(lettere: Iterable[Lettera]) -> None:
-    """Write letters within a transaction, to leave after its commit."""
+    """Write letters within a transaction, to leave after its commit: the job that sends them is
+    a row of the same transaction. Nobody waits for the mail server, and how long a page takes
+    does not tell whether there was somebody to write to."""
     if Lettera.objects.bulk_create(lettere):
-        transaction.on_commit(_parti, robust=True)
+        app.configure_task("posta").defer()
 
 
-def _parti() -> None:
-    """Send without making wait who has just committed: a mail server may be slow, and how long a
-    page takes must not tell whether there was somebody to write to."""
-    Thread(target=_in_disparte, name="posta").start()
-
-
-def _in_disparte() -> None:
-    try:
-        spedisci(finche=main_thread().is_alive)
-    except DatabaseError:  # the letters stay: `invia_posta` sends them
-        _registro.warning("posta: rimandata", exc_info=True)
-    finally:
-        connection.close()
-
-
-def spedisci(*, finche: Callable[[], bool] = lambda: True) -> Esito:
-    """Send what waits, each letter in its own transaction: two senders never take the same. When
-    `finche` becomes false (the process ends) the others are left for the next time."""
+def spedisci() -> Esito:
+    """Send what waits, each letter in its own transaction: two senders never take the same."""
     spedite = fallite = 0
     provate: list[int] = []
-    while finche():
+    while True:
         with transaction.atomic():
             lettera = (
                 Lettera.objects.select_for_update(skip_locked=True, of=("self",))
@@ -110,7 +97,6 @@ def spedisci(*, finche: Callable[[], bool] = lambda: True) -> Esito:
                 spedite += 1
             else:
                 fallite += 1
-    return Esito(spedite, fallite)
 
 
 def _spedita(lettera: Lettera) -> bool:

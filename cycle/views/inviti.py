@@ -116,7 +116,7 @@ def password_dimenticata(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return render(request, "accesso/password.html", {"modulo": ModuloDimenticata()})
     if _troppe(request):
-        return render(request, "429.html", status=429)
+        return render(request, "accesso/password_troppe.html", status=429)
     modulo = ModuloDimenticata(request.POST)
     if not modulo.is_valid():
         return render(request, "accesso/password.html", {"modulo": modulo}, status=422)

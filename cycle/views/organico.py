@@ -151,7 +151,6 @@ def _anteprima(
 def unita(request: RichiestaEnte, pid: UUID) -> HttpResponse:
     """One unit: its name; its end, and what takes its place."""
     c = request.contesto
-    con = gestore(c.attore, c.ente)
     trovata = (
         UnitaOrganizzativa.objects.filter(ente=c.ente, pid=pid)
         .select_related("padre", "succede_a")
@@ -159,6 +158,7 @@ def unita(request: RichiestaEnte, pid: UUID) -> HttpResponse:
     )
     if trovata is None:
         raise NonTrovato({})
+    con = gestore(c.attore, c.ente)
     chiude = request.POST.get("azione") == "chiudi"
     dati = request.POST if request.method == "POST" else None
     nome = ModuloUnita(None if chiude else dati, initial={"nome": trovata.nome})
@@ -216,8 +216,8 @@ def _persona(c: Contesto, pid: UUID) -> letture.Voce:
 def persona(request: RichiestaEnte, pid: UUID) -> HttpResponse:
     """One person: data, and the door: invited, shut out, let in again."""
     c = request.contesto
-    con = gestore(c.attore, c.ente)
     voce = _persona(c, pid)
+    con = gestore(c.attore, c.ente)
     dati = request.POST if request.method == "POST" else None
     azione = request.POST.get("azione", "") if dati is not None else ""
     modulo = ModuloPersona.di(voce.persona, voce.email, None if azione else dati)
