@@ -26,7 +26,7 @@ from cycle import permissions
 from cycle.models import Ente, UnitaOrganizzativa
 from cycle.models.incarico import TIPI_INCARICO
 from cycle.permissions import PERMESSI
-from workflows.errors import Motivo
+from workflows.errors import Motivo, NonAutorizzato
 from workflows.machines.base import Transizione
 from workflows.ports import RUOLI, Attore, Fascicolo, Incarico, Procedura
 from workflows.verdetto import permesso, verdetto
@@ -338,6 +338,22 @@ def chi_puo_il_passo(
         )
         ostacoli[t.persona_id] = tuple(m for m in suo.mancanze if m not in di_tutti)
     return chi, ostacoli
+
+
+def deve_avere_un_incarico(attore: Attore) -> None:
+    """Who is what is told to whoever is somebody in the ente. Raises NonAutorizzato."""
+    if not attore.incarichi:
+        motivo = Motivo(
+            "incarico",
+            "R4",
+            _("Serve un incarico qualsiasi in questo ente, in vigore adesso."),
+            _(
+                "Un incarico si conferisce con un atto: chiederlo al servizio programmazione e "
+                "controllo."
+            ),
+            "controllo",
+        )
+        raise NonAutorizzato({0: [motivo]})
 
 
 # What a permission allows, after 'può'.

@@ -607,6 +607,14 @@ TAVOLA: dict[str, list[Prova]] = {
     "api/v1/": [Prova("GET", {404: TUTTI}), Prova("POST", {404: TUTTI})],
     "api/v1/<path:resto>": [Prova("GET", {404: TUTTI}), Prova("POST", {404: TUTTI})],
     "api/v1/enti": [Prova("GET", {200: ENTRATI}), CHIUSO_AGLI_ALTRI_METODI],
+    f"{_API}incarichi": [Prova("GET", chi(INCARICATI)), CHIUSO_AGLI_ALTRI_METODI],
+    f"{_API}incarichi/vacanze": [Prova("GET", chi(INCARICATI)), CHIUSO_AGLI_ALTRI_METODI],
+    f"{_API}incarichi/chi-puo": [Prova("GET", chi(INCARICATI)), CHIUSO_AGLI_ALTRI_METODI],
+    f"{_API}persone/<uuid:pid>/permessi": [
+        Prova("GET", chi(INCARICATI), pid=_persona),
+        CHIUSO_AGLI_ALTRI_METODI,
+    ],
+    f"{_API_OBIETTIVO}/chi-puo/<slug:nome>": [*DELL_OBIETTIVO, CHIUSO_AGLI_ALTRI_METODI],
     f"{_API}anni/<int:anno>/piano": [Prova("GET", chi(ESPORTA)), CHIUSO_AGLI_ALTRI_METODI],
     f"{_API}anni/<int:anno>/insiemi": [
         Prova("GET", chi(VEDE_INSIEMI)),

@@ -9,18 +9,24 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from cycle import storia, vacanze
 from cycle.contesto import Contesto, RichiestaEnte, nell_ente
-from cycle.incarichi import Incarichi, Tenuto, Unita, chi_puo_il_passo, nome_permesso
+from cycle.incarichi import (
+    Incarichi,
+    Tenuto,
+    Unita,
+    chi_puo_il_passo,
+    deve_avere_un_incarico,
+    nome_permesso,
+)
 from cycle.models import Persona
 from cycle.permissions import PERMESSI
 from cycle.services.incarichi import puo_cessare
 from cycle.views.ipotesi import Ipotesi, ipotesi
 from cycle.views.perche_no import bersaglio
-from workflows.errors import Motivo, NonAutorizzato, NonTrovato
+from workflows.errors import NonTrovato
 from workflows.ports import RUOLI, Richiesta
 
 EVENTI = 20
@@ -51,7 +57,7 @@ def incarichi(request: RichiestaEnte) -> HttpResponse:
     """By unit or by person, today or at another instant, with the vacancies; the finished ones
     on demand."""
     c = request.contesto
-    deve_avere_un_incarico(c)
+    deve_avere_un_incarico(c.attore)
     e_se = ipotesi(request.GET, c)
     istante = e_se.istante(c)
     letti = Incarichi(c.ente)
@@ -78,27 +84,6 @@ def incarichi(request: RichiestaEnte) -> HttpResponse:
         },
         status=422 if e_se.errore else 200,
     )
-
-
-def deve_avere_un_incarico(c: Contesto) -> None:
-    """Who is what is told to whoever is somebody. Raises NonAutorizzato."""
-    if not c.attore.incarichi:
-        raise NonAutorizzato(
-            {
-                0: [
-                    Motivo(
-                        "incarico",
-                        "R4",
-                        _("Serve un incarico qualsiasi in questo ente, in vigore adesso."),
-                        _(
-                            "Un incarico si conferisce con un atto: chiederlo al servizio "
-                            "programmazione e controllo."
-                        ),
-                        "controllo",
-                    )
-                ]
-            }
-        )
 
 
 def _permessi(c: Contesto) -> dict[str, bool]:
@@ -165,7 +150,7 @@ def persona(request: RichiestaEnte, pid: UUID) -> HttpResponse:
     chi = Persona.objects.filter(ente=c.ente, pid=pid, segnaposto=False).first()
     if chi is None:
         raise NonTrovato({})
-    deve_avere_un_incarico(c)
+    deve_avere_un_incarico(c.attore)
     e_se = ipotesi(request.GET, c)
     istante = e_se.istante(c)
     letti = Incarichi(c.ente)
@@ -194,7 +179,7 @@ def persona(request: RichiestaEnte, pid: UUID) -> HttpResponse:
 def chi_puo(request: RichiestaEnte) -> HttpResponse:
     """Who can do something on a unit, at an instant; if nobody, why."""
     c = request.contesto
-    deve_avere_un_incarico(c)
+    deve_avere_un_incarico(c.attore)
     e_se = ipotesi(request.GET, c)
     letti = Incarichi(c.ente)
     aperte = [u for u in letti.unita.values() if u.aperta]
