@@ -120,6 +120,15 @@ class _ProceduraObiettivo(_Procedura):
         "riapri": effetti.riapri_obiettivo,
     }
 
+    fatti_di: Mapping[str, str] = {"crea": "scritto", "modifica": "modificato"}
+
+    def materie(self, azione: Azione) -> list[Materia]:
+        """Writing a draft moves nothing: it concerns who can now propose it."""
+        proprie = super().materie(azione)
+        if azione.verbo in self.fatti_di:
+            return [replace(m, motivi=("da_fare",)) for m in proprie]
+        return proprie
+
     def blocca(self, ente_id: int, ids: Sequence[int]) -> list[Obiettivo]:
         with connection.cursor() as cursore:
             cursore.execute(_BLOCCA, [ente_id, json.dumps(ids)])
