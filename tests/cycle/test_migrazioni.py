@@ -17,10 +17,11 @@ def struttura() -> dict[str, set[tuple[str, ...]]]:
         trovata = {}
         for nome, domanda in {
             "trigger": "SELECT tgrelid::regclass::text, pg_get_triggerdef(oid) FROM pg_trigger "
-            " WHERE NOT tgisinternal",
+            " WHERE NOT tgisinternal AND tgrelid::regclass::text NOT LIKE 'procrastinate%'",
             "funzioni": "SELECT p.proname, pg_get_functiondef(p.oid), p.proacl::text FROM pg_proc p"
             " JOIN pg_namespace n ON n.oid = p.pronamespace "
             " WHERE n.nspname = 'public' AND p.prokind = 'f' AND p.prolang <> 13 "
+            "   AND p.proname NOT LIKE 'procrastinate%' "
             "   AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.objid = p.oid "
             "                   AND d.deptype = 'e')",
             "vincoli": "SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) "

@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from axes.models import AccessAttempt
 from django.db import connections
 from django.test import Client
 
-from cycle.models import Persona, Utente
+from cycle import orologio
+from cycle.models import Battito, Persona, Utente
 from tests import mondo
 
 PASSWORD = "una-parola-lunga-e-mia"
@@ -120,13 +122,38 @@ def test_chi_e_disattivato_non_entra_piu(entra: Any) -> None:
 def test_salute_risponde_a_chiunque_e_non_dice_altro(
     client: Client, db: None, django_assert_num_queries: Any
 ) -> None:
+    Battito.objects.create(nome="scadenze", istante=orologio.vero())
     risposta = client.get("/salute/")
     assert risposta.status_code == 200
-    assert risposta.json() == {"stato": "ok", "database": True, "migrazioni": True}
+    detto = risposta.json()
+    assert detto.pop("lavori")["vivi"]
+    assert detto == {"stato": "ok", "database": True, "migrazioni": True}
     assert not risposta.cookies
-    with django_assert_num_queries(2):  # is the table there, what does it say
+    # is the table there, what does it say, when did the jobs last end well
+    with django_assert_num_queries(3):
         client.get("/salute/")
     assert client.post("/salute/").status_code == 405
+
+
+@pytest.mark.parametrize(
+    ("fa", "stato", "parole"),
+    [
+        (timedelta(minutes=14), "ok", "Il servizio funziona"),
+        (timedelta(minutes=16), "degradato", "gli avvisi sono fermi"),
+        (None, "degradato", "non hanno mai dato segno"),
+    ],
+)
+def test_salute_sente_se_i_lavori_si_fermano(
+    client: Client, db: None, fa: timedelta | None, stato: str, parole: str
+) -> None:
+    """Late is degraded, in words and in JSON; the pages work, so it is no 503."""
+    if fa is not None:
+        Battito.objects.create(nome="scadenze", istante=orologio.vero() - fa)
+    risposta = client.get("/salute/")
+    assert (risposta.status_code, risposta.json()["stato"]) == (200, stato)
+    pagina = client.get("/salute/", headers={"Accept": "text/html,*/*;q=0.8"})
+    assert pagina.status_code == 200
+    assert parole in pagina.content.decode()
 
 
 def test_salute_vede_una_migrazione_che_manca(client: Client, db_vera: None) -> None:
@@ -143,6 +170,8 @@ def test_salute_vede_un_database_che_non_risponde(client: Client, db_vera: None)
     risposta = client.get("/salute/")
     assert risposta.status_code == 503
     assert risposta.json() == {"stato": "guasto", "database": False, "migrazioni": False}
+    pagina = client.get("/salute/", headers={"Accept": "text/html"})
+    assert "Il database non risponde" in pagina.content.decode()
 
 
 def _cache(client: Client, indirizzo: str) -> str:
