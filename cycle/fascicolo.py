@@ -34,7 +34,17 @@ from workflows.ports import (
 )
 
 # Verbs done for the settore: who did one of them cannot validate (R57).
-VERBI_DEL_SETTORE = ("proponi", "avvia", "rendiconta", "trasmetti", "compila", "modifica", "crea")
+VERBI_DEL_SETTORE = (
+    "proponi",
+    "avvia",
+    "rendiconta",
+    "trasmetti",
+    "compila",
+    "modifica",
+    "crea",
+    "presenta",
+    "ribasa",
+)
 
 _FATTI = """
 SELECT o.id, o.codice, o.titolo, o.stato, o.revisione, o.versione, o.tipo,

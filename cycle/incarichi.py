@@ -388,6 +388,22 @@ _NOMI: Mapping[str, str | Promise] = {
     "parere_tecnico": gettext_lazy("rendere il parere di regolarità tecnica"),
     "parere_contabile": gettext_lazy("rendere il parere di regolarità contabile"),
     "vedi_insiemi": gettext_lazy("vedere gli insiemi per la giunta"),
+    "presenta_variazione": gettext_lazy("presentare una richiesta di variazione"),
+    "istruisci_variazione": gettext_lazy("dire istruita una richiesta di variazione"),
+    "dichiara_irricevibile_variazione": gettext_lazy(
+        "dichiarare irricevibile una richiesta tardiva"
+    ),
+    "approva_variazione": gettext_lazy("registrare l'approvazione di una variazione"),
+    "respingi_variazione": gettext_lazy("registrare il rifiuto di una variazione"),
+    "ritira_variazione": gettext_lazy("ritirare una richiesta di variazione"),
+    "redigi_variazione": gettext_lazy("scrivere una richiesta di variazione"),
+    "parere_variazione": gettext_lazy("rendere il parere del Nucleo su una variazione"),
+    "visto_variazione": gettext_lazy("apporre il visto contabile a una variazione"),
+    "replica_variazione": gettext_lazy("replicare a una variazione d'ufficio"),
+    "invita_variazione": gettext_lazy("invitare un settore a chiedere una variazione"),
+    "segnala_correzione": gettext_lazy("segnalare un errore materiale"),
+    "accogli_correzione": gettext_lazy("accogliere la correzione di un errore materiale"),
+    "respingi_correzione": gettext_lazy("respingere la correzione di un errore materiale"),
 }
 
 

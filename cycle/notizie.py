@@ -28,6 +28,7 @@ class Materia:
     pid: str  # of the objective: where the link leads
     dopo: Fascicolo
     motivi: tuple[str, ...] = ("da_fare", "responsabile", "ha_agito")  # strongest first
+    attesi: tuple[str, ...] = ()  # permissions of what is awaited beside the transitions
 
     @property
     def nome(self) -> str:
@@ -40,7 +41,11 @@ class Materia:
             "nome": self.nome,
             "radice": self.dopo.obiettivo_id,
             "percorso": self.dopo.percorso,
-            "ruoli": sorted({r for t in avanti for r in t.regole.ruoli}),
+            "ruoli": sorted(
+                {r for t in avanti for r in t.regole.ruoli}.union(
+                    *(permissions.PERMESSI[p] for p in self.attesi)
+                )
+            ),
         }
 
 
@@ -136,9 +141,10 @@ def _destinatari(
 
 
 def _puo_agire(materia: Materia, chi: Attore, istante: datetime) -> bool:
-    """Whether some forward step lacks nothing but what its form brings."""
+    """Whether some forward step lacks nothing but what its form brings, or something else is
+    awaited of this person."""
     f = materia.dopo
-    return any(
+    return any(chi.incarico_per(p, f.percorso) for p in materia.attesi) or any(
         chi.incarico_per(permesso(f.procedura, t.nome), f.percorso) is not None
         and verdetto(materia.macchina, t, f, chi, istante, anteprima=True).permessa
         for t in materia.macchina.avanti(f.stato)

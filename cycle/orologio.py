@@ -14,6 +14,7 @@ from tempfile import NamedTemporaryFile
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db import connection
 
 
 def adesso() -> datetime:
@@ -24,6 +25,15 @@ def adesso() -> datetime:
 def vero() -> datetime:
     """The real instant, in UTC, wherever the demo's clock stands."""
     return datetime.now(UTC)
+
+
+def della_transazione() -> datetime:
+    """The instant at which the current transaction began, by the database's clock: one for every
+    process of the server, and before any lock it waited for (R21-R23). Moved as the demo's is."""
+    with connection.cursor() as cursore:
+        cursore.execute("SELECT transaction_timestamp()")
+        istante: datetime = cursore.fetchone()[0]
+    return istante.astimezone(UTC) + spostamento()
 
 
 def oggi(istante: datetime, fuso: str) -> str:

@@ -20,10 +20,20 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import DEFAULT_DB_ALIAS, connection
 from guardian.models import GroupObjectPermission
 
-from cycle.models import Ente, Insieme, Obiettivo, RelazioneSemestrale, UnitaOrganizzativa
+from cycle.models import (
+    Correzione,
+    Ente,
+    Insieme,
+    Obiettivo,
+    RelazioneSemestrale,
+    RichiestaVariazione,
+    UnitaOrganizzativa,
+)
+from workflows.machines import correzione as macchina_correzione
 from workflows.machines import insieme as macchina_insieme
 from workflows.machines import obiettivo as macchina_obiettivo
 from workflows.machines import relazione as macchina_relazione
+from workflows.machines import variazione as macchina_variazione
 from workflows.machines.base import leggi
 from workflows.ports import RUOLI, Attore, Fascicolo, Incarico
 from workflows.verdetto import permesso
@@ -33,7 +43,22 @@ MACCHINA_OBIETTIVO = leggi(
 )
 MACCHINA_RELAZIONE = leggi("relazione", RelazioneSemestrale, macchina_relazione.INIZIALI)
 MACCHINA_INSIEME = leggi("insieme", Insieme, macchina_insieme.INIZIALI, macchina_insieme.FINALI)
-MACCHINE = (MACCHINA_OBIETTIVO, MACCHINA_RELAZIONE, MACCHINA_INSIEME)
+MACCHINA_VARIAZIONE = leggi(
+    "variazione",
+    RichiestaVariazione,
+    macchina_variazione.INIZIALI,
+    macchina_variazione.FINALI,
+)
+MACCHINA_CORREZIONE = leggi(
+    "correzione", Correzione, macchina_correzione.INIZIALI, macchina_correzione.FINALI
+)
+MACCHINE = (
+    MACCHINA_OBIETTIVO,
+    MACCHINA_RELAZIONE,
+    MACCHINA_INSIEME,
+    MACCHINA_VARIAZIONE,
+    MACCHINA_CORREZIONE,
+)
 
 # permission -> roles
 PERMESSI: Mapping[str, frozenset[str]] = {
@@ -63,6 +88,14 @@ PERMESSI: Mapping[str, frozenset[str]] = {
         {"controllo", "segretario", "segreteria", "giunta", "nucleo", "ragioneria", "revisore"}
         | {"dirigente"}
     ),
+    # variazioni: who writes them, ex officio too (R34); opinions and visto (R28, R33); what the
+    # Nucleo invites to and evaluates (R32, R39); material errors (R35)
+    "redigi_variazione": frozenset({"po", "dirigente", "segreteria"}),
+    "parere_variazione": frozenset({"nucleo"}),
+    "visto_variazione": frozenset({"ragioneria"}),
+    "replica_variazione": frozenset({"dirigente"}),
+    "invita_variazione": frozenset({"nucleo"}),
+    "segnala_correzione": frozenset({"po", "dirigente", "nucleo"}),
 }
 
 # What a delega never carries (R81): what the Nucleo or the giunta decides, and the power to pass

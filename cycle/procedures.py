@@ -10,14 +10,26 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from cycle import effetti, fascicolo, istruttoria, notizie, notizie_giunta, permissions
-from cycle.models import Insieme, Obiettivo, RelazioneSemestrale, VoceInsieme
+from cycle.models import (
+    Correzione,
+    Insieme,
+    Obiettivo,
+    RelazioneSemestrale,
+    RichiestaVariazione,
+    VoceInsieme,
+)
 from cycle.notizie import Materia
+from cycle.variazioni import effetti as effetti_variazione
+from cycle.variazioni.fatti import di_correzioni, di_variazioni
 from workflows.machines.base import Macchina
 from workflows.machines.relazione import COMPILABILI
+from workflows.machines.variazione import PENDENTI
 from workflows.ports import (
     Attore,
     Azione,
@@ -28,6 +40,7 @@ from workflows.ports import (
     Passo,
     Richiesta,
 )
+from workflows.processes import variazione as flusso_variazione
 from workflows.verdetto import permesso
 
 Effetto = Callable[[Azione], None]
@@ -270,7 +283,115 @@ class _ProceduraInsieme(_Procedura):
         ]
 
 
+# --- variazione ---------------------------------------------------------------------------------
+
+
+def _blocca_obiettivi(ente_id: int, obiettivi: QuerySet[Any]) -> None:
+    """Before what hangs on them: one order everywhere."""
+    list(
+        Obiettivo.objects.select_for_update(of=("self",))
+        .filter(ente_id=ente_id, pk__in=obiettivi)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+
+
+class _ProceduraVariazione(_Procedura):
+    nome = "variazione"
+    modello = RichiestaVariazione
+    macchina = permissions.MACCHINA_VARIAZIONE
+    effetti_di: Mapping[str, Effetto] = {
+        "presenta": effetti_variazione.presenta,
+        "dichiara_irricevibile": effetti_variazione.dichiara_irricevibile,
+        "approva": effetti_variazione.approva,
+        "respingi": effetti_variazione.respingi,
+        "ritira": effetti_variazione.ritira,
+    }
+    fatti_di: Mapping[str, str] = {
+        "crea": "scritta una variazione",
+        "modifica": "riscritta una variazione",
+        "ribasa": "aggiornata una variazione",
+        "rendi_parere": "reso un parere su una variazione",
+    }
+
+    def blocca(self, ente_id: int, ids: Sequence[int]) -> list[RichiestaVariazione]:
+        richieste = RichiestaVariazione.objects.filter(ente_id=ente_id, pk__in=ids)
+        _blocca_obiettivi(ente_id, richieste.values("obiettivo_id"))
+        return list(
+            richieste.select_for_update(of=("self",))
+            .select_related("obiettivo__ciclo")
+            .order_by("pk")
+        )
+
+    def fascicoli(
+        self, oggetti: Sequence[RichiestaVariazione], istante: datetime, richiesta: Richiesta
+    ) -> dict[int, Fascicolo]:
+        if richiesta.atto is not None:
+            _un_atto_alla_volta(richiesta.atto)
+        return di_variazioni(oggetti, istante, richiesta)
+
+    def materie(self, azione: Azione) -> list[Materia]:
+        """A draft concerns who can now file it; what is filed, who must say something of it too."""
+        trovate = []
+        for m in super().materie(azione):
+            if m.dopo.stato == "bozza" or (m.passo.da, m.passo.a) == ("bozza", "ritirata"):
+                trovate.append(replace(m, motivi=("da_fare",)))
+            else:
+                trovate.append(replace(m, attesi=_attesi(m)))
+        return trovate
+
+    def pid(self, passo: Passo) -> str:
+        return str(passo.oggetto.obiettivo.pid)
+
+
+def _attesi(m: Materia) -> tuple[str, ...]:
+    """The permissions of the opinions that are open on the desk of a request."""
+    if m.dopo.stato not in PENDENTI:
+        return ()
+    aperti = flusso_variazione.processo(m.passo.oggetto)
+    if aperti is None or not aperti.in_corso:
+        return ()
+    return tuple(
+        permesso
+        for permesso, compiti in (
+            ("parere_variazione", flusso_variazione.DEL_PARERE["nucleo"]),
+            ("visto_variazione", flusso_variazione.DEL_PARERE["ragioneria"]),
+        )
+        if aperti.aperti & set(compiti)
+    )
+
+
+class _ProceduraCorrezione(_Procedura):
+    nome = "correzione"
+    modello = Correzione
+    macchina = permissions.MACCHINA_CORREZIONE
+    effetti_di: Mapping[str, Effetto] = {
+        "accogli": effetti_variazione.accogli_correzione,
+        "respingi": effetti_variazione.respingi_correzione,
+    }
+    fatti_di: Mapping[str, str] = {"segnala": "segnalato un errore materiale"}
+
+    def blocca(self, ente_id: int, ids: Sequence[int]) -> list[Correzione]:
+        correzioni = Correzione.objects.filter(ente_id=ente_id, pk__in=ids)
+        _blocca_obiettivi(ente_id, correzioni.values("obiettivo_id"))
+        return list(
+            correzioni.select_for_update(of=("self",))
+            .select_related("obiettivo__ciclo", "voce__relazione")
+            .order_by("pk")
+        )
+
+    def fascicoli(
+        self, oggetti: Sequence[Correzione], istante: datetime, richiesta: Richiesta
+    ) -> dict[int, Fascicolo]:
+        return di_correzioni(oggetti, richiesta)
+
+    def pid(self, passo: Passo) -> str:
+        return str(passo.oggetto.obiettivo.pid)
+
+
 OBIETTIVO = _ProceduraObiettivo()
 RELAZIONE = _ProceduraRelazione()
 INSIEME = _ProceduraInsieme()
-PROCEDURE = {p.nome: p for p in (OBIETTIVO, RELAZIONE, INSIEME)}
+VARIAZIONE = _ProceduraVariazione()
+CORREZIONE = _ProceduraCorrezione()
+PROCEDURE = {p.nome: p for p in (OBIETTIVO, RELAZIONE, INSIEME, VARIAZIONE, CORREZIONE)}

@@ -183,6 +183,45 @@ class FattiInsieme:
 
 
 @dataclass(frozen=True, slots=True)
+class FattiVariazione:
+    """What a request asks, and what stands in its way (R16-R37). What is found against it comes in
+    words: `contesi` are (field, request that holds it), `mossi` (field, value it was written
+    against, value in force), `chiusi` the fields of periods already submitted."""
+
+    cambi: int = 0
+    autore: int | None = None
+    motivazione: str = ""
+    causa: str = ""  # supervening (R24)
+    d_ufficio: bool = False  # the giunta's own initiative (R34)
+    effetto_finanziario: bool = False
+    atto_contabile: str = ""  # R28
+    presentata_il: datetime | None = None
+    tardiva: bool = False  # for ever (R24)
+    termine: datetime | None = None  # first instant too late, as it holds now (R20, R49)
+    ultimo_giorno: date | None = None  # of the law, for the act (R25, R27)
+    contesi: tuple[tuple[str, str], ...] = ()
+    mossi: tuple[tuple[str, str, str], ...] = ()
+    chiusi: tuple[str, ...] = ()
+    mancano: tuple[str, ...] = ()  # required opinions not given on it as it is
+    regola_tardive: str = "ammissibile_con_eccezione_giunta"
+    accoglimento_motivato: bool = True  # R19
+
+    def e_tardiva(self, istante: datetime) -> bool:
+        """Whether filing it at `istante` is late: ex officio never is (R34)."""
+        return not self.d_ufficio and self.termine is not None and istante >= self.termine
+
+
+@dataclass(frozen=True, slots=True)
+class FattiCorrezione:
+    """The correction of a material error: who signalled it, who decides, whether there is a
+    computed percentage beside which to put another (R35)."""
+
+    segnalata_da: int | None = None
+    decide: str = "nucleo_o_controllo"
+    calcolata: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Politica:
     """The ente's parameters that guards read (CFG rules), frozen with the ciclo."""
 
@@ -228,6 +267,8 @@ class Fascicolo:
     # who proposed, started, reported or submitted, deleganti included (R57)
     agito_per_il_settore: frozenset[int] = frozenset()
     insieme: FattiInsieme | None = None
+    variazione: FattiVariazione | None = None
+    correzione: FattiCorrezione | None = None
     richiesta: Richiesta = Richiesta()
 
     @property

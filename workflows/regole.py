@@ -44,12 +44,46 @@ REGOLE: Mapping[str, Regola] = {
         _("art. 5 c. 2 d.lgs. 150/2009"),
     ),
     "R15": Regola(_("L'atto della giunta porta i pareri di regolarità."), _("art. 49 TUEL")),
+    "R16": Regola(
+        _("Una richiesta di variazione dice che cosa cambia, da quanto a quanto, e perché."),
+        _("art. 177 TUEL"),
+    ),
+    "R18": Regola(
+        _("La giunta non respinge una variazione senza motivarlo."), _("art. 177 c. 2 TUEL")
+    ),
+    "R19": Regola(_("Anche l'accoglimento di una variazione porta la sua motivazione."), _PRASSI),
+    "R24": Regola(
+        _("Una richiesta tardiva resta tardiva: la si ammette solo motivando l'eccezione."),
+        _PRASSI,
+    ),
+    "R25": Regola(
+        _("Dopo il 15/12 si approvano solo le variazioni legate al bilancio."),
+        _("art. 175 c. 3 e 9 TUEL"),
+    ),
     "R26": Regola(
         _("Chiuso l'anno non si approvano variazioni: quelle pendenti vanno prima decise."),
         _("art. 175 TUEL"),
     ),
+    "R28": Regola(_("Ciò che muove risorse ha l'atto contabile che le varia."), _("art. 175 TUEL")),
     "R30": Regola(
         _("La versione approvata non si tocca: una variazione ne crea un'altra."), _INTEGRITA
+    ),
+    "R31": Regola(_("Una variazione non riscrive un periodo già chiuso."), _INTEGRITA),
+    "R33": Regola(
+        _("Prima della giunta si esprime chi deve: il parere del Nucleo non vincola."),
+        _("art. 6 d.lgs. 150/2009"),
+    ),
+    "R34": Regola(_("La giunta può variare d'ufficio; il settore può replicare."), _PRASSI),
+    "R35": Regola(
+        _(
+            "Un errore materiale si corregge aggiungendo una percentuale convalidata: lo segnala "
+            "uno, lo decide un altro."
+        ),
+        _PRASSI,
+    ),
+    "R36": Regola(_("Su un campo pende una richiesta alla volta."), _INTEGRITA),
+    "R37": Regola(
+        _("L'autore può ritirare la richiesta finché non è decisa: ne resta traccia."), _INTEGRITA
     ),
     "R50": Regola(
         _("Di due azioni sullo stesso oggetto vale la prima; la seconda viene a saperlo."),

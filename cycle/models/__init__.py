@@ -19,17 +19,26 @@ from cycle.models.obiettivo import (
 from cycle.models.relazione import PresenzaSeduta, RelazioneSemestrale, Seduta, VoceRelazione
 from cycle.models.servizio import Avanzamento, Battito, FeedCalendario
 from cycle.models.strategia import NodoStrategico
-from cycle.models.variazione import CampoVariato, RichiestaVariazione
+from cycle.models.variazione import (
+    AllegatoVariazione,
+    CampoVariato,
+    Correzione,
+    InvitoVariazione,
+    ParereVariazione,
+    RichiestaVariazione,
+)
 from cycle.models.versione import VersioneObiettivo
 
 __all__ = [
     "Allegato",
+    "AllegatoVariazione",
     "Atto",
     "Avanzamento",
     "Battito",
     "CampoVariato",
     "Ciclo",
     "Collaboratore",
+    "Correzione",
     "DocumentoAtto",
     "Ente",
     "Fase",
@@ -39,12 +48,14 @@ __all__ = [
     "Indicatore",
     "Insieme",
     "Invito",
+    "InvitoVariazione",
     "Lettera",
     "NodoStrategico",
     "Obiettivo",
     "ObiettivoNodo",
     "ObiettivoSpecifico",
     "Parere",
+    "ParereVariazione",
     "Periodo",
     "Persona",
     "Preavviso",

@@ -39,6 +39,8 @@ NON_DELLA_SCHEDA = {
     "VoceRelazione",
     "RichiestaVariazione",
     "CampoVariato",
+    "InvitoVariazione",
+    "Correzione",
 }
 DELLA_SCHEDA: list[type[models.Model]] = [
     Obiettivo,

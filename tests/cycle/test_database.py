@@ -30,6 +30,7 @@ from cycle.models import (
     UnitaOrganizzativa,
     VersioneObiettivo,
     VoceInsieme,
+    VoceRelazione,
 )
 from cycle.models.base import DiEnte, DiObiettivo
 from cycle.services import enti
@@ -194,7 +195,9 @@ def _fabbrica(ipa: str, m: Any) -> Any:
     if m.__name__ == "FeedCalendario":
         return m.objects.create(**di_ente, persona=mondo.persona("UNO PO", ipa), impronta=ipa)
     if m.__name__ == "Recapito":
-        return m.objects.create(**di_ente, persona=mondo.persona("UNO PO", ipa), email=f"{ipa}@x.it")
+        return m.objects.create(
+            **di_ente, persona=mondo.persona("UNO PO", ipa), email=f"{ipa}@x.it"
+        )
     if m.__name__ == "Invito":
         return m.objects.create(
             **di_ente,
@@ -211,7 +214,55 @@ def _fabbrica(ipa: str, m: Any) -> Any:
         return m.objects.create(
             **di_obiettivo, richiesta=richiesta, tabella="cycle_obiettivo", campo="titolo"
         )
+    if m.__name__ in ("InvitoVariazione", "ParereVariazione", "AllegatoVariazione", "Correzione"):
+        return _della_variazione(ipa, m)
     return m.objects.create(**campi[m.__name__])
+
+
+def _della_variazione(ipa: str, m: Any) -> Any:
+    """What hangs on a request, or on a report."""
+    ente, nucleo = mondo.ente(ipa), mondo.persona("PRIMO NUCLEO", ipa)
+    if m.__name__ == "InvitoVariazione":
+        return m.objects.create(
+            ente=ente,
+            obiettivo=mondo.in_stato("in_corso", ipa),
+            persona=nucleo,
+            testo="Il target non si raggiunge.",
+            entro=date(2026, 9, 30),
+            invitato_il=mondo.ADESSO,
+        )
+    if m.__name__ == "Correzione":
+        voce = VoceRelazione.objects.filter(obiettivo=mondo.in_stato("rendicontato", ipa))[0]
+        return m.objects.create(
+            ente=ente,
+            obiettivo_id=voce.obiettivo_id,
+            voce=voce,
+            campo="natura",
+            prima="positivo",
+            dopo="negativo",
+            motivo="Natura scambiata.",
+            percentuale=Decimal(90),
+            segnalata_da=nucleo,
+            segnalata_il=mondo.ADESSO,
+        )
+    richiesta = _riga(ipa, apps.get_model("cycle", "RichiestaVariazione"))
+    if m.__name__ == "AllegatoVariazione":
+        allegato = _riga(ipa, apps.get_model("cycle", "Allegato"))
+        return m.objects.create(ente=ente, richiesta=richiesta, allegato=allegato)
+    presentata = Voce(richiesta.pk, richiesta.obiettivo_id, "bozza", "presentata")
+    _apri(ente, "variazione", "presenta", presentata)
+    type(richiesta).objects.filter(pk=richiesta.pk).update(
+        stato="presentata", impronta="0" * 64, presentata_il=mondo.ADESSO
+    )
+    return m.objects.create(
+        ente=ente,
+        richiesta=richiesta,
+        tipo="nucleo",
+        esito="favorevole",
+        persona=nucleo,
+        impronta="0" * 64,
+        reso_il=mondo.ADESSO,
+    )
 
 
 def _del_peg(ipa: str, m: Any) -> Any:

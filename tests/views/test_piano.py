@@ -16,9 +16,10 @@ from django.urls import reverse
 
 from cycle.elenco import Elenco
 from cycle.filtri import Filtri
-from cycle.models import Obiettivo, Persona, RichiestaVariazione
+from cycle.models import Obiettivo
 from cycle.services.piano import importa
 from tests import mondo
+from tests.variazioni.mondo import presentata, redigi
 from workflows.registro.models import Evento
 
 pytestmark = pytest.mark.django_db
@@ -230,15 +231,11 @@ def test_solo_in_ritardo(entra: Callable[..., Client], adesso: Callable[[datetim
 
 def test_una_variazione_da_decidere_si_vede(entra: Callable[..., Client]) -> None:
     o = mondo.obiettivo("OE04")
-    for stato, presentata in (("bozza", None), ("presentata", mondo.ADESSO)):
-        RichiestaVariazione.objects.create(
-            ente_id=o.ente_id,
-            obiettivo=o,
-            autore=Persona.objects.get(pk=o.responsabile_generale_id),
-            versione_base=1,
-            stato=stato,
-            presentata_il=presentata,
-        )
+    for stato in ("bozza", "presentata"):
+        if stato == "presentata":
+            presentata(o)
+        else:
+            redigi(o)
         pagina = html(entra("DUE PO"), f"{PIANO}?testo=OE04")
         # a draft is still its settore's own
         assert ("variazione da decidere" in pagina) is (stato == "presentata")

@@ -29,13 +29,13 @@ from tests.workflows.costruttori import (
     relazioni,
     specifico,
 )
-from workflows import guards, guards_insieme
+from workflows import guards, guards_insieme, guards_variazione
 from workflows.guards import Guardia
 from workflows.ports import FattiAtto, FattiRelazione, Incarico, Politica, Richiesta
 
 GUARDIE = {
     nome: g
-    for modulo in (guards, guards_insieme)
+    for modulo in (guards, guards_insieme, guards_variazione)
     for nome, g in vars(modulo).items()
     if isinstance(g, Guardia)
 }

@@ -13,9 +13,11 @@ from django.db import connection
 from cycle import permissions
 from cycle.models import Obiettivo, RelazioneSemestrale
 from cycle.permissions import (
+    MACCHINA_CORREZIONE,
     MACCHINA_INSIEME,
     MACCHINA_OBIETTIVO,
     MACCHINA_RELAZIONE,
+    MACCHINA_VARIAZIONE,
     MACCHINE,
     PERMESSI,
 )
@@ -48,6 +50,20 @@ sottoponi | in_preparazione -> in_istruttoria | controllo  | insieme_non_vuoto, 
 ritira    | in_istruttoria -> in_preparazione | controllo  | motivazione_presente | ritorno
 decidi    | in_istruttoria -> deciso          | segreteria | insieme_non_vuoto, voci_ancora_proposte, voci_invariate, pareri_resi, parere_contrario_superato, atto_presente | per giunta, con atto
 annulla   | in_preparazione -> annullato      | controllo  | motivazione_presente | ritorno
+"""  # noqa: E501
+
+VARIAZIONE = """
+presenta  | bozza -> presentata | dirigente, segreteria | di_chi_la_presenta, obiettivo_variabile, almeno_un_cambio, richiesta_motivata, prima_di_fine_anno, nel_termine, causa_sopravvenuta, campi_liberi, periodi_chiusi_intatti, valori_di_partenza_attuali |
+istruisci | presentata -> istruita | controllo | pareri_resi |
+dichiara_irricevibile | presentata -> irricevibile | controllo | tardiva_irricevibile, motivazione_presente | ritorno
+approva   | istruita -> approvata | segreteria | obiettivo_variabile, valori_di_partenza_attuali, periodi_chiusi_intatti, pareri_resi, responsabile_presente, specifici_presenti, target_in_ogni_periodo, pesi_a_cento, nodo_presente, accoglimento_motivato, eccezione_motivata, atto_contabile_indicato, atto_presente, pareri_presenti, atto_nei_termini | per giunta, con atto
+respingi  | istruita -> respinta, presentata -> respinta | segreteria | diniego_motivato, atto_del_diniego | per giunta, ritorno
+ritira    | bozza -> ritirata, istruita -> ritirata, presentata -> ritirata | dirigente, po, segreteria | di_chi_la_ritira | ritorno
+"""  # noqa: E501
+
+CORREZIONE = """
+accogli  | segnalata -> accolta  | nucleo, controllo | decide_chi_deve, decide_un_altro, convalida_presente, motivazione_presente |
+respingi | segnalata -> respinta | nucleo, controllo | decide_chi_deve, decide_un_altro, motivazione_presente | ritorno
 """  # noqa: E501
 
 
@@ -86,6 +102,14 @@ def test_r54_the_table_of_the_relazione() -> None:
 
 def test_r15_the_table_of_the_insieme() -> None:
     assert dichiarate(MACCHINA_INSIEME) == righe(INSIEME)
+
+
+def test_r16_r37_the_table_of_the_variazione() -> None:
+    assert dichiarate(MACCHINA_VARIAZIONE) == righe(VARIAZIONE)
+
+
+def test_r35_the_table_of_the_correzione() -> None:
+    assert dichiarate(MACCHINA_CORREZIONE) == righe(CORREZIONE)
 
 
 def test_r1_the_states() -> None:
@@ -206,6 +230,20 @@ def test_every_permission() -> None:
             "segretario",
             "segreteria",
         ],
+        "presenta_variazione": ["dirigente", "segreteria"],
+        "istruisci_variazione": ["controllo"],
+        "dichiara_irricevibile_variazione": ["controllo"],
+        "approva_variazione": ["segreteria"],
+        "respingi_variazione": ["segreteria"],
+        "ritira_variazione": ["dirigente", "po", "segreteria"],
+        "accogli_correzione": ["controllo", "nucleo"],
+        "respingi_correzione": ["controllo", "nucleo"],
+        "redigi_variazione": ["dirigente", "po", "segreteria"],
+        "parere_variazione": ["nucleo"],
+        "visto_variazione": ["ragioneria"],
+        "replica_variazione": ["dirigente"],
+        "invita_variazione": ["nucleo"],
+        "segnala_correzione": ["dirigente", "nucleo", "po"],
     }
 
 
@@ -258,7 +296,7 @@ def test_r1_the_database_keeps_the_same_machine(db: None, nome: str) -> None:
     prima, altre, radice = argomenti["stato_di_nascita"]
     assert prima == macchina.stati[0][0]
     assert {prima, *altre.split()} == set(macchina.iniziali)
-    assert radice == {"obiettivo": "id", "relazione": "obiettivo_id"}[nome]
+    assert radice == ("id" if nome == "obiettivo" else "obiettivo_id")
 
 
 @pytest.mark.parametrize("nome", PROCEDURE)

@@ -39,6 +39,9 @@ VERBI = frozenset(
         "componi",
         "rendi_parere",
         "allega",
+        "ribasa",
+        "declina",
+        "segnala",
         "fuori_procedura",
     }
 )
