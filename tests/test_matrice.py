@@ -626,6 +626,16 @@ TAVOLA: dict[str, list[Prova]] = {
     ],
     f"{_API}obiettivi": [Prova("GET", {200: DENTRO, 404: FUORI}), CHIUSO_AGLI_ALTRI_METODI],
     _API_OBIETTIVO: [*DELL_OBIETTIVO, CHIUSO_AGLI_ALTRI_METODI],
+    f"{_API}anni/<int:anno>/bozze": [
+        Prova("GET", {405: TUTTI}),
+        Prova("POST", chi(SETTORE, ok=201), corpo=lambda: {"titolo": "Nuova", "unita": "S1"}),
+    ],
+    f"{_API_OBIETTIVO}/bozza": [
+        Prova("GET", {409: VEDE["in_corso"], 404: ENTRATI - VEDE["in_corso"]}, "in_corso"),
+        *letto_da_chi_vede("bozza"),
+        Prova("PUT", chi(SETTORE, VEDE["bozza"]), "bozza", _bozza_scritta),
+        CHIUSO_AGLI_ALTRI_METODI,
+    ],
     f"{_API_OBIETTIVO}/transizioni": [*DELL_OBIETTIVO, CHIUSO_AGLI_ALTRI_METODI],
     f"{_API_OBIETTIVO}/transizioni/<slug:nome>": [
         Prova("GET", {405: TUTTI}),

@@ -12,7 +12,7 @@ from ninja import NinjaAPI
 from ninja.operation import Operation
 from ninja.parser import Parser
 
-from cycle.api import errori, incarichi, insiemi, obiettivi, piano, relazioni
+from cycle.api import bozze, errori, incarichi, insiemi, obiettivi, piano, relazioni
 from cycle.api.accesso import CHI
 
 
@@ -48,5 +48,12 @@ api = Api(
     docs_url=None,
 )
 errori.registra(api)
-for router in (piano.router, obiettivi.router, relazioni.router, insiemi.router, incarichi.router):
+for router in (
+    piano.router,
+    obiettivi.router,
+    bozze.router,
+    relazioni.router,
+    insiemi.router,
+    incarichi.router,
+):
     api.add_router("", router)
