@@ -18,7 +18,9 @@ from workflows import modello
 def modello_possibile(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """What the machines declare can be meant: `workflows.modello` says what is examined."""
     return [
-        Error(str(p), hint="Si veda workflows/modello.py.", id=f"cycle.modello.{p.codice}")
+        (Warning if p.codice in modello.DUBBI else Error)(
+            str(p), hint="Si veda workflows/modello.py.", id=f"cycle.modello.{p.codice}"
+        )
         for p in modello.problemi(MACCHINE, PERMESSI, VERBI_DEL_SETTORE)
     ]
 
