@@ -32,7 +32,7 @@ class CampoEmail(forms.CharField):
         super().__init__(
             max_length=MASSIMO_EMAIL,
             required=False,
-            widget=forms.EmailInput({"autocomplete": "off"}),
+            widget=forms.TextInput({"inputmode": "email", "autocomplete": "off"}),
             **kwargs,
         )
 

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.apps import apps
 from playwright.sync_api import Browser, Page
 
 from cycle.models import Obiettivo
@@ -37,9 +38,25 @@ def _fissa(indirizzo: str) -> Callable[[], str]:
     return lambda: indirizzo
 
 
+def _della(modello: str, resto: str, **quale: str) -> Callable[[], str]:
+    def indirizzo() -> str:
+        riga = apps.get_model("cycle", modello).objects.get(ente=mondo.ente(), **quale)
+        return f"/alfa/{resto}/{riga.pid}/"
+
+    return indirizzo
+
+
 # who looks -> what they open
 PAGINE: dict[str, list[Pagina]] = {
-    "GESTIONE CONTROLLO": [("programmi", _fissa("/alfa/2026/programmi/"))],
+    "GESTIONE CONTROLLO": [
+        ("programmi", _fissa("/alfa/2026/programmi/")),
+        ("organico", _fissa("/alfa/organico/")),
+        ("persone", _fissa("/alfa/organico/?vista=persone")),
+        ("carica l'organico", _fissa("/alfa/organico/carica/")),
+        ("una unità", _della("UnitaOrganizzativa", "organico/unita", codice="S1")),
+        ("una persona", _della("Persona", "organico/persone", nome_completo="UNO PO")),
+        ("persone del piano", _fissa("/alfa/organico/piano/")),
+    ],
     "UNO DIRIGENTE": [
         ("scrivania", _fissa("/alfa/")),
         ("piano", _fissa("/alfa/2026/piano/")),
@@ -123,8 +140,9 @@ def test_r91_no_violation_on_any_page(entra: Entra, chi: str) -> None:
 def test_r91_no_violation_on_the_login_page(sito: str, chromium: Browser) -> None:
     contesto = chromium.new_context(base_url=sito, locale="it-IT")
     pagina = contesto.new_page()
-    pagina.goto("/accedi/")
-    assert not _guarda(pagina, "accedi")
+    for dove in ("/accedi/", "/password/"):
+        pagina.goto(dove)
+        assert not _guarda(pagina, dove)
     contesto.close()
 
 
