@@ -20,15 +20,13 @@ from django.db.models import Count
 from cycle.incarichi import Incarichi, Tenuto, Unita, nome_permesso
 from cycle.models import Ciclo, Ente, Obiettivo, Scadenza
 from cycle.parametri import Parametri
-from cycle.permissions import MACCHINA_OBIETTIVO, MACCHINA_RELAZIONE, PERMESSI
+from cycle.permissions import MACCHINA_INSIEME, MACCHINE, PERMESSI
 from workflows.ports import RUOLI
 from workflows.verdetto import permesso
 
-# Asked of a unit: the others are of the whole ente.
-DELL_UNITA = frozenset({"modifica_obiettivo", "compila_relazione"}) | {
-    permesso(m.nome, t.nome)
-    for m in (MACCHINA_OBIETTIVO, MACCHINA_RELAZIONE)
-    for t in m.transizioni
+# Asked of a unit, being of what hangs on one, or of who works in one: the others are of the ente.
+DELL_UNITA = frozenset(p for p, ruoli in PERMESSI.items() if ruoli & {"po", "dirigente"}) | {
+    permesso(m.nome, t.nome) for m in MACCHINE if m is not MACCHINA_INSIEME for t in m.transizioni
 }
 # Nobody waits for these.
 FACOLTATIVI = frozenset({"delega_funzioni", "esporta_piano"}) | {

@@ -39,12 +39,14 @@ from workflows.ports import (
     Convalida,
     Fascicolo,
     FattiAtto,
+    FattiCorrezione,
     FattiIndicatore,
     FattiInsieme,
     FattiPeriodo,
     FattiRelazione,
     FattiSeduta,
     FattiSpecifico,
+    FattiVariazione,
     FattiVoce,
     Incarico,
     Politica,
@@ -150,12 +152,11 @@ def permessi(tabella: Mapping[str, Collection[str]]) -> Iterator[Problema]:
 # --- guards: a small abstract world -------------------------------------------------------------
 
 _ISTANTE = datetime(2026, 3, 2, 9, tzinfo=UTC)
-_FUORI = datetime(2027, 3, 2, 9, tzinfo=UTC)
+_PRIMA, _FUORI = datetime(2026, 2, 1, tzinfo=UTC), datetime(2027, 3, 2, 9, tzinfo=UTC)
 _PRIMO = FattiPeriodo("1", 1, date(2026, 1, 1), date(2026, 6, 30))
 _SECONDO = FattiPeriodo("2", 2, date(2026, 7, 1), date(2026, 12, 31))
 _TUTTI = frozenset({"1", "2"})
 _CHI, _PRESENTI = 1, frozenset({1, 2, 3})
-_ATTORE = Attore(_CHI, _CHI, 1, "Qualcuno", _ISTANTE)
 _ATTO = FattiAtto("1", date(2026, 2, 20), parere_tecnico="favorevole", parere_contabile="idem")
 _PIENA = Richiesta(
     "Un motivo.", _ATTO, FattiSeduta(date(2026, 3, 1), _PRESENTI), True, {"cifra": "da 3 a 2"}
@@ -176,6 +177,12 @@ def _relazioni(primo: str, secondo: str) -> tuple[FattiRelazione, ...]:
 def _voce(**fatti: Any) -> FattiInsieme:
     pareri = {"tecnico": "favorevole", "contabile": "favorevole"} | fatti.pop("pareri", {})
     return FattiInsieme((FattiVoce(**{"codice": "o", "stato": "proposta", **fatti}),), pareri)
+
+
+def _richiesta(**fatti: Any) -> FattiVariazione:
+    return FattiVariazione(
+        **{"cambi": 1, "autore": 9, "motivazione": "Perché.", "presentata_il": _PRIMA, **fatti}
+    )
 
 
 # What guards read, and the values it takes here, the good one first. A guard that reads something
@@ -225,6 +232,21 @@ DIMENSIONI: Mapping[str, tuple[Mapping[str, Any], ...]] = {
         {"insieme": _voce(pareri={"tecnico": "contrario"})},
         {"insieme": FattiInsieme()},
     ),
+    "variazione": (
+        {"variazione": _richiesta()},
+        {"variazione": _richiesta(tardiva=True, regola_tardive="irricevibile_con_motivazione")},
+        {"variazione": _richiesta(termine=_ISTANTE)},
+        {"variazione": _richiesta(termine=_ISTANTE, regola_tardive="rifiuto_automatico")},
+        {"variazione": _richiesta(contesi=(("campo", "2"),), mossi=(("campo", "1", "2"),))},
+        {"variazione": _richiesta(chiusi=("campo",), mancano=("nucleo",))},
+        {"variazione": _richiesta(effetto_finanziario=True, ultimo_giorno=date(2026, 1, 1))},
+        {"variazione": FattiVariazione()},
+    ),
+    "correzione": (
+        {"correzione": FattiCorrezione(segnalata_da=9)},
+        {"correzione": FattiCorrezione(segnalata_da=_CHI, calcolata=False)},
+    ),
+    "attore": ({"ruoli": tuple(RUOLI)}, {"ruoli": ()}),
     "istante": ({"istante": _ISTANTE}, {"istante": _FUORI}),
 }
 
@@ -237,17 +259,20 @@ class _Caso:
     """Facts of the abstract world, and when they are asked about."""
 
     fascicolo: Fascicolo
+    attore: Attore
     istante: datetime
 
     def passa(self, guardie: Sequence[Guardia]) -> bool:
-        return not any(g.motivi(self.fascicolo, _ATTORE, self.istante) for g in guardie)
+        return not any(g.motivi(self.fascicolo, self.attore, self.istante) for g in guardie)
 
 
-def _caso(procedura: str, stato: str, *scelte: Mapping[str, Any]) -> _Caso:
+def _caso(procedura: str, passo: str, stato: str, *scelte: Mapping[str, Any]) -> _Caso:
     fatti: dict[str, Any] = {}
     for scelta in scelte:
         fatti |= scelta
     istante = fatti.pop("istante")
+    suo = frozenset({(permesso(procedura, passo), "/1/")})
+    incarichi = (Incarico(n, r, "/1/", permessi=suo) for n, r in enumerate(fatti.pop("ruoli")))
     return _Caso(
         Fascicolo(
             **{
@@ -268,36 +293,37 @@ def _caso(procedura: str, stato: str, *scelte: Mapping[str, Any]) -> _Caso:
                 **fatti,
             }
         ),
+        Attore(_CHI, _CHI, 1, "Qualcuno", istante, tuple(incarichi)),
         istante,
     )
 
 
-def _casi(procedura: str, stato: str, scarti: int) -> Iterator[_Caso]:
+def _casi(procedura: str, passo: str, stato: str, scarti: int) -> Iterator[_Caso]:
     """Those that differ from the good case in `scarti` things."""
     buone = {nome: valori[0] for nome, valori in DIMENSIONI.items()}
     altre = [(nome, v) for nome, valori in DIMENSIONI.items() for v in valori[1:]]
     for scelte in combinations(altre, scarti):
         diverse = dict(scelte)
         if len(diverse) == scarti:
-            yield _caso(procedura, stato, *(buone | diverse).values())
+            yield _caso(procedura, passo, stato, *(buone | diverse).values())
 
 
-def testimone(procedura: str, guardie: Sequence[Guardia], stato: str) -> Fascicolo | None:
-    """Facts in which all the guards pass together from `stato`; None when there are none in the
-    abstract world."""
+def testimone(procedura: str, t: Transizione, stato: str) -> Fascicolo | None:
+    """Facts in which all the guards of a transition pass together from `stato`; None when there
+    are none in the abstract world."""
     for scarti in range(SCARTI + 1):
-        for caso in _casi(procedura, stato, scarti):
-            if caso.passa(guardie):
+        for caso in _casi(procedura, t.nome, stato, scarti):
+            if caso.passa(t.regole.guardie):
                 return caso.fascicolo
     return None
 
 
-def _rifiuta(guardia: Guardia, procedura: str, partenze: Sequence[str]) -> bool:
+def _rifiuta(guardia: Guardia, procedura: str, t: Transizione) -> bool:
     return any(
         not caso.passa([guardia])
         for scarti in range(SCARTI + 1)
-        for stato in partenze
-        for caso in _casi(procedura, stato, scarti)
+        for stato in t.partenze
+        for caso in _casi(procedura, t.nome, stato, scarti)
     )
 
 
@@ -306,10 +332,10 @@ def guardie(macchina: Macchina) -> Iterator[Problema]:
     for t in macchina.transizioni:
         dove = f"{macchina.nome}.{t.nome}"
         for da in t.partenze:
-            if testimone(macchina.nome, t.regole.guardie, da) is None:
+            if testimone(macchina.nome, t, da) is None:
                 yield Problema("mai_possibile", dove, f"da «{da}» le sue condizioni si escludono")
         for g in t.regole.guardie:
-            if not _rifiuta(g, macchina.nome, t.partenze):
+            if not _rifiuta(g, macchina.nome, t):
                 yield Problema("mai_negata", dove, f"la condizione «{g.nome}» non rifiuta mai")
 
 
@@ -369,7 +395,7 @@ def da_solo(
     of its report, come from the same person or from one on behalf of the other; None when there
     is no way, whatever else happens in between and whoever does it."""
     attori = _attori(ruoli_di or dict.fromkeys((_P, _D, _O), tuple(RUOLI)))
-    base = _caso("obiettivo", "bozza", *(v[0] for v in DIMENSIONI.values())).fascicolo
+    base = _caso("obiettivo", "valida", "bozza", *(v[0] for v in DIMENSIONI.values())).fascicolo
     inizio: Nodo = ("bozza", relazione.iniziali[0], frozenset(), frozenset())
     prima: dict[Nodo, tuple[Nodo, Mossa] | None] = {inizio: None}
     coda = deque([inizio])

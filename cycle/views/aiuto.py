@@ -36,6 +36,8 @@ TITOLI: dict[str, str | Promise] = {
     "obiettivo": gettext_lazy("Il cammino di un obiettivo"),
     "relazione": gettext_lazy("Il cammino di una relazione semestrale"),
     "insieme": gettext_lazy("Il cammino di un insieme per la giunta"),
+    "variazione": gettext_lazy("Il cammino di una richiesta di variazione"),
+    "correzione": gettext_lazy("Il cammino di una correzione di errore materiale"),
 }
 
 GLOSSARIO: tuple[tuple[str | Promise, str | Promise], ...] = (

@@ -135,7 +135,7 @@ class TestGuardie:
     ) -> None:
         for t in macchina.transizioni:
             for da in t.partenze:
-                fatti = modello.testimone(macchina.nome, t.regole.guardie, da)
+                fatti = modello.testimone(macchina.nome, t, da)
                 assert fatti is not None, (t.nome, da)
                 assert fatti.stato == da
 
