@@ -17,6 +17,7 @@ from cycle import permissions
 from cycle.apertura import predefinite
 from cycle.demo.comune import comune
 from cycle.demo.giunta import atto_del_peg, decide, porta_in_giunta
+from cycle.demo.prossimo import prepara_prossimo
 from cycle.importers import piano as neutro
 from cycle.models import (
     Ciclo,
@@ -30,7 +31,7 @@ from cycle.models import (
     Utente,
 )
 from cycle.parametri import Parametri
-from cycle.services.anno import apri, proroga
+from cycle.services.anno import apri
 from cycle.services.enti import (
     Conferimento,
     conferisci,
@@ -39,6 +40,7 @@ from cycle.services.enti import (
     trova_o_crea,
 )
 from cycle.services.piano import EsitoImportazione, importa
+from cycle.services.proroga import proroga
 from cycle.services.relazioni import Compilazione, compila
 from cycle.services.transizioni import esegui
 from workflows.ports import Attore, FattiAtto, FattiSeduta, Richiesta
@@ -93,6 +95,7 @@ def carica(istante: datetime, racconta: Racconta) -> Ente:
         _apri_anni(ente, anno)
         _proroga_piao(ente, anno)
         _Racconto(ente, finto.corrente, finto.stati, istante, racconta).svolgi()
+        prepara_prossimo(ente, anno, istante, racconta)
     return ente
 
 
