@@ -51,6 +51,12 @@ class Evento(models.Model):
             models.Index(fields=["radice_id", "-id"], name="evento_radice"),
             models.Index(fields=["persona_id", "-id"], name="evento_persona"),
             models.Index(fields=["ente_id", "-registrato_il"], name="evento_ente"),
+            # few, and asked whenever a code is given: none is given twice
+            models.Index(
+                fields=["ente_id"],
+                condition=models.Q(verbo="elimina"),
+                name="evento_elimina",
+            ),
         ]
         verbose_name = "evento"
         verbose_name_plural = "eventi"
