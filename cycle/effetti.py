@@ -249,15 +249,18 @@ def sottoponi(azione: Azione) -> None:
     pareri that were given on this very text are not asked again (R15)."""
     for passo in azione.passi:
         insieme: Insieme = passo.oggetto
-        voci = dict(VoceInsieme.objects.filter(insieme=insieme).values_list("obiettivo_id", "pk"))
-        obiettivi = list(Obiettivo.objects.filter(pk__in=voci))
-        impronte = {pk: canonico.impronta(t) for pk, t in canonico.schede(obiettivi).items()}
-        aggiorna(
-            VoceInsieme,
-            {"impronta": "text", "revisione": "integer"},
-            [(voci[o.pk], impronte[o.pk], o.revisione) for o in obiettivi],
-        )
-        impronta = canonico.impronta_insieme(impronte.values())
+        with connection.cursor() as cursore:
+            cursore.execute(
+                "UPDATE cycle_voceinsieme v "  # noqa: S608 - a constant of ours
+                "   SET impronta = encode(sha256(convert_to(t.contenuto, 'UTF8')), 'hex'), "
+                "       revisione = o.revisione "
+                "  FROM cycle_obiettivo o "
+                f"CROSS JOIN LATERAL (SELECT {canonico.SCHEDA} AS contenuto OFFSET 0) t "
+                " WHERE o.id = v.obiettivo_id AND v.insieme_id = %s RETURNING v.impronta",
+                [insieme.pk],
+            )
+            impronte = [riga[0] for riga in cursore.fetchall()]
+        impronta = canonico.impronta_insieme(impronte)
         Insieme.objects.filter(pk=insieme.pk).update(
             impronta=impronta, sottoposto_il=azione.istante
         )

@@ -255,7 +255,10 @@ SELECT o.tipo, count(*), sum(s.quanti), sum(i.quanti), sum(o.peso)
  WHERE {quali}
  GROUP BY o.tipo
 """
-_DELL_INSIEME = "o.id IN (SELECT v.obiettivo_id FROM cycle_voceinsieme v WHERE v.insieme_id = %s)"
+_DI_QUEST_ANNO = (
+    "o.ciclo_id = %s AND (o.versione > 0 OR o.id IN (SELECT v.obiettivo_id "
+    "FROM cycle_voceinsieme v WHERE v.insieme_id = %s))"
+)
 _DELL_ANNO_PRIMA = (
     "o.ciclo_id IN (SELECT c.id FROM cycle_ciclo c WHERE c.ente_id = %s AND c.anno = %s) "
     "AND o.versione > 0"
@@ -263,8 +266,9 @@ _DELL_ANNO_PRIMA = (
 
 
 def confronto(insieme: Insieme) -> list[Confronto]:
-    """The set against what was approved last year, in figures: a row for each type, then all."""
-    adesso = _totali(_DELL_INSIEME, [insieme.pk])
+    """The year as it would stand with the set, beside what was already approved of it, against
+    what was approved last year, in figures: a row for each type, then all."""
+    adesso = _totali(_DI_QUEST_ANNO, [insieme.ciclo_id, insieme.pk])
     prima = _totali(_DELL_ANNO_PRIMA, [insieme.ente_id, insieme.ciclo.anno - 1])
     righe = [
         Confronto(tipo, adesso.get(tipo, Totali()), prima.get(tipo, Totali()))

@@ -184,6 +184,7 @@ class _Nomi:
         return {
             "nome": i["nome"],
             "peso": _cifra(i["peso"]),
+            "target": self._annuale(i, target),
             "aggregazione": _AGGREGAZIONI[i["aggregazione"]],
             "periodi": [
                 {
@@ -195,6 +196,23 @@ class _Nomi:
                 if pk in target
             ],
         }
+
+    def _annuale(self, i: dict[str, Any], target: dict[int, dict[str, Any]]) -> str:
+        """The target of the year, as the old form prints it: the sum, the greatest, the least or
+        the last of the periods' (R74)."""
+        righe = [target[pk] for pk in self.periodi if pk in target]
+        if not righe or i["unita_misura"] in ("data", "si_no"):
+            return ""
+        cifre = [Decimal(r["target"]) for r in righe if r["target"] is not None]
+        if not cifre:
+            return ""
+        sintesi: dict[str, Decimal] = {
+            "somma": sum(cifre, Decimal(0)),
+            "massimo": max(cifre),
+            "minimo": min(cifre),
+        }
+        valore = sintesi.get(i["aggregazione"], cifre[-1])
+        return in_italiano(valore) + _UNITA_MISURA.get(i["unita_misura"], "")
 
 
 def _giorno(testo: str | None) -> str:

@@ -21,7 +21,6 @@ from cycle.models import Allegato
 from workflows.errors import Motivo, NonPossibile
 
 MASSIMO = 25 * 1024 * 1024  # bytes
-_PEZZO = 64 * 1024
 # mime -> (how a file of that kind begins, its extension)
 TIPI = {"application/pdf": (b"%PDF-", ".pdf")}
 
@@ -31,17 +30,22 @@ class AllegatoGuasto(Exception):
 
 
 def deposita(
-    *, ente_id: int, nome: str, pezzi: Iterable[bytes], tipo_mime: str = "application/pdf"
+    *,
+    ente_id: int,
+    nome: str,
+    pezzi: Iterable[bytes],
+    tipo_mime: str = "application/pdf",
+    massimo: int | None = MASSIMO,
 ) -> Allegato:
     """Store a file and its row; the same file of the same ente is stored once. Raises NonPossibile
-    when it is empty, too large, or not of its kind."""
+    when it is empty, larger than `massimo` bytes, or not of its kind."""
     inizio, estensione = TIPI[tipo_mime]
     cartella = _radice() / str(ente_id)
     cartella.mkdir(parents=True, exist_ok=True, mode=0o700)
     descrittore, provvisorio = tempfile.mkstemp(dir=cartella, prefix=".arrivo-")
     try:
         with os.fdopen(descrittore, "wb") as file:
-            sha256, dimensione = _scrivi(file, pezzi, inizio)
+            sha256, dimensione = _scrivi(file, pezzi, inizio, massimo)
         percorso = f"{ente_id}/{sha256}{estensione}"
         Path(provvisorio).replace(_radice() / percorso)
     except BaseException:
@@ -58,16 +62,18 @@ def deposita(
     )
 
 
-def _scrivi(file: BinaryIO, pezzi: Iterable[bytes], inizio: bytes) -> tuple[str, int]:
+def _scrivi(
+    file: BinaryIO, pezzi: Iterable[bytes], inizio: bytes, massimo: int | None
+) -> tuple[str, int]:
     somma, dimensione, testa = hashlib.sha256(), 0, b""
     for pezzo in pezzi:
         testa = (testa + pezzo)[: len(inizio)] if len(testa) < len(inizio) else testa
         if not inizio.startswith(testa):
             raise _rifiutato(_("Il file non è un PDF."), _("Allegare il PDF della deliberazione."))
         dimensione += len(pezzo)
-        if dimensione > MASSIMO:
+        if massimo is not None and dimensione > massimo:
             raise _rifiutato(
-                _("Il file supera i %(mega)s MB.") % {"mega": MASSIMO // 1024**2},
+                _("Il file supera i %(mega)s MB.") % {"mega": massimo // 1024**2},
                 _("Ridurlo, per esempio salvandolo senza immagini a piena risoluzione."),
             )
         somma.update(pezzo)

@@ -31,6 +31,7 @@ def atto(request: RichiestaEnte, pid: UUID) -> HttpResponse:
     trovato = giunta.atto(c.attore, pid)
     insieme = Insieme.objects.filter(atto=trovato).select_related("ciclo", "atto").first()
     documenti = giunta.documenti(trovato)
+    schede = VersioneObiettivo.objects.filter(atto=trovato).count()
     return render(
         request,
         "cycle/giunta/atto.html",
@@ -38,8 +39,8 @@ def atto(request: RichiestaEnte, pid: UUID) -> HttpResponse:
             "anno": trovato.ciclo.anno,
             "atto": trovato,
             "insieme": insieme,
-            "schede": VersioneObiettivo.objects.filter(atto=trovato).count(),
-            "voci": insieme.voci.count() if insieme else 0,
+            "schede": schede,
+            "rinviate": insieme.voci.count() - schede if insieme else 0,
             "documenti": documenti,
             "con_pdf": any(d.genere == "allegato" for d in documenti),
             "avvisati": giunta.avvisati(insieme) if insieme else [],

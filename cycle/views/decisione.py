@@ -29,7 +29,7 @@ from workflows.errors import Motivo, NonPossibile, NonTrovato, Rifiuto, Tentativ
 from workflows.guards_insieme import NOMI_PARERI, elenca
 
 # With so many objectives or fewer, the PDF is made at once; else when somebody asks for it.
-PDF_SUBITO = 120
+PDF_SUBITO = 60
 _MOSTRATI = 20  # refused objectives named on the form; the page of the set shows them all
 
 _registro = logging.getLogger(__name__)

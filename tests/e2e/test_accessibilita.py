@@ -11,8 +11,8 @@ from axe_playwright_python.sync_playwright import Axe
 from django.apps import apps
 from playwright.sync_api import Browser, Page
 
-from cycle.models import Obiettivo
-from tests import mondo
+from cycle.models import Atto, Insieme, Obiettivo
+from tests import giunta, mondo
 from tests.e2e.conftest import Entra
 
 REGOLE = {
@@ -46,17 +46,23 @@ def _della(modello: str, resto: str, **quale: str) -> Callable[[], str]:
     return indirizzo
 
 
+def _insieme(come: Callable[[], Insieme], resto: str = "") -> Callable[[], str]:
+    """A page of a set, made the first time."""
+
+    def indirizzo() -> str:
+        insieme = Insieme.objects.filter(ente__codice_ipa="alfa").first() or come()
+        return f"/alfa/{mondo.ANNO}/giunta/{insieme.pid}/{resto}"
+
+    return indirizzo
+
+
+def _atto() -> str:
+    atto = Atto.objects.filter(ente__codice_ipa="alfa", tipo="approvazione").order_by("pk")[0]
+    return f"/alfa/atti/{atto.pid}/"
+
+
 # who looks -> what they open
 PAGINE: dict[str, list[Pagina]] = {
-    "GESTIONE CONTROLLO": [
-        ("programmi", _fissa("/alfa/2026/programmi/")),
-        ("organico", _fissa("/alfa/organico/")),
-        ("persone", _fissa("/alfa/organico/?vista=persone")),
-        ("carica l'organico", _fissa("/alfa/organico/carica/")),
-        ("una unità", _della("UnitaOrganizzativa", "organico/unita", codice="S1")),
-        ("una persona", _della("Persona", "organico/persone", nome_completo="UNO PO")),
-        ("persone del piano", _fissa("/alfa/organico/piano/")),
-    ],
     "UNO DIRIGENTE": [
         ("scrivania", _fissa("/alfa/")),
         ("piano", _fissa("/alfa/2026/piano/")),
@@ -83,6 +89,30 @@ PAGINE: dict[str, list[Pagina]] = {
         ("scrivania", _fissa("/alfa/")),
         ("approva", _di("proposta", "transizioni/approva/")),
         ("rinvia", _di("proposta", "transizioni/rinvia/")),
+        ("decisione", _insieme(giunta.istruito, "decisione/")),
+    ],
+    "GESTIONE CONTROLLO": [
+        ("programmi", _fissa("/alfa/2026/programmi/")),
+        ("organico", _fissa("/alfa/organico/")),
+        ("persone", _fissa("/alfa/organico/?vista=persone")),
+        ("carica l'organico", _fissa("/alfa/organico/carica/")),
+        ("una unità", _della("UnitaOrganizzativa", "organico/unita", codice="S1")),
+        ("una persona", _della("Persona", "organico/persone", nome_completo="UNO PO")),
+        ("persone del piano", _fissa("/alfa/organico/piano/")),
+        ("giunta, vuota", _fissa(f"/alfa/{mondo.ANNO}/giunta/")),
+        ("componi", _insieme(giunta.composto, "componi/")),
+        ("insieme", _insieme(giunta.composto)),
+        ("sottoponi", _insieme(giunta.composto, "passi/sottoponi/")),
+        ("annulla", _insieme(giunta.composto, "passi/annulla/")),
+        ("giunta", _fissa(f"/alfa/{mondo.ANNO}/giunta/")),
+    ],
+    "GENERALE SEGRETARIO": [
+        ("parere", _insieme(giunta.sottoposto, "pareri/tecnico/")),
+        ("insieme in istruttoria", _insieme(giunta.sottoposto)),
+    ],
+    "SINDACA GIUNTA": [
+        ("perché non si decide", _insieme(giunta.sottoposto, "passi/decidi/")),
+        ("atto", _atto),
     ],
     "SECONDO NUCLEO": [
         ("scrivania", _fissa("/alfa/")),
