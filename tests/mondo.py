@@ -34,6 +34,7 @@ from cycle.services import anno as servizi_anno
 from cycle.services import enti, relazioni
 from cycle.services.enti import Conferimento, conferisci, crea_ente, di_comando
 from cycle.services.piano import importa
+from cycle.services.proroga import proroga as proroga_termini
 from cycle.services.relazioni import Compilazione
 from cycle.services.transizioni import esegui
 from workflows.ports import Attore, FattiAtto, FattiSeduta, Richiesta
@@ -248,7 +249,7 @@ def proroga(
     chi: str = "ATTI SEGRETERIA",
 ) -> list[Proroga]:
     """Terms of an opened year moved by an act."""
-    return servizi_anno.proroga(
+    return proroga_termini(
         ciclo=ciclo(ipa, anno),
         fino_a=fino_a,
         atto=FattiAtto(numero, giorno, organo),

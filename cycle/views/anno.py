@@ -30,6 +30,8 @@ from cycle.models import Ciclo, Utente
 from cycle.parametri import Parametri
 from cycle.services import anno as servizi
 from cycle.services.anno import Apertura
+from cycle.services.atti_anno import autorizza
+from cycle.services.atti_anno import motivi as motivi_di
 from cycle.views.errori import rifiutata
 from cycle.views.transizioni import Altrove
 from workflows.errors import Motivo, NonPossibile, Rifiuto
@@ -122,7 +124,7 @@ def _apri(request: RichiestaEnte) -> HttpResponse | None:
     c = request.contesto
     anno = _anno(request.POST.get("anno", ""))
     ciclo = next((ciclo for ciclo in c.cicli() if ciclo.anno == anno), None)
-    servizi.autorizza(c.attore, "apri_anno", ciclo.pk if ciclo else 0)
+    autorizza(c.attore, "apri_anno", ciclo.pk if ciclo else 0)
     parametri, calendario, atto = _moduli(c, request)[1:]
     validi = parametri.is_valid() & calendario.is_valid() & atto.is_valid()
     if request.POST.get("azione") != "apri" or not validi or anno is None:
@@ -160,7 +162,7 @@ class _RigaMostrata:
 @nell_ente
 def _pagina(request: RichiestaEnte, rifiuto: NonPossibile | None) -> HttpResponse:
     c = request.contesto
-    servizi.autorizza(c.attore, "apri_anno")
+    autorizza(c.attore, "apri_anno")
     partenza, parametri, calendario, atto = _moduli(c, request)
     righe, validi = partenza.righe, True
     note: list[str] = []
@@ -170,7 +172,7 @@ def _pagina(request: RichiestaEnte, rifiuto: NonPossibile | None) -> HttpRespons
             righe, note = apertura.allinea(calendario.righe(), partenza.anno, parametri.parametri)
             calendario = modulo_calendario(righe)
     pronta = _pronta(c, partenza.anno, parametri.parametri, righe) if validi else None
-    motivi = rifiuto.tutti() if rifiuto else servizi.motivi(pronta.difetti) if pronta else []
+    motivi = rifiuto.tutti() if rifiuto else motivi_di(pronta.difetti) if pronta else []
     chiede = request.POST.get("azione") == "apri"
     cambiata = chiede and rifiuto is None and validi and atto.is_valid()
     stato = 409 if cambiata else 422 if chiede or not validi else 200

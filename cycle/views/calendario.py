@@ -22,8 +22,9 @@ from cycle.calendario import ultimo_giorno
 from cycle.contesto import Contesto, RichiestaEnte, nell_ente, sessione
 from cycle.forms_anno import ModuloAtto, ModuloProroga, riporta
 from cycle.models import Ciclo, Utente
-from cycle.services import anno as servizi
 from cycle.services import feed
+from cycle.services.atti_anno import autorizza
+from cycle.services.proroga import proroga as proroga_termini
 from cycle.termini import striscia
 from cycle.views.errori import non_trovato, rifiutata
 from cycle.views.transizioni import Altrove
@@ -138,11 +139,11 @@ def _moduli(c: Contesto, ciclo: Ciclo, request: HttpRequest) -> tuple[ModuloPror
 def _proroga(request: RichiestaEnte, anno: int) -> HttpResponse | None:
     c = request.contesto
     ciclo = _ciclo(c, anno)
-    servizi.autorizza(c.attore, "proroga_termine", ciclo.pk)
+    autorizza(c.attore, "proroga_termine", ciclo.pk)
     modulo, atto = _moduli(c, ciclo, request)
     if not (modulo.is_valid() & atto.is_valid()):
         return None
-    fatte = servizi.proroga(
+    fatte = proroga_termini(
         ciclo=ciclo,
         fino_a=modulo.fino_a(),
         atto=atto.atto(),
@@ -168,7 +169,7 @@ def _modulo_proroga(
 ) -> HttpResponse:
     c = request.contesto
     ciclo = _ciclo(c, anno)
-    servizi.autorizza(c.attore, "proroga_termine")
+    autorizza(c.attore, "proroga_termine")
     modulo, atto = _moduli(c, ciclo, request)
     altri: list[Any] = []
     if request.method == "POST":

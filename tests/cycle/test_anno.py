@@ -22,6 +22,7 @@ from cycle.models import Atto, Ciclo, Ente, Periodo, Proroga, Scadenza
 from cycle.parametri import Parametri
 from cycle.services import anno as servizi
 from cycle.services import enti
+from cycle.services.proroga import proroga
 from tests import mondo
 from workflows.errors import Conflitto, NonAutorizzato, NonPossibile
 from workflows.ports import FattiAtto
@@ -364,7 +365,7 @@ class TestProroga:
     def test_a_motive_is_due(self) -> None:
         mondo.apri()
         with pytest.raises(NonPossibile) as rifiuto:
-            servizi.proroga(
+            proroga(
                 ciclo=mondo.ciclo(),
                 fino_a={"piao": date(2026, 3, 31)},
                 atto=FattiAtto("15", date(2026, 3, 1)),

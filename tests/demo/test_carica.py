@@ -13,9 +13,11 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
+from cycle import apertura, canonico
+from cycle.demo.carica import carica as carica_comune
 from cycle.demo.carica import carica_piano
 from cycle.importers.piano import Piano, PianoIllegibile
-from cycle.models import Ciclo, Ente
+from cycle.models import Ciclo, Ente, Proroga
 from cycle.services.piano import EsitoImportazione
 from tests.fotografia import cambiate, fotografia
 from tests.importers.piani import piano_inventato
@@ -74,3 +76,14 @@ def test_a_code_no_address_can_have(db_vera: None, tmp_path: Path, settings: Any
     with pytest.raises(CommandError, match="codice"):
         call_command("demo", piano=str(file), ipa=ipa, solo_dati=True)
     assert Ente.objects.count() == enti
+
+
+def test_the_years_of_the_comune_are_opened_by_acts_and_a_term_was_moved(db_vera: None) -> None:
+    """Both its years; and what their acts fixed is proved by their digests."""
+    ente = carica_comune(ISTANTE, lambda _riga: None)
+    cicli = Ciclo.objects.filter(ente=ente).select_related("atto_apertura").order_by("anno")
+    assert [c.anno for c in cicli] == [ISTANTE.year - 1, ISTANTE.year]
+    for ciclo in cicli:
+        assert ciclo.atto_apertura is not None
+        assert canonico.impronta(apertura.testo_di(ciclo)) == ciclo.atto_apertura.digest
+    assert [p.scadenza.codice for p in Proroga.objects.filter(ente=ente)] == ["piao"]

@@ -5,13 +5,14 @@ scrolls sideways on a phone."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.apps import apps
 from playwright.sync_api import Browser, Page
 
-from cycle.models import Atto, Insieme, Obiettivo
+from cycle.models import Atto, Incarico, Insieme, Obiettivo
 from tests import giunta, mondo
 from tests.e2e.conftest import Entra
 
@@ -42,6 +43,28 @@ def _della(modello: str, resto: str, **quale: str) -> Callable[[], str]:
     def indirizzo() -> str:
         riga = apps.get_model("cycle", modello).objects.get(ente=mondo.ente(), **quale)
         return f"/alfa/{resto}/{riga.pid}/"
+
+    return indirizzo
+
+
+def _di_anno_aperto(resto: str) -> Callable[[], str]:
+    def indirizzo() -> str:
+        if mondo.ciclo("alfa").atto_apertura_id is None:
+            mondo.apri()
+            mondo.proroga({"piao": date(2026, 3, 31)})
+        return f"/alfa/2026/calendario/{resto}"
+
+    return indirizzo
+
+
+def _persona(nome: str) -> Callable[[], str]:
+    return lambda: f"/alfa/incarichi/persone/{mondo.persona(nome).pid}/"
+
+
+def _cessa(nome: str) -> Callable[[], str]:
+    def indirizzo() -> str:
+        incarico = Incarico.objects.get(persona=mondo.persona(nome))
+        return f"/alfa/incarichi/{incarico.pid}/cessa/"
 
     return indirizzo
 
@@ -82,16 +105,15 @@ PAGINE: dict[str, list[Pagina]] = {
         ("eliminare una bozza", _di("bozza", "elimina/")),
         ("riprendere dall'anno prima", _fissa("/alfa/2026/proposte/copia/")),
         ("proposte in un foglio", _fissa("/alfa/2026/proposte/importa/")),
+        ("calendario", _fissa("/alfa/2026/calendario/")),
         ("aiuto", _fissa("/aiuto/")),
         ("non trovato", _fissa("/alfa/non-c-e/")),
     ],
-    "ATTI SEGRETERIA": [
-        ("scrivania", _fissa("/alfa/")),
-        ("approva", _di("proposta", "transizioni/approva/")),
-        ("rinvia", _di("proposta", "transizioni/rinvia/")),
-        ("decisione", _insieme(giunta.istruito, "decisione/")),
-    ],
     "GESTIONE CONTROLLO": [
+        ("calendario di nessun atto", _fissa("/alfa/2026/calendario/")),
+        ("apri un anno", _fissa("/alfa/anni/apri/?anno=2026")),
+        ("proroga", _di_anno_aperto("proroga/")),
+        ("calendario aperto", _di_anno_aperto("")),
         ("programmi", _fissa("/alfa/2026/programmi/")),
         ("organico", _fissa("/alfa/organico/")),
         ("persone", _fissa("/alfa/organico/?vista=persone")),
@@ -99,6 +121,17 @@ PAGINE: dict[str, list[Pagina]] = {
         ("una unità", _della("UnitaOrganizzativa", "organico/unita", codice="S1")),
         ("una persona", _della("Persona", "organico/persone", nome_completo="UNO PO")),
         ("persone del piano", _fissa("/alfa/organico/piano/")),
+        ("incarichi", _fissa("/alfa/incarichi/")),
+        ("incarichi per persona", _fissa("/alfa/incarichi/?vista=persone&finiti=1")),
+        ("incarichi un altro giorno", _fissa("/alfa/incarichi/?il=2030-01-01T00:00")),
+        ("chi può", _fissa("/alfa/incarichi/chi-puo/?permesso=valida_obiettivo")),
+        ("chi può il passo", _di("rendicontato", "chi-puo/valida/")),
+        ("che cosa può", _persona("UNO DIRIGENTE")),
+        ("conferisci", _fissa("/alfa/incarichi/conferisci/")),
+        ("delega", _fissa("/alfa/incarichi/delega/")),
+        ("cessa", _cessa("UNO DIRIGENTE")),
+        ("rinvia molti", _fissa("/alfa/2026/piano/molti/rinvia/?tutti=1")),
+        ("per ipotesi", _di("bozza", "?ruolo=dirigente&il=2026-06-01T12:00")),
         ("giunta, vuota", _fissa(f"/alfa/{mondo.ANNO}/giunta/")),
         ("componi", _insieme(giunta.composto, "componi/")),
         ("insieme", _insieme(giunta.composto)),
@@ -113,6 +146,12 @@ PAGINE: dict[str, list[Pagina]] = {
     "SINDACA GIUNTA": [
         ("perché non si decide", _insieme(giunta.sottoposto, "passi/decidi/")),
         ("atto", _atto),
+    ],
+    "ATTI SEGRETERIA": [
+        ("scrivania", _fissa("/alfa/")),
+        ("approva", _di("proposta", "transizioni/approva/")),
+        ("rinvia", _di("proposta", "transizioni/rinvia/")),
+        ("decisione", _insieme(giunta.istruito, "decisione/")),
     ],
     "SECONDO NUCLEO": [
         ("scrivania", _fissa("/alfa/")),
