@@ -17,8 +17,9 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count
 
+from cycle import termini
 from cycle.incarichi import Incarichi, Tenuto, Unita, nome_permesso
-from cycle.models import Ciclo, Ente, Obiettivo, Scadenza
+from cycle.models import Ciclo, Ente, Obiettivo
 from cycle.parametri import Parametri
 from cycle.permissions import MACCHINA_INSIEME, MACCHINE, PERMESSI
 from workflows.ports import RUOLI
@@ -100,9 +101,9 @@ class _Ricerca:
             .annotate(Count("pk"))
         }
         self.scadenze = list(
-            Scadenza.objects.filter(ciclo__in=cicli, termine__gt=istante)
-            .order_by("termine")
-            .values_list("codice", "nome", "termine", "ciclo__anno")
+            termini.in_vigore(istante)
+            .filter(ciclo__in=cicli, effettivo__gt=istante)
+            .values_list("codice", "nome", "effettivo", "ciclo__anno")
         )
         self.radice = incarichi.radice()
         self.dove = [
