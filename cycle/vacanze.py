@@ -100,11 +100,11 @@ class _Ricerca:
             .values_list("unita_id")
             .annotate(Count("pk"))
         }
-        self.scadenze = list(
-            termini.in_vigore(istante)
-            .filter(ciclo__in=cicli, effettivo__gt=istante)
-            .values_list("codice", "nome", "effettivo", "ciclo__anno")
-        )
+        self.scadenze = [
+            (s.codice, s.nome, s.effettivo, s.ciclo.anno)
+            for s in termini.in_vigore(istante).filter(ciclo__in=cicli).select_related("ciclo")
+            if s.effettivo > istante
+        ]
         self.radice = incarichi.radice()
         self.dove = [
             u
