@@ -3,11 +3,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
+from uuid import UUID
 
-from cycle.models import Insieme, Obiettivo
+from cycle.models import Atto, Insieme, Obiettivo
 from cycle.services import insiemi
 from cycle.services.decisione import Decisione, EsitoDecisione, decidi
 from tests import mondo
@@ -90,3 +91,31 @@ def deciso(insieme: Insieme, chi: str = SEGRETERIA, **altro: Any) -> EsitoDecisi
         istante=mondo.ADESSO,
         **comuni,
     )
+
+
+# --- what a page is asked with ------------------------------------------------------------------
+
+
+def pid(come: Callable[..., Insieme], ipa: str) -> UUID:
+    """The pid of a set of the ente, made the first time it is asked for."""
+    return (Insieme.objects.filter(ente__codice_ipa=ipa).first() or come(ipa=ipa)).pid
+
+
+def pid_dell_atto(ipa: str) -> UUID:
+    return Atto.objects.filter(ente__codice_ipa=ipa, tipo="approvazione").order_by("pk")[0].pid
+
+
+def corpo() -> dict[str, Any]:
+    """What every form of the set of Alfa would bring, together."""
+    insieme = Insieme.objects.get(ente__codice_ipa="alfa")
+    return {
+        "revisione": insieme.revisione,
+        "impronta": insieme.impronta,
+        "azione": "togli",
+        "esito": "favorevole",
+        "motivazione": "Perché serve.",
+        "organo": "giunta",
+        "numero": "902",
+        "data_atto": "2026-02-27",
+        "quali": "tutti",
+    }

@@ -31,9 +31,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from cycle import orologio
 from cycle.api.api import api
 from cycle.models import (
-    Atto,
     Incarico,
-    Insieme,
     Obiettivo,
     RelazioneSemestrale,
     UnitaOrganizzativa,
@@ -296,34 +294,13 @@ def _proroga() -> dict[str, Any]:
 
 
 # Sets and pareri: who reads them, who assembles, who gives which parere, who records the decision.
-VEDE_INSIEMI = (
-    {"controllo", "segretario", "segreteria", "giunta", "nucleo"}
-    | LETTORI
-    | {
-        "dirigente",
-        "dirigente di un altro settore",
-    }
-)
+VEDE_INSIEMI = (TUTTO_L_ENTE | LETTORI | ALTRO_SETTORE | {"dirigente"}) - {"po di un altro settore"}
 COMPONE = {"controllo"}
 
 
-def _insieme(come: Callable[..., Insieme]) -> Callable[[str], Any]:
-    """The pid of a set of the ente, made the first time it is asked for."""
-
-    def pid(ipa: str) -> Any:
-        presente = Insieme.objects.filter(ente__codice_ipa=ipa).first()
-        return (presente or come(ipa=ipa)).pid
-
-    return pid
-
-
-def _atto_approvato(ipa: str) -> Any:
-    return Atto.objects.filter(ente__codice_ipa=ipa, tipo="approvazione").order_by("pk")[0].pid
-
-
-def _revisione_insieme() -> dict[str, Any]:
-    insieme = Insieme.objects.get(ente__codice_ipa="alfa")
-    return {"revisione": insieme.revisione, "impronta": insieme.impronta}
+_composto, _sottoposto, _istruito = (
+    partial(giunta.pid, come) for come in (giunta.composto, giunta.sottoposto, giunta.istruito)
+)
 
 
 # The organico is of who sets up the ente.
@@ -340,28 +317,6 @@ def _senza_incarico(ipa: str) -> Any:
 
 def _altro_nucleo(ipa: str) -> Any:
     return mondo.persona("SECONDO NUCLEO", ipa).pid
-
-
-def _componi() -> dict[str, Any]:
-    return {**_revisione_insieme(), "azione": "togli"}
-
-
-def _rendi(esito: str = "favorevole") -> dict[str, Any]:
-    return {**_revisione_insieme(), "esito": esito}
-
-
-def _passo_insieme() -> dict[str, Any]:
-    return {**_revisione_insieme(), "motivazione": "Perché serve."}
-
-
-def _decisione() -> dict[str, Any]:
-    return {
-        **_revisione_insieme(),
-        "organo": "giunta",
-        "numero": "902",
-        "data_atto": "2026-02-27",
-        "quali": "tutti",
-    }
 
 
 _ENTE = "<ipa:ipa>/"
@@ -490,61 +445,44 @@ TAVOLA: dict[str, list[Prova]] = {
         Prova("GET", {200: DENTRO, 404: FUORI}, parole={"chiave": _NESSUNO}),
         Prova("POST", {405: ENTRATI}, parole={"chiave": _NESSUNO}),
     ],
-    f"{_GIUNTA}<uuid:pid>/": [
-        Prova("GET", chi(VEDE_INSIEMI), pid=_insieme(giunta.composto)),
-        SOLO_GET,
-    ],
+    f"{_GIUNTA}<uuid:pid>/": [Prova("GET", chi(VEDE_INSIEMI), pid=_composto), SOLO_GET],
     f"{_GIUNTA}<uuid:pid>/componi/": [
-        Prova("GET", chi(VEDE_INSIEMI), pid=_insieme(giunta.composto)),
-        Prova("POST", chi(COMPONE, ok=303), corpo=_componi, pid=_insieme(giunta.composto)),
+        Prova("GET", chi(VEDE_INSIEMI), pid=_composto),
+        Prova("POST", chi(COMPONE, ok=303), corpo=giunta.corpo, pid=_composto),
     ],
     f"{_GIUNTA}<uuid:pid>/passi/<slug:nome>/": [
-        Prova("GET", chi(VEDE_INSIEMI), parole={"nome": nome}, pid=_insieme(giunta.composto))
-        for nome in ("sottoponi", "ritira", "annulla", "decidi")
-    ]
-    + [
-        Prova(
-            "POST",
-            chi(COMPONE, ok=303),
-            corpo=_passo_insieme,
-            parole={"nome": nome},
-            pid=_insieme(giunta.composto),
+        Prova(metodo, attesi, corpo=giunta.corpo, parole={"nome": nome}, pid=_composto)
+        for metodo, attesi, nomi in (
+            ("GET", chi(VEDE_INSIEMI), ("sottoponi", "ritira", "annulla", "decidi")),
+            ("POST", chi(COMPONE, ok=303), ("sottoponi", "annulla")),
         )
-        for nome in ("sottoponi", "annulla")
+        for nome in nomi
     ],
     f"{_GIUNTA}<uuid:pid>/pareri/<slug:tipo>/": [
-        Prova(
-            "GET", chi(VEDE_INSIEMI), parole={"tipo": "tecnico"}, pid=_insieme(giunta.sottoposto)
-        ),
-        *(
-            Prova(
-                "POST",
-                chi({rende}, ok=303),
-                corpo=_rendi,
-                parole={"tipo": tipo},
-                pid=_insieme(giunta.sottoposto),
-            )
-            for tipo, rende in (("tecnico", "segretario"), ("contabile", "ragioneria"))
-        ),
+        Prova(metodo, attesi, corpo=giunta.corpo, parole={"tipo": tipo}, pid=_sottoposto)
+        for metodo, attesi, tipo in (
+            ("GET", chi(VEDE_INSIEMI), "tecnico"),
+            ("POST", chi({"segretario"}, ok=303), "tecnico"),
+            ("POST", chi({"ragioneria"}, ok=303), "contabile"),
+        )
     ],
     f"{_GIUNTA}<uuid:pid>/decisione/": [
-        Prova("GET", chi({"segreteria"}), pid=_insieme(giunta.istruito)),
-        Prova("POST", chi({"segreteria"}, ok=303), corpo=_decisione, pid=_insieme(giunta.istruito)),
+        Prova("GET", chi({"segreteria"}), pid=_istruito),
+        Prova("POST", chi({"segreteria"}, ok=303), corpo=giunta.corpo, pid=_istruito),
     ],
-    _ATTO: [
-        Prova("GET", {200: INCARICATI, 404: FUORI | SENZA}, pid=_atto_approvato),
-        SOLO_GET,
-    ],
-    f"{_ATTO}json/": [
-        Prova("GET", {200: INCARICATI, 404: FUORI | SENZA}, pid=_atto_approvato),
-        SOLO_GET,
-    ],
+    **{
+        rotta: [
+            Prova("GET", {200: INCARICATI, 404: FUORI | SENZA}, pid=giunta.pid_dell_atto),
+            SOLO_GET,
+        ]
+        for rotta in (_ATTO, f"{_ATTO}json/")
+    },
     f"{_ATTO}pdf/": [
         SOLO_POST,
-        Prova("POST", {303: INCARICATI, 404: FUORI | SENZA}, pid=_atto_approvato),
+        Prova("POST", {303: INCARICATI, 404: FUORI | SENZA}, pid=giunta.pid_dell_atto),
     ],
     f"{_ATTO}documenti/<uuid:doc>/": [
-        Prova("GET", {404: ENTRATI}, parole={"doc": _NESSUNO}, pid=_atto_approvato),
+        Prova("GET", {404: ENTRATI}, parole={"doc": _NESSUNO}, pid=giunta.pid_dell_atto),
         Prova("POST", {405: ENTRATI}, parole={"doc": _NESSUNO}),
     ],
     # setting up the ente
@@ -621,7 +559,7 @@ TAVOLA: dict[str, list[Prova]] = {
         CHIUSO_AGLI_ALTRI_METODI,
     ],
     f"{_API}insiemi/<uuid:pid>": [
-        Prova("GET", chi(VEDE_INSIEMI), pid=_insieme(giunta.composto)),
+        Prova("GET", chi(VEDE_INSIEMI), pid=_composto),
         CHIUSO_AGLI_ALTRI_METODI,
     ],
     f"{_API}obiettivi": [Prova("GET", {200: DENTRO, 404: FUORI}), CHIUSO_AGLI_ALTRI_METODI],

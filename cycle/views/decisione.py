@@ -230,8 +230,6 @@ def _rifiutati(insieme: Insieme, rifiuto: Rifiuto | None) -> list[tuple[str, tup
 @nell_ente
 def avanzamento(request: RichiestaEnte, anno: int, chiave: UUID) -> HttpResponse:
     """How far the decision has come, for the page that waits for it."""
-    riga = Avanzamento.objects.filter(
-        chiave=chiave, utente=request.user
-    ).first()
+    riga = Avanzamento.objects.filter(chiave=chiave, utente=request.user).first()
     contesto: dict[str, Any] = {"riga": riga, "anno": anno, "chiave": chiave}
     return render(request, "cycle/giunta/_avanzamento.html", contesto)

@@ -130,9 +130,7 @@ def _non_aperto() -> Motivo:
     return Motivo(
         "compito_aperto",
         "R50",
-        _(
-            "Questo compito non è più aperto: lo ha svolto un altro, o l'insieme è cambiato."
-        ),
+        _("Questo compito non è più aperto: lo ha svolto un altro, o l'insieme è cambiato."),
         _("Ricaricare la pagina dell'insieme e guardare a che punto è."),
         "",
     )
