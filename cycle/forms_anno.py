@@ -110,7 +110,9 @@ class ModuloRiga(forms.Form):
 
     codice = forms.SlugField(required=False, max_length=40, widget=forms.HiddenInput)
     nome = forms.CharField(label=gettext_lazy("Termine"), required=False, max_length=200)
-    tipo = forms.ChoiceField(label=gettext_lazy("Tipo"), choices=TIPI_SCADENZA)
+    tipo = forms.ChoiceField(
+        label=gettext_lazy("Tipo"), choices=TIPI_SCADENZA, initial="ordinatoria"
+    )
     giorno = forms.DateField(
         label=gettext_lazy("Data"), required=False, widget=_giorno(), error_messages=DI_DATA
     )

@@ -119,7 +119,8 @@ class Tenuto:
 
 
 _TENUTI = """
-SELECT i.id, i.pid, p.id, p.pid, p.nome_completo, t.id, coalesce(t.is_active, false),
+SELECT i.id, i.pid, p.id, p.pid, p.nome_completo, t.id,
+       coalesce(t.is_active AND p.sospesa_il IS NULL, false),
        i.ruolo, i.tipo, i.unita_id, i.delegante_id, dp.id, coalesce(dp.nome_completo, ''),
        i.dal, i.al, greatest(i.dal, d.dal), least(i.al, d.al),
        i.atto_di_conferimento, i.motivo, i.ambito::text, i.atto_di_cessazione

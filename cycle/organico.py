@@ -124,8 +124,8 @@ class Persone:
         self.quante: dict[str, int] = self.tutte.aggregate(
             **{nome: Count("pk", filter=q) for nome, q in condizioni.items()}
         )
-        self.stato = stato if stato in STATI else ""
-        self.scelte = self.tutte.filter(condizioni[self.stato]) if self.stato else self.tutte
+        self.filtro = stato if stato in STATI else ""
+        self.scelte = self.tutte.filter(condizioni[self.filtro]) if self.filtro else self.tutte
         for parola in testo.split()[:6]:
             self.scelte = self.scelte.filter(
                 Q(nome_completo__icontains=parola)

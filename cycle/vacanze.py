@@ -17,8 +17,9 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count
 
+from cycle import termini
 from cycle.incarichi import Incarichi, Tenuto, Unita, nome_permesso
-from cycle.models import Ciclo, Ente, Obiettivo, Scadenza
+from cycle.models import Ciclo, Ente, Obiettivo
 from cycle.parametri import Parametri
 from cycle.permissions import MACCHINA_INSIEME, MACCHINE, PERMESSI
 from workflows.ports import RUOLI
@@ -99,11 +100,11 @@ class _Ricerca:
             .values_list("unita_id")
             .annotate(Count("pk"))
         }
-        self.scadenze = list(
-            Scadenza.objects.filter(ciclo__in=cicli, termine__gt=istante)
-            .order_by("termine")
-            .values_list("codice", "nome", "termine", "ciclo__anno")
-        )
+        self.scadenze = [
+            (s.codice, s.nome, s.effettivo, s.ciclo.anno)
+            for s in termini.in_vigore(istante).filter(ciclo__in=cicli).select_related("ciclo")
+            if s.effettivo > istante
+        ]
         self.radice = incarichi.radice()
         self.dove = [
             u

@@ -87,7 +87,7 @@ def test_r92_the_licence_is_the_agpl_and_metadata_agree() -> None:
 def test_readme_names_commands_that_exist() -> None:
     readme = (RADICE / "README.md").read_text(encoding="utf-8")
     comandi = {p.stem for p in (RADICE / "cycle" / "management" / "commands").glob("[a-z]*.py")}
-    django = {"migrate", "collectstatic", "check"}
+    django = {"migrate", "collectstatic", "check", "procrastinate"}
     assert set(re.findall(r"manage\.py (\w+)", readme)) <= comandi | django
     obiettivi = re.findall(r"^([a-z]+):", (RADICE / "Makefile").read_text(), re.MULTILINE)
     assert set(re.findall(r"`?make ([a-z]+)", readme)) <= set(obiettivi)

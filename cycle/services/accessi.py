@@ -177,8 +177,9 @@ def accetta(
 
 
 def disattiva(*, persona: Persona, by: Attore, con: Con, istante: datetime) -> None:
-    """Shut a person of the ente out, at once; an open invitation is withdrawn. The login stays
-    its owner's. Raises NonPossibile for oneself: the last one would shut everybody out."""
+    """Shut a person of the ente out, at once; of who has not come in yet, withdraw the invitation.
+    The login stays its owner's. Raises NonPossibile for oneself: the last one would shut everybody
+    out."""
     if persona.pk == by.persona_id:
         sole = _motivo(
             _("Non si disattiva il proprio accesso."), _("Chiederlo a un'altra persona.")
@@ -187,8 +188,9 @@ def disattiva(*, persona: Persona, by: Attore, con: Con, istante: datetime) -> N
     with transaction.atomic():
         _apri(persona, "disattiva", by, con, istante)
         _aperti([persona]).update(ritirato_il=istante)
-        persona.sospesa_il = istante
-        persona.save(update_fields=["sospesa_il"])
+        if persona.utente_id is not None:
+            persona.sospesa_il = istante
+            persona.save(update_fields=["sospesa_il"])
 
 
 def riattiva(*, persona: Persona, by: Attore, con: Con, istante: datetime) -> None:

@@ -5,7 +5,6 @@ its SHA-256 is kept; like the API's, it is found by its hash, so nothing secret 
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -41,12 +40,6 @@ def revoca(*, persona: Persona) -> bool:
     return quanti > 0
 
 
-@dataclass(frozen=True, slots=True)
-class _Chi:
-    ente: Ente
-    ruoli: frozenset[str]
-
-
 def leggi(*, ipa: str, gettone: str, istante: datetime, base: str) -> bytes | None:
     """The calendar of whoever holds the token: the terms of the roles held at `istante`. None
     when the token is nobody's in that ente. `base` is the address of the ente's pages."""
@@ -57,6 +50,7 @@ def leggi(*, ipa: str, gettone: str, istante: datetime, base: str) -> bytes | No
                 impronta=impronta(gettone),
                 ente__codice_ipa=ipa,
                 persona__utente__is_active=True,
+                persona__sospesa_il__isnull=True,
             )
             .first()
         )

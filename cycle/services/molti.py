@@ -20,7 +20,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from cycle import selectors
+from cycle import permissions, selectors
 from cycle.models import Obiettivo
 from cycle.procedures import OBIETTIVO
 from workflows.engine import execute
@@ -168,7 +168,9 @@ def esegui(
             raise Conflitto({0: [_cambiati(by.ente_id, ids, visto)]})
         da_fare = list(ids)
         if solo_pronti:
-            attore = OBIETTIVO.attore(by, istante)
+            attore = by  # read again, as the engine does
+            if by.persona_id is not None:
+                attore = permissions.attore(by.ente_id, by.persona_id, istante)
             giudizi = selectors.verdetti_di(OBIETTIVO, passo, bloccati, attore, istante)
             da_fare = [pk for pk, v in giudizi.items() if v.permessa]
             if not da_fare:

@@ -56,7 +56,7 @@ def organico(request: RichiestaEnte) -> HttpResponse:
         "da_invitare": persone.quante["mai"] + persone.quante["scaduto"],
         "tutte": sum(persone.quante.values()),
     }
-    if request.GET.get("vista") == "persone" or persone.stato:
+    if request.GET.get("vista") == "persone" or persone.filtro:
         voci, pagina, quante = persone.pagina(_numero(request.GET.get("pagina", "")))
         ultima = -(-quante // letture.PER_PAGINA)
         dati |= {"voci": voci, "pagina": pagina, "ultima": ultima, "quante": quante}
@@ -223,6 +223,8 @@ def persona(request: RichiestaEnte, pid: UUID) -> HttpResponse:
     modulo = ModuloPersona.di(voce.persona, voce.email, None if azione else dati)
     if azione in _PORTA:
         fai, detto = _PORTA[azione]
+        if voce.persona.utente_id is None:
+            detto = gettext_lazy("L'invito di %(chi)s è ritirato.")
         fai(persona=voce.persona, by=c.attore, con=con, istante=c.istante)
         messages.success(request, detto % {"chi": voce.persona})
         return redirect("organico_persona", c.ente.codice_ipa, pid)

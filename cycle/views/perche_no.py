@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -14,13 +14,13 @@ from zoneinfo import ZoneInfo
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from cycle import permissions, selectors
+from cycle import selectors
 from cycle.contesto import Contesto, RichiestaEnte, nell_ente
 from cycle.models import Obiettivo, RelazioneSemestrale
 from cycle.procedures import PROCEDURE
+from cycle.views.ipotesi import ipotesi
 from cycle.views.scritto import scritto
 from workflows.errors import Motivo, NonTrovato, Rifiuto
 from workflows.machines.base import Transizione
@@ -74,12 +74,10 @@ def perche_no(
     (`ruolo`). It writes nothing."""
     c = request.contesto
     b = bersaglio(c, pid, nome, periodo)
-    il, errore = _istante(request.GET.get("il", ""), c)
-    ruolo = request.GET.get("ruolo", "")
-    ruolo = ruolo if ruolo in RUOLI else ""
-    attore = _attore(c, b, ruolo, il or c.istante)
-    giudizio = giudica(b, attore, il or c.istante)
-    return spiega(request, b, giudizio, il=il, ruolo=ruolo, errore=errore)
+    e_se = ipotesi(request.GET, c)
+    attore = e_se.attore(c, b.obiettivo.unita.percorso)
+    giudizio = giudica(b, attore, e_se.istante(c))
+    return spiega(request, b, giudizio, il=e_se.il, ruolo=e_se.ruolo, errore=e_se.errore)
 
 
 def bersaglio(c: Contesto, pid: UUID, nome: str, periodo: str | None) -> Bersaglio:
@@ -194,29 +192,3 @@ def _spiegati(
             )
         )
     return spiegati
-
-
-def _attore(c: Contesto, b: Bersaglio, ruolo: str, istante: datetime) -> Attore:
-    """Me at that instant, or nobody with that role on the objective's unit."""
-    if ruolo:
-        return permissions.ipotetico(c.ente, ruolo, b.obiettivo.unita.percorso, istante)
-    if istante == c.istante:
-        return c.attore
-    return permissions.attore(c.ente.pk, c.persona.pk, istante)
-
-
-def _istante(testo: str, c: Contesto) -> tuple[datetime | None, str]:
-    """The instant of a what-if, in the ente's zone when it names none, and what is wrong."""
-    if not testo.strip():
-        return None, ""
-    sbagliato = _("«%(testo)s» non è una data con l'ora: scriverla come 2026-09-30T12:00.")
-    try:
-        letto = datetime.fromisoformat(testo.strip())
-        if letto.tzinfo is None:
-            letto = letto.replace(tzinfo=ZoneInfo(c.ente.fuso))
-        letto = letto.astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None, sbagliato % {"testo": testo[:40]}
-    if not 2000 <= letto.year <= 2100:
-        return None, _("La data deve stare fra il 2000 e il 2100.")
-    return letto, ""

@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cycle.generi import Coppie, Giorno, Intero, Numero, Parole, Scelta, SiNo, Testo
+from cycle.generi import Coppie, Giorno, Intero, Numero, Parole, Scelta, SiNo
+from cycle.generi import Testo as UnTesto
 from cycle.measure import ParametriMisura
 from cycle.measure.parametri import SCELTE, ParametroErrato
 from cycle.parametri import DICHIARATI, GRUPPI, MISURA, TUTTI, Parametri
@@ -120,7 +121,7 @@ def test_r59_a_single_member_is_enough_for_a_single_member_nucleo() -> None:
         (SiNo(), "no", False),
         (Intero(1, 9), " 3 ", 3),
         (Scelta({"1": "uno", "2": "due"}, intera=True), "2", 2),
-        (Testo(20), "  delibera   n. 3 ", "delibera n. 3"),
+        (UnTesto(20), "  delibera   n. 3 ", "delibera n. 3"),
         (Parole(), "OE, UO ,", ["OE", "UO"]),
         (Giorno(), "31/1", "01-31"),
         (Numero(percento=True), "97,5 %", "0.975"),

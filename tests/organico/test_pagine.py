@@ -24,6 +24,7 @@ from cycle.models import (
     Recapito,
     UnitaOrganizzativa,
 )
+from cycle.services import feed
 from cycle.services import organico as servizio
 from cycle.services.enti import di_comando
 from tests import mondo
@@ -212,6 +213,27 @@ def test_who_is_shut_out_is_out_at_once_and_can_come_back(
     ) == ["disattiva", "riattiva"]
     io = f"{URL}persone/{mondo.persona('GESTIONE CONTROLLO').pid}/"
     assert controllo.post(io, {"azione": "disattiva"}).status_code == 422
+
+
+def test_an_invitation_is_withdrawn(controllo: Client) -> None:
+    due = senza_accesso("DUE PO")
+    controllo.post(f"{URL}inviti/", {"persona": str(due.pid)})
+    pagina = f"{URL}persone/{due.pid}/"
+    assert "Ritira l&#x27;invito" in letto(controllo.get(pagina)) or "Ritira l'invito" in letto(
+        controllo.get(pagina)
+    )
+    assert controllo.post(pagina, {"azione": "disattiva"}).status_code == 302
+    assert "mai invitato" in letto(controllo.get(pagina))
+    assert Invito.objects.get().ritirato_il == mondo.ADESSO
+
+
+def test_the_agenda_of_who_is_shut_out_is_shut(controllo: Client) -> None:
+    persona = mondo.persona("UNO PO")
+    gettone = feed.crea(persona=persona)
+    indirizzo = f"/alfa/calendario/{gettone}.ics"
+    assert Client().get(indirizzo).status_code == 200
+    controllo.post(f"{URL}persone/{persona.pid}/", {"azione": "disattiva"})
+    assert Client().get(indirizzo).status_code == 404
 
 
 def test_one_ente_shuts_out_and_the_other_still_lets_in(

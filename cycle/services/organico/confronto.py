@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from cycle.importers.fogli import Errore, Lettura, Riga
 from cycle.importers.organico import INCARICHI, PERSONE, UNITA
 from cycle.models import Ente
-from cycle.services.organico.stato import Chi, Stato, Tenuto, Unita
+from cycle.services.organico.quadro import Chi, Quadro, Tenuto, Unita
 
 Genere = Literal["nuova", "cambia", "chiude"]
 
@@ -33,7 +33,7 @@ class Differenza:
 class Proposta:
     """What a workbook would do to an ente. With errors it does nothing."""
 
-    stato: Stato
+    quadro: Quadro
     errori: list[Errore] = field(default_factory=list)
     avvisi: list[Errore] = field(default_factory=list)
     differenze: list[Differenza] = field(default_factory=list)
@@ -74,7 +74,7 @@ def confronta(ente: Ente, lettura: Lettura, istante: datetime) -> Proposta:
     from cycle.services.organico.persone import confronta_persone
     from cycle.services.organico.unita import confronta_unita
 
-    proposta = Proposta(Stato(ente), [*lettura.errori], [*lettura.avvisi])
+    proposta = Proposta(Quadro(ente), [*lettura.errori], [*lettura.avvisi])
     oggi = istante.astimezone(ZoneInfo(ente.fuso)).date()
     confronta_unita(proposta, lettura[UNITA], oggi)
     confronta_persone(proposta, lettura[PERSONE])

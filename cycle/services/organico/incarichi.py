@@ -12,7 +12,7 @@ from cycle.importers.fogli import Riga
 from cycle.importers.fogli.valori import piu_vicina
 from cycle.services.incarichi import OPERATIVI
 from cycle.services.organico.confronto import Proposta
-from cycle.services.organico.stato import Chi, Tenuto, Unita
+from cycle.services.organico.quadro import Chi, Tenuto, Unita
 from workflows.ports import RUOLI, RUOLI_NON_DELEGABILI
 
 
@@ -24,7 +24,7 @@ def confronta_incarichi(p: Proposta, righe: Sequence[Riga]) -> None:
         nuovo = _letto(p, riga)
         if nuovo is None:
             continue
-        gia = next((t for t in p.stato.tenuti(nuovo.chi) if _stesso(t, nuovo, riga)), None)
+        gia = next((t for t in p.quadro.tenuti(nuovo.chi) if _stesso(t, nuovo, riga)), None)
         if gia is not None:
             _riconosci(p, riga, gia, nuovo)
             continue
@@ -33,9 +33,9 @@ def confronta_incarichi(p: Proposta, righe: Sequence[Riga]) -> None:
         if nuovo.tipo == "delega":
             _verifica_delega(p, riga, nuovo)
         if len(p.errori) == prima:
-            p.stato.da(nuovo)
+            p.quadro.da(nuovo)
             p.incarichi_nuovi.append(nuovo)
-            dove = "tutto l'ente" if nuovo.unita is p.stato.radice else nuovo.unita.nome
+            dove = "tutto l'ente" if nuovo.unita is p.quadro.radice else nuovo.unita.nome
             p.differenza(
                 "nuova",
                 riga,
@@ -84,16 +84,16 @@ def _letto(p: Proposta, riga: Riga) -> Tenuto | None:
 
 def _istanti(p: Proposta, dal: date, al: date | None) -> tuple[datetime, datetime | None]:
     """From the first instant of `dal` to the last of `al`, in the ente's zone."""
-    fuso = ZoneInfo(p.stato.ente.fuso)
+    fuso = ZoneInfo(p.quadro.ente.fuso)
     fine = None if al is None else datetime.combine(al + timedelta(days=1), time(), fuso)
     return datetime.combine(dal, time(), fuso), fine
 
 
 def _citato(p: Proposta, riga: Riga, colonna: str) -> Chi | None:
     testo = riga[colonna]
-    chi = p.stato.citato(testo)
+    chi = p.quadro.citato(testo)
     if chi is None:
-        vicina = piu_vicina(testo, [c.email if "@" in testo else c.nome for c in p.stato.chi])
+        vicina = piu_vicina(testo, [c.email if "@" in testo else c.nome for c in p.quadro.chi])
         p.errore(
             riga,
             colonna,
@@ -107,10 +107,10 @@ def _citato(p: Proposta, riga: Riga, colonna: str) -> Chi | None:
 def _unita(p: Proposta, riga: Riga) -> Unita | None:
     codice = riga["unita"]
     if not codice:
-        return p.stato.radice
-    unita = p.stato.citata(codice)
+        return p.quadro.radice
+    unita = p.quadro.citata(codice)
     if unita is None:
-        vicina = piu_vicina(codice, [u.codice for u in p.stato.unita])
+        vicina = piu_vicina(codice, [u.codice for u in p.quadro.unita])
         p.errore(
             riga,
             "unita",
@@ -156,7 +156,7 @@ def _riconosci(p: Proposta, riga: Riga, gia: Tenuto, nuovo: Tenuto) -> None:
 
 
 def _verifica(p: Proposta, riga: Riga, nuovo: Tenuto) -> None:
-    for altro in p.stato.tenuti(nuovo.chi):
+    for altro in p.quadro.tenuti(nuovo.chi):
         stesso = altro.ruolo == nuovo.ruolo and altro.unita is nuovo.unita
         if stesso and altro.tocca(nuovo.dal, nuovo.al):
             dove = f" (riga {altro.riga.numero})" if altro.riga else ""
@@ -183,10 +183,10 @@ def _incompatibile(p: Proposta, riga: Riga, nuovo: Tenuto) -> None:
     contrari = OPERATIVI if nuovo.ruolo == "nucleo" else {"nucleo"}
     if nuovo.ruolo != "nucleo" and nuovo.ruolo not in OPERATIVI:
         return
-    fuso = ZoneInfo(p.stato.ente.fuso)
+    fuso = ZoneInfo(p.quadro.ente.fuso)
     dal = datetime(riga["dal"].year, 1, 1, tzinfo=fuso)
     al = datetime(riga["al"].year + 1, 1, 1, tzinfo=fuso) if riga["al"] else None
-    for altro in p.stato.tenuti(nuovo.chi):
+    for altro in p.quadro.tenuti(nuovo.chi):
         if altro.ruolo in contrari and altro.tocca(dal, al):
             p.errore(
                 riga,
@@ -223,7 +223,7 @@ def _di_chi_delega(p: Proposta, riga: Riga, nuovo: Tenuto, chi: Chi) -> Tenuto |
     """The incarico a delega comes from: of that role, not itself a delega, on the unit or above,
     for all the time of the delega."""
     catena = list(nuovo.unita.catena())
-    for suo in p.stato.tenuti(chi):
+    for suo in p.quadro.tenuti(chi):
         if (
             suo.ruolo == nuovo.ruolo
             and suo.tipo != "delega"

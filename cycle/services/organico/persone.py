@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from cycle.importers.fogli import Riga
 from cycle.importers.testo import chiave, distanza, nome_di_persona
 from cycle.services.organico.confronto import Proposta
-from cycle.services.organico.stato import Chi
+from cycle.services.organico.quadro import Chi
 
 _CAMPI = (("inquadramento", "inquadramento"), ("matricola", "matricola"), ("email", "e-mail"))
 
@@ -17,7 +17,7 @@ _CAMPI = (("inquadramento", "inquadramento"), ("matricola", "matricola"), ("emai
 def confronta_persone(p: Proposta, righe: Sequence[Riga]) -> None:
     """Add to the proposta what the sheet says of people."""
     per_cognome: dict[str, list[Chi]] = {}
-    for presente in p.stato.chi:
+    for presente in p.quadro.chi:
         per_cognome.setdefault(chiave(presente.nome).partition("-")[0], []).append(presente)
     viste: dict[str, Riga] = {}
     chi: Chi | None
@@ -71,9 +71,9 @@ def _ripetuta(p: Proposta, riga: Riga, nome: str, viste: dict[str, Riga]) -> boo
 
 
 def _riconosciuta(p: Proposta, riga: Riga, nome: str) -> Chi | None:
-    per_nome = p.stato.per_nome.get(chiave(nome))
-    per_email = p.stato.per_email.get(riga["email"]) if riga["email"] else None
-    per_matricola = p.stato.per_matricola.get(riga["matricola"]) if riga["matricola"] else None
+    per_nome = p.quadro.per_nome.get(chiave(nome))
+    per_email = p.quadro.per_email.get(riga["email"]) if riga["email"] else None
+    per_matricola = p.quadro.per_matricola.get(riga["matricola"]) if riga["matricola"] else None
     chi = per_email or per_matricola or per_nome
     for campo, altro in (("matricola", per_matricola), ("cognome", per_nome)):
         if altro is not None and altro is not chi and chi is not None:
@@ -112,12 +112,12 @@ def _nuova(p: Proposta, riga: Riga, nome: str, per_cognome: dict[str, list[Chi]]
 
 def _ricorda(p: Proposta, chi: Chi) -> None:
     """From now on the person is found as the file writes it."""
-    p.stato.chi.append(chi)
-    p.stato.per_nome[chiave(chi.nome)] = chi
+    p.quadro.chi.append(chi)
+    p.quadro.per_nome[chiave(chi.nome)] = chi
     if chi.email:
-        p.stato.per_email[chi.email] = chi
+        p.quadro.per_email[chi.email] = chi
     if chi.matricola:
-        p.stato.per_matricola[chi.matricola] = chi
+        p.quadro.per_matricola[chi.matricola] = chi
 
 
 def _cambia(p: Proposta, riga: Riga, chi: Chi, nome: str) -> None:
@@ -127,7 +127,7 @@ def _cambia(p: Proposta, riga: Riga, chi: Chi, nome: str) -> None:
             p.avviso(riga, "nome", f"riconosciuta come {chi.nome.title()}, per un altro suo nome")
         else:
             chi.campi["nome"] = nome
-            p.stato.per_nome[chiave(nome)] = chi
+            p.quadro.per_nome[chiave(nome)] = chi
             detto.append(("cognome", f"nome: {nome.title()}"))
     leggi: Callable[[str], str] = riga.valori.__getitem__
     for campo, che in _CAMPI:
@@ -139,7 +139,7 @@ def _cambia(p: Proposta, riga: Riga, chi: Chi, nome: str) -> None:
         coda = "; il nome con cui entra non cambia" if campo == "email" and chi.accesso else ""
         detto.append((campo, f"{che}: {valore}{senza}{coda}"))
         if campo == "email":
-            p.stato.per_email[valore] = chi
+            p.quadro.per_email[valore] = chi
     for campo, frase in detto:
         p.differenza("cambia", riga, campo, chi.nome.title(), frase)
     if chi.campi:

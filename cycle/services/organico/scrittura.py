@@ -13,7 +13,7 @@ from cycle.insiemi import copia, riserva
 from cycle.models import Ente, Incarico, Persona, Recapito, UnitaOrganizzativa
 from cycle.services.enti import Conferimento, conferisci, nell_ente
 from cycle.services.organico.confronto import Proposta, confronta
-from cycle.services.organico.stato import Chi, Tenuto, Unita
+from cycle.services.organico.quadro import Chi, Tenuto, Unita
 from cycle.services.organico.uscita import LIBRO
 from workflows.ports import Attore
 from workflows.ports import Incarico as Con

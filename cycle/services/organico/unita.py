@@ -9,7 +9,7 @@ from datetime import date
 from cycle.importers.fogli import Riga
 from cycle.importers.fogli.valori import piu_vicina
 from cycle.services.organico.confronto import Proposta
-from cycle.services.organico.stato import Unita
+from cycle.services.organico.quadro import Unita
 
 _LIVELLI = 10
 
@@ -52,15 +52,15 @@ def confronta_unita(p: Proposta, righe: Sequence[Riga], oggi: date) -> None:
 def _riconosciuta(p: Proposta, riga: Riga) -> Unita | None:
     """The unit the row speaks of, there or in a row before; None for a new one."""
     if riga["tipo"] == "ente":
-        return p.stato.radice
-    trovate = p.stato.con_codice(riga["codice"])
+        return p.quadro.radice
+    trovate = p.quadro.con_codice(riga["codice"])
     if riga["dal"] is not None:
         stesse = [u for u in trovate if u.dal == riga["dal"]]
         if stesse:
             return stesse[0]
         if riga["succede_a"] or (trovate and trovate[-1].al and trovate[-1].al < riga["dal"]):
             return None
-    return p.stato.citata(riga["codice"])
+    return p.quadro.citata(riga["codice"])
 
 
 def _nuova(p: Proposta, riga: Riga, oggi: date) -> Unita | None:
@@ -75,21 +75,21 @@ def _nuova(p: Proposta, riga: Riga, oggi: date) -> Unita | None:
     if unita.al is not None and unita.al < unita.dal:
         p.errore(riga, "al", "La fine viene prima dell'inizio.", "Correggere le date.")
         return None
-    p.stato.apre(unita)
+    p.quadro.apre(unita)
     return unita
 
 
 def _lega(p: Proposta, riga: Riga, unita: Unita) -> None:
     """Parent and predecessor, once every unit of the file is known."""
-    if unita is p.stato.radice:
+    if unita is p.quadro.radice:
         if riga["padre"]:
             p.errore(riga, "padre", "L'ente non ha nulla sopra di sé.", "Lasciare vuota la cella.")
         return
-    padre = p.stato.radice
+    padre = p.quadro.radice
     if riga["padre"]:
-        citata = p.stato.citata(riga["padre"])
+        citata = p.quadro.citata(riga["padre"])
         if citata is None:
-            vicina = piu_vicina(riga["padre"], [u.codice for u in p.stato.unita])
+            vicina = piu_vicina(riga["padre"], [u.codice for u in p.quadro.unita])
             p.errore(
                 riga,
                 "padre",
@@ -115,14 +115,14 @@ def _lega(p: Proposta, riga: Riga, unita: Unita) -> None:
 def _sta_sotto(p: Proposta, unita: Unita, padre: Unita) -> bool:
     """Whether it does, or did: of two units of one code the file may mean the one that ended."""
     suo = unita.padre
-    return suo is padre or (suo is not None and suo in p.stato.con_codice(padre.codice))
+    return suo is padre or (suo is not None and suo in p.quadro.con_codice(padre.codice))
 
 
 def _predecessore(p: Proposta, riga: Riga, unita: Unita) -> Unita | None:
     codice = riga["succede_a"]
     if not codice:
         return None
-    altre = [u for u in p.stato.con_codice(codice) if u is not unita]
+    altre = [u for u in p.quadro.con_codice(codice) if u is not unita]
     if not altre:
         p.errore(
             riga,
@@ -160,10 +160,10 @@ def _verifica_nuova(p: Proposta, riga: Riga, unita: Unita) -> None:
             + ".",
             "Correggere il codice del padre di una di queste unità.",
         )
-        unita.padre = p.stato.radice
+        unita.padre = p.quadro.radice
     elif len(catena) > _LIVELLI:
         p.errore(riga, "padre", f"Più di {_LIVELLI} livelli.", "Controllare i codici dei padri.")
-    for altra in p.stato.con_codice(unita.codice):
+    for altra in p.quadro.con_codice(unita.codice):
         if altra is not unita and not _separate(altra, unita):
             p.errore(
                 riga,
@@ -210,7 +210,7 @@ def _cambia(p: Proposta, riga: Riga, unita: Unita) -> None:
             )
         elif riga["al"] < unita.dal:
             p.errore(riga, "al", "La fine viene prima dell'inizio.", "Correggere la data.")
-        elif unita is p.stato.radice:
+        elif unita is p.quadro.radice:
             p.errore(riga, "al", "L'ente non si chiude.", "Lasciare vuota la cella.")
         else:
             unita.campi["al"] = riga["al"]
@@ -235,7 +235,7 @@ def _verifica_chiusura(p: Proposta, riga: Riga, unita: Unita) -> None:
         )
     if "al" not in unita.campi:
         return
-    aperte = [u for u in p.stato.unita if u.padre is unita and _fine(u) is None and not u.riga]
+    aperte = [u for u in p.quadro.unita if u.padre is unita and _fine(u) is None and not u.riga]
     if aperte:
         p.errore(
             riga,
@@ -245,7 +245,7 @@ def _verifica_chiusura(p: Proposta, riga: Riga, unita: Unita) -> None:
             + ".",
             "Chiuderle con la stessa data, ciascuna nella sua riga.",
         )
-    for tenuto in p.stato.tenuti_su(unita):
+    for tenuto in p.quadro.tenuti_su(unita):
         if tenuto.al is None or tenuto.al.date() > unita.campi["al"]:
             p.avviso(
                 riga,
@@ -258,7 +258,7 @@ def _verifica_chiusura(p: Proposta, riga: Riga, unita: Unita) -> None:
 def _racconta(p: Proposta, riga: Riga, unita: Unita) -> None:
     oggetto = f"{unita.codice} {unita.nome}"
     if unita.pk is None:
-        sotto = f"sotto {unita.padre.codice}" if unita.padre not in (None, p.stato.radice) else ""
+        sotto = f"sotto {unita.padre.codice}" if unita.padre not in (None, p.quadro.radice) else ""
         succede = f"succede a {unita.succede_a.codice}" if unita.succede_a else ""
         p.differenza(
             "nuova",

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
+from cycle import permissions
 from cycle.models import RichiestaVariazione
 from cycle.permissions import PERMESSI
 from cycle.procedures import VARIAZIONE
@@ -18,12 +19,25 @@ from workflows.ports import RUOLI, Attore, Azione, Fascicolo, Incarico, Passo, R
 from workflows.registro import azioni
 
 
+def adesso(by: Attore, istante: datetime) -> Attore:
+    """The same person with the incarichi in force at `istante`, read now (R83)."""
+    if by.persona_id is None:
+        return by
+    return permissions.attore(by.ente_id, by.persona_id, istante)
+
+
 def bloccata(by: Attore, pk: int) -> RichiestaVariazione:
     """The request, locked after its objective and re-read. Raises NonTrovato."""
     trovate = VARIAZIONE.blocca(by.ente_id, [pk])
     if not trovate:
         raise NonTrovato({})
     return trovate[0]
+
+
+def riletta(pk: int) -> RichiestaVariazione:
+    """The request as it is now. Never `refresh_from_db`: django_fsm lets go of the state's guard
+    for the whole class while it runs, and two threads trip over each other."""
+    return RichiestaVariazione.objects.select_related("obiettivo__ciclo").get(pk=pk)
 
 
 def fatti(v: RichiestaVariazione, istante: datetime) -> Fascicolo:

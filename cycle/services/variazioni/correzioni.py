@@ -50,7 +50,7 @@ def segnala(
     missing."""
     with transaction.atomic():
         nell_ente(by.ente_id)
-        by = CORREZIONE.attore(by, istante)
+        by = comune.adesso(by, istante)
         if not OBIETTIVO.blocca(by.ente_id, [voce.obiettivo_id]):
             raise NonTrovato({})
         v = VoceRelazione.objects.select_related("relazione", "obiettivo__ciclo").get(pk=voce.pk)

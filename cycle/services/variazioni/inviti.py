@@ -38,7 +38,7 @@ def invita(
     being carried out."""
     with transaction.atomic():
         nell_ente(by.ente_id)
-        by = OBIETTIVO.attore(by, istante)
+        by = comune.adesso(by, istante)
         o = _bloccato(by, obiettivo.pk)
         f = di_obiettivi([o.pk])[o.pk]
         prova = Tentativo("variazione", "invita", {o.pk: o.pk})
@@ -83,7 +83,7 @@ def declina(
     without a reason, Conflitto when it was answered already."""
     with transaction.atomic():
         nell_ente(by.ente_id)
-        by = OBIETTIVO.attore(by, istante)
+        by = comune.adesso(by, istante)
         o = _bloccato(by, invito.obiettivo_id)
         f = di_obiettivi([o.pk])[o.pk]
         prova = Tentativo("variazione", "declina", {invito.pk: o.pk})

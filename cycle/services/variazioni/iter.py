@@ -86,7 +86,7 @@ def _istruisci(v: RichiestaVariazione, istante: datetime) -> RichiestaVariazione
         execute(
             VARIAZIONE, "istruisci", [v.pk], _procedimento(f, v, istante), istante, canale="sistema"
         )
-        v.refresh_from_db()
+        v = comune.riletta(v.pk)
     return v
 
 
@@ -144,7 +144,7 @@ def _passo(
             revisioni={} if revisione is None else {richiesta.pk: revisione},
             canale=canale,
         )
-    return RichiestaVariazione.objects.select_related("obiettivo").get(pk=richiesta.pk)
+    return comune.riletta(richiesta.pk)
 
 
 # --- what is said of it -------------------------------------------------------------------------
@@ -228,7 +228,7 @@ def _rendi(
         raise NonTrovato({})
     with transaction.atomic():
         nell_ente(by.ente_id)
-        by = VARIAZIONE.attore(by, istante)
+        by = comune.adesso(by, istante)
         v = comune.bloccata(by, richiesta.pk)
         prova = comune.tentativo(v, "rendi_parere")
         incarico = comune.incarico_per(by, _PERMESSI[tipo], comune.fatti(v, istante), prova)
@@ -272,7 +272,7 @@ def indica_atto_contabile(
     """Say which accounting act moves the money, on a request still to be decided (R28)."""
     with transaction.atomic():
         nell_ente(by.ente_id)
-        by = VARIAZIONE.attore(by, istante)
+        by = comune.adesso(by, istante)
         v = comune.bloccata(by, richiesta.pk)
         prova = comune.tentativo(v, "modifica")
         incarico = comune.incarico_per(by, "visto_variazione", comune.fatti(v, istante), prova)
@@ -280,8 +280,7 @@ def indica_atto_contabile(
             raise Conflitto({v.pk: [_non_come_letta(v)]})
         comune.apri(v, "modifica", incarico, by, istante, canale)
         _scrivi_atto_contabile(v, atto_contabile)
-        v.refresh_from_db()
-    return v
+    return comune.riletta(v.pk)
 
 
 def _scrivi_atto_contabile(v: RichiestaVariazione, atto: str) -> None:

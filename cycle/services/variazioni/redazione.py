@@ -24,7 +24,6 @@ from cycle.models import (
     Obiettivo,
     RichiestaVariazione,
 )
-from cycle.procedures import VARIAZIONE
 from cycle.scritta import Difetto, SchedaScritta
 from cycle.services.enti import nell_ente
 from cycle.services.schede import SchedaNonValida
@@ -107,7 +106,7 @@ def redigi(
     """
     with transaction.atomic():
         nell_ente(by.ente_id)
-        by = VARIAZIONE.attore(by, istante)
+        by = comune.adesso(by, istante)
         presente = comune.bloccata(by, richiesta.pk) if richiesta is not None else None
         pk = presente.obiettivo_id if presente else obiettivo.pk
         o = _bloccato(by, pk)
@@ -145,7 +144,7 @@ def redigi(
             v.revisione += 1
             v.save(force_update=True)
         _scrivi(v, quadro, trovati, bozza.allegati)
-        v.refresh_from_db()
+        v = comune.riletta(v.pk)
         comune.racconta_di(v, verbo, numero, by, istante)
     return v
 
@@ -164,7 +163,7 @@ def ribasa(
     nothing is left to ask."""
     with transaction.atomic():
         nell_ente(by.ente_id)
-        by = VARIAZIONE.attore(by, istante)
+        by = comune.adesso(by, istante)
         v = comune.bloccata(by, richiesta.pk)
         f = comune.fatti(v, istante)
         prova = comune.tentativo(v, "ribasa")

@@ -89,7 +89,7 @@ class Tenuto:
         return (al is None or self.dal < al) and (self.al is None or dal < self.al)
 
 
-class Stato:
+class Quadro:
     """Everything of one ente, to which what a file says is added."""
 
     def __init__(self, ente: Ente) -> None:

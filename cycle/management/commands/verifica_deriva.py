@@ -1,0 +1,39 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Print what in force no Atto authorises: nothing, and exit 0; or each difference, and exit 1."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+
+from cycle.models import Ciclo
+from cycle.services.enti import nell_ente
+from cycle.variazioni.deriva import deriva
+
+
+class Command(BaseCommand):
+    help = "Confronta ciò che è in vigore con l'ultima versione approvata di ogni obiettivo."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--ente", required=True, help="codice IPA")
+        parser.add_argument("--anno", required=True, type=int, help="anno del piano")
+
+    def handle(self, *args: Any, **opzioni: Any) -> None:
+        """Raises CommandError (exit code 1) when there is no such year or anything differs."""
+        with transaction.atomic():
+            ciclo = Ciclo.objects.filter(
+                ente__codice_ipa=opzioni["ente"], anno=opzioni["anno"]
+            ).first()
+            if ciclo is None:
+                raise CommandError("Nessun anno così in quell'ente: controllare --ente e --anno.")
+            nell_ente(ciclo.ente_id)
+            trovati = 0
+            for scostamento in deriva(ciclo):
+                trovati += 1
+                self.stdout.write(str(scostamento))
+        if trovati:
+            raise CommandError(f"{trovati} differenze che nessun atto autorizza.")
+        self.stdout.write("Nessuna deriva: ciò che è in vigore è ciò che è stato approvato.")
