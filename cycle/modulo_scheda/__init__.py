@@ -8,7 +8,7 @@ what was typed and nothing else, so that no script is needed and nothing is lost
 """
 
 from cycle.modulo_scheda.conflitti import concilia, confronta, pid_letti
-from cycle.modulo_scheda.scheda import ModuloScheda
+from cycle.modulo_scheda.scheda import ModuloScheda, etichetta
 from cycle.modulo_scheda.testo import Testo, in_testo, inviato, rifai
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Testo",
     "concilia",
     "confronta",
+    "etichetta",
     "in_testo",
     "inviato",
     "pid_letti",

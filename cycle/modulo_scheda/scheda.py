@@ -3,16 +3,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cycle.bozze.rubrica import Rubrica
 from cycle.models import UnitaOrganizzativa
-from cycle.modulo_scheda.righe import ModuloSpecifico, ModuloTesta
-from cycle.modulo_scheda.testo import FIGLI, Testo
+from cycle.modulo_scheda.righe import (
+    ModuloFase,
+    ModuloIndicatore,
+    ModuloPersona,
+    ModuloSpecifico,
+    ModuloTesta,
+)
+from cycle.modulo_scheda.testo import FIGLI, Testo, posto_di
 from cycle.scritta import Difetto, SchedaScritta, SpecificoScritto
 
 _TESTI = (
@@ -146,9 +153,38 @@ _NOMI = {
 }
 
 
+_MODULI: Mapping[str, type[forms.Form]] = {
+    "specifici": ModuloSpecifico,
+    "indicatori": ModuloIndicatore,
+    "fasi": ModuloFase,
+    "persone": ModuloPersona,
+}
+
+
+def etichetta(nome: str) -> str:
+    """What a field in which something is typed is called, by its name in the page; "" for a field
+    that is chosen, hidden, or not of a scheda."""
+    trovato = posto_di(nome)
+    tipo, dove, campo = trovato or ("", "", nome)
+    modulo: type[forms.Form] = _MODULI.get(tipo, ModuloTesta)
+    if tipo == "indicatori" and campo.startswith("target-"):
+        return _luogo(dove) + _("Target %(periodo)s") % {"periodo": campo.removeprefix("target-")}
+    scritto = modulo.base_fields.get(campo)
+    if scritto is None or scritto.widget.is_hidden or isinstance(scritto, _SCELTI):
+        return ""
+    return _luogo(dove) + str(scritto.label or "")
+
+
+_SCELTI = (forms.ChoiceField, forms.BooleanField)
+
+
 def _dove(modulo: forms.Form) -> str:
+    return _luogo(modulo.prefix or "")
+
+
+def _luogo(dove: str) -> str:
     """`Specifico 1, indicatore 2: `."""
-    parti = (modulo.prefix or "").split("-")
+    parti = dove.split("-")
     detti = [
         f"{_NOMI[tipo]} {int(n) + 1}" for tipo, n in zip(parti[::2], parti[1::2], strict=False)
     ]

@@ -55,6 +55,16 @@ _CHIAVE = re.compile(
 )
 
 
+def posto_di(nome: str) -> tuple[str, str, str] | None:
+    """(kind of row, where, field) of the name of a field of a row; None for any other."""
+    trovata = _CHIAVE.match(nome)
+    if trovata is None:
+        return None
+    n, tipo, m, campo = trovata.groups()
+    dove = f"specifici-{n}-{tipo}-{m}" if tipo else f"specifici-{n}"
+    return tipo or "specifici", dove, campo
+
+
 @dataclass(slots=True)
 class Ramo:
     """The texts of a specifico and of its rows."""

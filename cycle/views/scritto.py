@@ -15,6 +15,7 @@ from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from cycle import modulo_scheda
 from cycle.forms import ModuloTransizione
 
 # Words before the id of a field, where its form is not at hand.
@@ -51,4 +52,4 @@ def _etichetta(nome: str) -> str:
     campo = ModuloTransizione.base_fields.get(nome)
     if campo is not None:
         return str(campo.label or "")
-    return str(_NOMI.get(nome.partition("_")[0], ""))
+    return str(_NOMI.get(nome.partition("_")[0], "")) or modulo_scheda.etichetta(nome)

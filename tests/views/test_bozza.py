@@ -348,6 +348,9 @@ def test_proposta_mentre_la_si_scrive(entra: Callable[..., Client]) -> None:
     mondo.muovi(ultimo(), "proponi", "UNO DIRIGENTE")
     testo = manda(po, {**dati, "titolo": "Troppo tardi"}, "salva", 409, dove)
     assert "è già una proposta" in testo
+    assert "Troppo tardi" in testo
+    assert "Specifico 1, indicatore 1: Indicatore" in testo
+    assert "Specifico 1, indicatore 1: Target 2026-2" in testo
     assert po.get(dove).status_code == 409
 
 
