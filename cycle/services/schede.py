@@ -99,7 +99,6 @@ def crea_bozze(
                 pk=pk,
                 ente_id=by.ente_id,
                 ciclo=ciclo,
-                stato="bozza",
                 continua_da=vecchio,
                 **valori_obiettivo(scheda, codice, rubrica),
             )
