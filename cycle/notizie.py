@@ -14,7 +14,15 @@ from django.urls import reverse
 
 from cycle import permissions
 from workflows.machines.base import Macchina
-from workflows.ports import Attore, Azione, Destinatario, Fascicolo, Notizia, Passo
+from workflows.ports import (
+    Attore,
+    Azione,
+    Destinatario,
+    Fascicolo,
+    Interessati,
+    Notizia,
+    Passo,
+)
 from workflows.verdetto import permesso, verdetto
 
 
@@ -34,18 +42,31 @@ class Materia:
     def nome(self) -> str:
         return f"{self.macchina.nome}:{self.dopo.id}"
 
-    def domanda(self) -> dict[str, Any]:
-        """What the database needs to say whom it concerns."""
-        avanti = self.macchina.avanti(self.dopo.stato)
+    def domanda(self) -> Domanda:
+        return Domanda(self.macchina, self.dopo, self.dopo.stato, self.attesi)
+
+
+@dataclass(frozen=True, slots=True)
+class Domanda:
+    """Whom does it concern that an object is in a state?"""
+
+    macchina: Macchina
+    fascicolo: Fascicolo
+    stato: str
+    attesi: tuple[str, ...] = ()
+
+    def permessi(self) -> list[str]:
+        """What somebody is expected to do next, as permissions."""
+        nome = self.macchina.nome
+        return [permesso(nome, t.nome) for t in self.macchina.avanti(self.stato)] + [*self.attesi]
+
+    def come_json(self) -> dict[str, Any]:
+        f = self.fascicolo
         return {
-            "nome": self.nome,
-            "radice": self.dopo.obiettivo_id,
-            "percorso": self.dopo.percorso,
-            "ruoli": sorted(
-                {r for t in avanti for r in t.regole.ruoli}.union(
-                    *(permissions.PERMESSI[p] for p in self.attesi)
-                )
-            ),
+            "nome": f"{self.macchina.nome}:{f.id}",
+            "radice": f.obiettivo_id,
+            "percorso": f.percorso,
+            "ruoli": sorted({r for p in self.permessi() for r in permissions.PERMESSI[p]}),
         }
 
 
@@ -77,25 +98,44 @@ WITH materie AS (
 ), persone AS (
     SELECT persona_id AS id, json_agg(json_build_array(nome, motivo)) AS perche
       FROM interessati
-     WHERE persona_id IS DISTINCT FROM %(autore)s
+     WHERE persona_id <> coalesce(%(autore)s, 0)
      GROUP BY persona_id
+    UNION ALL
+    SELECT %(autore)s, '[]' WHERE %(autore)s IS NOT NULL
 )
 """
+
+
+def persone(
+    autore: Attore, istante: datetime, domande: Sequence[Domanda], serve: Sequence[str] = ()
+) -> tuple[Attore, Interessati]:
+    """The author with the incarichi in force, as far as the permissions `serve` go, and whom else
+    each matter may concern, in one query whatever their number."""
+    candidati: dict[str, list[tuple[str, Attore]]] = {}
+    suo = autore
+    if autore.persona_id is not None:
+        suo = Attore(autore.persona_id, None, autore.ente_id, "", istante)
+    for chi, perche in permissions.attori_fra(
+        _INTERESSATI,
+        {"materie": json.dumps([d.come_json() for d in domande]), "autore": autore.persona_id},
+        autore.ente_id,
+        istante,
+        {"vedi_bozze", *serve}.union(*(d.permessi() for d in domande)),
+    ):
+        if chi.persona_id == autore.persona_id:
+            suo = chi
+        for nome, motivo in perche:
+            candidati.setdefault(nome, []).append((motivo, chi))
+    return suo, candidati
 
 
 def di(azione: Azione, materie: Sequence[Materia], fatto: str) -> list[Notizia]:
     """The news of an action, one for each matter, in one query whatever their number. `fatto`
     says what happened: "proposto"."""
-    candidati: dict[str, list[tuple[str, Attore]]] = {}
-    domande = json.dumps([m.domanda() for m in materie])
-    for chi, perche in permissions.attori_fra(
-        _INTERESSATI,
-        {"materie": domande, "autore": azione.attore.persona_id},
-        azione.attore.ente_id,
-        azione.istante,
-    ):
-        for nome, motivo in perche:
-            candidati.setdefault(nome, []).append((motivo, chi))
+    candidati = azione.interessati
+    if candidati is None:
+        domande = [m.domanda() for m in materie]
+        _autore, candidati = persone(azione.attore, azione.istante, domande)
     return [
         Notizia(
             m.nome,

@@ -58,6 +58,7 @@ def dell_insieme(azione: Azione, dopo: Fascicolo, insieme: Any) -> Notizia:
         },
         azione.attore.ente_id,
         azione.istante,
+        serve,
     )
     scelti = []
     for chi, motivi in candidati:

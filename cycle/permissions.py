@@ -189,67 +189,95 @@ def concedi(
     )
 
 
-# Of the persons in a table `persone (id, perche)`, which the statement that uses it defines.
+# Of the persons in a table `persone (id, perche)`, which the statement that uses it defines. What
+# a role may do is read once, however many hold it.
 _ATTORI = """
+, tenuti AS MATERIALIZED (
+    SELECT i.*, (SELECT e.codice_ipa FROM cycle_ente e WHERE e.id = %(ente)s)
+                || ':' || i.ruolo AS gruppo
+      FROM cycle_incarico i
+     WHERE i.persona_id = ANY (ARRAY(SELECT id FROM persone)) AND i.ente_id = %(ente)s
+       AND i.dal <= %(istante)s AND (i.al IS NULL OR i.al > %(istante)s)
+       AND (i.delegante_id IS NULL
+            OR EXISTS (SELECT 1 FROM cycle_incarico d
+                        WHERE d.id = i.delegante_id
+                          AND d.dal <= %(istante)s AND (d.al IS NULL OR d.al > %(istante)s)))
+), concessi AS MATERIALIZED (
+    SELECT g.name AS gruppo, array_agg(pm.codename || ' ' || gu.percorso) AS permessi
+      FROM auth_group g
+      JOIN guardian_groupobjectpermission gp ON gp.group_id = g.id
+      JOIN auth_permission pm ON pm.id = gp.permission_id
+      JOIN cycle_unitaorganizzativa gu ON gu.id = gp.object_pk::bigint
+     WHERE g.name = ANY (ARRAY(SELECT gruppo FROM tenuti)) AND gu.ente_id = %(ente)s
+       AND pm.codename = ANY (ARRAY(SELECT jsonb_array_elements_text(%(permessi)s)))
+     GROUP BY g.name
+)
 SELECT p.id, CASE WHEN t.is_active AND p.sospesa_il IS NULL THEN t.id END, p.nome_completo,
        (SELECT n.perche FROM persone n WHERE n.id = p.id),
        i.id, i.ruolo, u.percorso, i.tipo,
        (SELECT d.persona_id FROM cycle_incarico d WHERE d.id = i.delegante_id),
-       (SELECT array_agg(pm.codename || ' ' || gu.percorso)
-          FROM auth_group g
-          JOIN guardian_groupobjectpermission gp ON gp.group_id = g.id
-          JOIN auth_permission pm ON pm.id = gp.permission_id
-          JOIN cycle_unitaorganizzativa gu ON gu.id = gp.object_pk::bigint
-         WHERE g.name = e.codice_ipa || ':' || i.ruolo AND gu.ente_id = p.ente_id),
-       i.ambito::text
+       c.permessi, i.ambito::text
   FROM cycle_persona p
-  JOIN cycle_ente e ON e.id = p.ente_id
   LEFT JOIN cycle_utente t ON t.id = p.utente_id
-  LEFT JOIN cycle_incarico i
-         ON i.persona_id = p.id AND i.ente_id = p.ente_id
-        AND i.dal <= %(istante)s AND (i.al IS NULL OR i.al > %(istante)s)
-        AND (i.delegante_id IS NULL
-             OR EXISTS (SELECT 1 FROM cycle_incarico d
-                         WHERE d.id = i.delegante_id
-                           AND d.dal <= %(istante)s AND (d.al IS NULL OR d.al > %(istante)s)))
+  LEFT JOIN tenuti i ON i.persona_id = p.id
   LEFT JOIN cycle_unitaorganizzativa u ON u.id = i.unita_id
+  LEFT JOIN concessi c ON c.gruppo = i.gruppo
  WHERE p.id = ANY (ARRAY(SELECT id FROM persone)) AND p.ente_id = %(ente)s
  ORDER BY i.id
 """
 
 
-def attore(ente_id: int, persona_id: int, istante: datetime) -> Attore:
+def attore(
+    ente_id: int,
+    persona_id: int,
+    istante: datetime,
+    permessi: Collection[str] = PERMESSI.keys(),
+) -> Attore:
     """The person with the incarichi in force at `istante`: `dal` included, `al` excluded (R83),
-    a delega only while its delegante still holds the role (R81)."""
+    a delega only while its delegante still holds the role (R81). Who asks of some permissions
+    only says which: the incarichi then carry no other."""
     nessuno = Attore(persona_id, None, ente_id, "", istante)
-    return attori(ente_id, [persona_id], istante).get(persona_id, nessuno)
+    return attori(ente_id, [persona_id], istante, permessi).get(persona_id, nessuno)
 
 
-def attori(ente_id: int, persone: Sequence[int], istante: datetime) -> dict[int, Attore]:
+def attori(
+    ente_id: int,
+    persone: Sequence[int],
+    istante: datetime,
+    permessi: Collection[str] = PERMESSI.keys(),
+) -> dict[int, Attore]:
     """The same for many persons of the ente, by id, in one query."""
     tabella = (
         "WITH persone AS ("
         "SELECT jsonb_array_elements_text(%(persone)s)::bigint AS id, NULL AS perche)"
     )
-    trovati = attori_fra(tabella, {"persone": json.dumps(persone)}, ente_id, istante)
+    trovati = attori_fra(tabella, {"persone": json.dumps(persone)}, ente_id, istante, permessi)
     return {a.persona_id: a for a, _ in trovati if a.persona_id is not None}
 
 
 def attori_fra(
-    persone: str, parametri: Mapping[str, Any], ente_id: int, istante: datetime
+    persone: str,
+    parametri: Mapping[str, Any],
+    ente_id: int,
+    istante: datetime,
+    permessi: Collection[str] = PERMESSI.keys(),
 ) -> list[tuple[Attore, Any]]:
     """The same for the persons of a table `persone (id, perche)`, with which the WITH clause
     `persone` ends: each with what stands beside it there."""
+    testo = json.dumps(sorted(permessi))
     with connection.cursor() as cursore:
-        cursore.execute(persone + _ATTORI, {**parametri, "ente": ente_id, "istante": istante})
+        cursore.execute(
+            persone + _ATTORI,
+            {**parametri, "ente": ente_id, "istante": istante, "permessi": testo},
+        )
         righe = cursore.fetchall()
     incarichi: dict[int, list[Incarico]] = {}
     for riga in righe:
         tenuti = incarichi.setdefault(riga[0], [])
         if riga[4] is not None:
             concessi = (_concesso(testo) for testo in riga[9] or ())
-            permessi = portati(riga[7], json.loads(riga[10]), concessi)
-            tenuti.append(Incarico(riga[4], riga[5], riga[6], riga[7], riga[8], permessi))
+            suoi = portati(riga[7], json.loads(riga[10]), concessi)
+            tenuti.append(Incarico(riga[4], riga[5], riga[6], riga[7], riga[8], suoi))
     return [
         (Attore(pk, utente, ente_id, nome.title(), istante, tuple(incarichi[pk])), perche)
         for pk, (utente, nome, perche) in {riga[0]: riga[1:4] for riga in righe}.items()

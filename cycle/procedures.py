@@ -27,7 +27,7 @@ from cycle.models import (
 from cycle.notizie import Materia
 from cycle.variazioni import effetti as effetti_variazione
 from cycle.variazioni.fatti import di_correzioni, di_variazioni
-from workflows.machines.base import Macchina
+from workflows.machines.base import Macchina, Transizione
 from workflows.machines.relazione import COMPILABILI
 from workflows.machines.variazione import PENDENTI
 from workflows.ports import (
@@ -36,6 +36,7 @@ from workflows.ports import (
     Fascicolo,
     FattiAtto,
     FattiPeriodo,
+    Interessati,
     Notizia,
     Passo,
     Richiesta,
@@ -55,9 +56,22 @@ class _Procedura:
     fatti_di: Mapping[str, str] = {}  # what the news say of verbs that are no transition
 
     def attore(self, attore: Attore, istante: datetime) -> Attore:
+        """The same person with the incarichi in force at `istante`, read now."""
         if attore.persona_id is None:
             return attore
         return permissions.attore(attore.ente_id, attore.persona_id, istante)
+
+    def persone(
+        self,
+        attore: Attore,
+        istante: datetime,
+        transizione: Transizione,
+        fascicoli: Mapping[int, Fascicolo],
+    ) -> tuple[Attore, Interessati | None]:
+        if attore.persona_id is None:
+            return attore, None
+        serve = [permesso(self.nome, transizione.nome)]
+        return permissions.attore(attore.ente_id, attore.persona_id, istante, serve), None
 
     def riserva_atto(self, richiesta: Richiesta) -> int | None:
         if richiesta.atto is None:
@@ -141,6 +155,24 @@ class _ProceduraObiettivo(_Procedura):
         if azione.verbo in self.fatti_di:
             return [replace(m, motivi=("da_fare",)) for m in proprie]
         return proprie
+
+    def persone(
+        self,
+        attore: Attore,
+        istante: datetime,
+        transizione: Transizione,
+        fascicoli: Mapping[int, Fascicolo],
+    ) -> tuple[Attore, Interessati | None]:
+        """Where nothing is written beside the states, who is to be told is known before."""
+        if transizione.nome in self.effetti_di:
+            return super().persone(attore, istante, transizione, fascicoli)
+        domande = [
+            notizie.Domanda(self.macchina, f, arrivo)
+            for f in fascicoli.values()
+            if (arrivo := transizione.arrivo(f.stato)) is not None
+        ]
+        serve = [permesso(self.nome, transizione.nome)]
+        return notizie.persone(attore, istante, domande, serve)
 
     def blocca(self, ente_id: int, ids: Sequence[int]) -> list[Obiettivo]:
         with connection.cursor() as cursore:

@@ -20,7 +20,7 @@ from notifications import posta
 from notifications.posta import NuovaNotifica
 from workflows.errors import Conflitto, Motivo, NonTrovato, Rifiuto, Tentativo
 from workflows.machines.base import Transizione, al_lavoro
-from workflows.ports import Attore, Azione, Fascicolo, Passo, Procedura, Richiesta
+from workflows.ports import Attore, Azione, Fascicolo, Interessati, Passo, Procedura, Richiesta
 from workflows.registro import azioni
 from workflows.verdetto import Verdetto, verdetto
 
@@ -64,8 +64,8 @@ def execute(
         oggetti = procedura.blocca(attore.ente_id, sorted(set(ids)))
         if len(oggetti) < len(set(ids)):
             raise NonTrovato({})
-        attore = procedura.attore(attore, istante)
         fascicoli = procedura.fascicoli(oggetti, istante, richiesta)
+        attore, interessati = procedura.persone(attore, istante, transizione, fascicoli)
         verdetti = {
             o.pk: verdetto(macchina, transizione, fascicoli[o.pk], attore, istante) for o in oggetti
         }
@@ -76,7 +76,16 @@ def execute(
         motivi = {pk: tuple(errore.tutti()) for pk, errore in rifiutati.items()}
         passi = _muovi(transizione, ammessi, fascicoli)
         azione = _registra(
-            procedura, transizione, passi, verdetti, attore, istante, richiesta, canale, atto_id
+            procedura,
+            transizione,
+            passi,
+            verdetti,
+            attore,
+            istante,
+            richiesta,
+            canale,
+            atto_id,
+            interessati,
         )
         procedura.effetti(azione)  # before the states, which may require what they write
         _scrivi_stati(procedura, transizione, azione)
@@ -148,6 +157,7 @@ def _registra(
     richiesta: Richiesta,
     canale: str,
     atto_id: int | None,
+    interessati: Interessati | None,
 ) -> Azione:
     if atto_id is None and transizione.regole.con_atto:
         atto_id = procedura.riserva_atto(richiesta)
@@ -173,7 +183,7 @@ def _registra(
         canale=canale,
         dati=dict(richiesta.dati),
     )
-    return Azione(numero, transizione.nome, attore, istante, richiesta, passi, atto_id)
+    return Azione(numero, transizione.nome, attore, istante, richiesta, passi, atto_id, interessati)
 
 
 def _scrivi_stati(procedura: Procedura, transizione: Transizione, azione: Azione) -> None:

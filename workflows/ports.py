@@ -17,7 +17,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from workflows.machines.base import Macchina
+    from workflows.machines.base import Macchina, Transizione
 
 # Roles of `domain.md` 2, in the order in which screens list them.
 RUOLI: Mapping[str, str] = {
@@ -298,6 +298,10 @@ class Passo:
     a: str
 
 
+# matter -> (why it may concern them, who)
+Interessati = Mapping[str, Sequence[tuple[str, Attore]]]
+
+
 @dataclass(frozen=True, slots=True)
 class Azione:
     """One action over a set: the registro's number of it, and all that happened in it."""
@@ -309,6 +313,7 @@ class Azione:
     richiesta: Richiesta
     passi: tuple[Passo, ...]
     atto_id: int | None = None
+    interessati: Interessati | None = None  # where they were read with the actor
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,10 +348,6 @@ class Procedura(Protocol):
     @property
     def macchina(self) -> Macchina: ...
 
-    def attore(self, attore: Attore, istante: datetime) -> Attore:
-        """The same person with the incarichi in force at `istante`, read now."""
-        ...
-
     def blocca(self, ente_id: int, ids: Sequence[int]) -> list[Any]:
         """The rows, locked in order of pk and re-read; fewer than asked when some are not
         there or not of the ente."""
@@ -356,6 +357,17 @@ class Procedura(Protocol):
         self, oggetti: Sequence[Any], istante: datetime, richiesta: Richiesta
     ) -> dict[int, Fascicolo]:
         """The facts of all of them in a fixed number of queries."""
+        ...
+
+    def persone(
+        self,
+        attore: Attore,
+        istante: datetime,
+        transizione: Transizione,
+        fascicoli: Mapping[int, Fascicolo],
+    ) -> tuple[Attore, Interessati | None]:
+        """The same person with the incarichi in force at `istante`, read now, as far as the
+        transition asks of them; and whom its news may concern, where no effect can change it."""
         ...
 
     def riserva_atto(self, richiesta: Richiesta) -> int | None:
