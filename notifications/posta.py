@@ -27,6 +27,39 @@ class NuovaNotifica:
     link: str
 
 
+# Clauses of a WITH, to be written with the action itself: they read its number in `azione (id)`,
+# and want `ente` beside their `parametri`.
+SCRIVI = """
+nuove AS (
+    SELECT * FROM jsonb_to_recordset(%(notifiche)s)
+        AS t (utente_id bigint, persona_id bigint, materia text, motivo text, testo text, link text)
+), chiuse AS (
+    UPDATE notifications_notifica v SET chiusa_il = now()
+    WHERE v.chiusa_il IS NULL AND v.motivo = 'da_fare' AND v.ente_id = %(ente)s
+      AND v.materia = ANY (ARRAY(SELECT jsonb_array_elements_text(%(materie)s)))
+      AND (v.persona_id, v.materia::text) NOT IN (
+          SELECT persona_id, materia FROM nuove WHERE motivo = 'da_fare')
+), scritte AS (
+    INSERT INTO notifications_notifica
+        (ente_id, utente_id, persona_id, materia, motivo, testo, link, evento_id)
+    SELECT %(ente)s, utente_id, persona_id, materia, motivo, left(testo, 500), link, a.id
+      FROM nuove CROSS JOIN azione a
+    ON CONFLICT (persona_id, materia, motivo) WHERE chiusa_il IS NULL
+    DO UPDATE SET testo = EXCLUDED.testo, link = EXCLUDED.link,
+                  evento_id = EXCLUDED.evento_id, creata_il = now(), letta_il = NULL
+)
+"""
+
+
+def parametri(notifiche: Sequence[NuovaNotifica], materie: Sequence[str]) -> dict[str, str]:
+    """What `SCRIVI` is told: for one person, matter and reason the last."""
+    uniche = {(n.persona_id, n.materia, n.motivo): n for n in notifiche}
+    return {
+        "notifiche": json.dumps([_riga(uniche[chiave]) for chiave in sorted(uniche)]),
+        "materie": json.dumps(materie),
+    }
+
+
 def scrivi(
     notifiche: Sequence[NuovaNotifica],
     *,
@@ -39,36 +72,11 @@ def scrivi(
     What somebody had to do (`da_fare`) on these matters is settled, unless it is still theirs to
     do; news of a matter already open for the same reason take its place, unread again.
     """
-    uniche = {(n.persona_id, n.materia, n.motivo): n for n in notifiche}
-    righe = [uniche[chiave] for chiave in sorted(uniche)]
+    con = {"ente": ente_id, "evento": evento_id, **parametri(notifiche, materie)}
     with connection.cursor() as cursore:
         cursore.execute(
-            """
-            WITH nuove AS (
-                SELECT * FROM jsonb_to_recordset(%s)
-                    AS t (utente_id bigint, persona_id bigint, materia text, motivo text,
-                          testo text, link text)
-            ), chiuse AS (
-                UPDATE notifications_notifica v SET chiusa_il = now()
-                WHERE v.chiusa_il IS NULL AND v.motivo = 'da_fare' AND v.ente_id = %s
-                  AND v.materia = ANY (ARRAY(SELECT jsonb_array_elements_text(%s)))
-                  AND (v.persona_id, v.materia::text) NOT IN (
-                      SELECT persona_id, materia FROM nuove WHERE motivo = 'da_fare')
-            )
-            INSERT INTO notifications_notifica
-                (ente_id, utente_id, persona_id, materia, motivo, testo, link, evento_id)
-            SELECT %s, utente_id, persona_id, materia, motivo, left(testo, 500), link, %s FROM nuove
-            ON CONFLICT (persona_id, materia, motivo) WHERE chiusa_il IS NULL
-            DO UPDATE SET testo = EXCLUDED.testo, link = EXCLUDED.link,
-                          evento_id = EXCLUDED.evento_id, creata_il = now(), letta_il = NULL
-            """,
-            [
-                json.dumps([_riga(n) for n in righe]),
-                ente_id,
-                json.dumps(materie),
-                ente_id,
-                evento_id,
-            ],
+            f"WITH azione AS (SELECT %(evento)s::bigint AS id), {SCRIVI} SELECT 1",
+            con,
         )
 
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils.translation import gettext as _
@@ -20,7 +21,7 @@ from notifications import posta
 from notifications.posta import NuovaNotifica
 from workflows.errors import Conflitto, Motivo, NonTrovato, Rifiuto, Tentativo
 from workflows.machines.base import Transizione, al_lavoro
-from workflows.ports import Attore, Azione, Fascicolo, Interessati, Passo, Procedura, Richiesta
+from workflows.ports import Attore, Azione, Fascicolo, Notizia, Passo, Procedura, Richiesta
 from workflows.registro import azioni
 from workflows.verdetto import Verdetto, verdetto
 
@@ -75,21 +76,10 @@ def execute(
             raise _errore(rifiutati, Tentativo(procedura.nome, nome, _radici(fascicoli)))
         motivi = {pk: tuple(errore.tutti()) for pk, errore in rifiutati.items()}
         passi = _muovi(transizione, ammessi, fascicoli)
-        azione = _registra(
-            procedura,
-            transizione,
-            passi,
-            verdetti,
-            attore,
-            istante,
-            richiesta,
-            canale,
-            atto_id,
-            interessati,
-        )
-        procedura.effetti(azione)  # before the states, which may require what they write
-        _scrivi_stati(procedura, transizione, azione)
-        racconta(procedura, azione)
+        if atto_id is None and transizione.regole.con_atto:
+            atto_id = procedura.riserva_atto(richiesta)
+        azione = Azione(0, nome, attore, istante, richiesta, passi, atto_id, interessati)
+        azione = _esegui(procedura, transizione, azione, verdetti, canale)
     return Esito(azione.id, azione.passi, motivi)
 
 
@@ -147,84 +137,95 @@ def _muovi(
     return tuple(passi)
 
 
-def _registra(
+def _esegui(
     procedura: Procedura,
     transizione: Transizione,
-    passi: tuple[Passo, ...],
+    azione: Azione,
     verdetti: Mapping[int, Verdetto],
-    attore: Attore,
-    istante: datetime,
-    richiesta: Richiesta,
     canale: str,
-    atto_id: int | None,
-    interessati: Interessati | None,
 ) -> Azione:
-    if atto_id is None and transizione.regole.con_atto:
-        atto_id = procedura.riserva_atto(richiesta)
-    numero = azioni.apri(
-        ente_id=attore.ente_id,
-        procedura=procedura.nome,
-        verbo=transizione.nome,
-        passi=[
-            azioni.Voce(
-                oggetto_id=p.oggetto.pk,
-                radice_id=p.fascicolo.radice,
-                da=p.da,
-                a=p.a,
-                incarico=verdetti[p.oggetto.pk].incarico,
-            )
-            for p in passi
-        ],
-        attore=attore,
-        istante=istante,
-        organo=transizione.regole.organo,
-        motivazione=richiesta.motivazione,
-        atto_id=atto_id,
-        canale=canale,
-        dati=dict(richiesta.dati),
-    )
-    return Azione(numero, transizione.nome, attore, istante, richiesta, passi, atto_id, interessati)
+    """Write the action, its effects, the states and the news. Where whom to tell is known already,
+    no effect comes between, and all is one statement."""
 
+    def apri(seguito: str = "", parametri: Mapping[str, Any] | None = None) -> Azione:
+        numero = azioni.apri(
+            ente_id=azione.attore.ente_id,
+            procedura=procedura.nome,
+            verbo=azione.verbo,
+            passi=_voci(azione, verdetti),
+            attore=azione.attore,
+            istante=azione.istante,
+            organo=transizione.regole.organo,
+            motivazione=azione.richiesta.motivazione,
+            atto_id=azione.atto_id,
+            canale=canale,
+            dati=dict(azione.richiesta.dati),
+            seguito=seguito,
+            parametri=parametri,
+        )
+        return replace(azione, id=numero)
 
-def _scrivi_stati(procedura: Procedura, transizione: Transizione, azione: Azione) -> None:
-    """One UPDATE for each state reached, whatever the number of objects. What an Atto decides
-    names it, or is a new version under it (R30)."""
-    campi = {c.attname for c in procedura.modello._meta.concrete_fields}
-    colonne = "stato = %(stato)s, revisione = revisione + 1"
-    if transizione.regole.con_atto and "versione" in campi:
-        colonne += ", versione = versione + 1"
-    if transizione.regole.con_atto and "atto_id" in campi:
-        colonne += ", atto_id = %(atto)s"
-    tabella = connection.ops.quote_name(procedura.modello._meta.db_table)
-    arrivi: dict[str, list[int]] = {}
-    for passo in azione.passi:
-        arrivi.setdefault(passo.a, []).append(passo.oggetto.pk)
+    stati = _stati(procedura.modello, transizione.regole.con_atto)
+    if azione.interessati is not None:
+        novita = posta.parametri(*_notifiche(procedura.notizie(azione)))
+        return apri(f"mossi AS ({stati}), {posta.SCRIVI}", novita)
+    aperta = apri()
+    procedura.effetti(aperta)  # before the states, which may require what they write
+    arrivi = [{"oggetto": p.oggetto.pk, "a": p.a} for p in azione.passi]
     with connection.cursor() as cursore:
-        for stato, ids in arrivi.items():
-            cursore.execute(
-                f"UPDATE {tabella} SET {colonne} "  # noqa: S608 - names, not input
-                "WHERE id = ANY (ARRAY(SELECT jsonb_array_elements_text(%(ids)s)::bigint))",
-                {"stato": stato, "atto": azione.atto_id, "ids": json.dumps(ids)},
-            )
+        cursore.execute(_VOCI + stati, {"atto": azione.atto_id, "voci": json.dumps(arrivi)})
+    racconta(procedura, aperta)
+    return aperta
+
+
+def _voci(azione: Azione, verdetti: Mapping[int, Verdetto]) -> list[azioni.Voce]:
+    return [
+        azioni.Voce(
+            oggetto_id=p.oggetto.pk,
+            radice_id=p.fascicolo.radice,
+            da=p.da,
+            a=p.a,
+            incarico=verdetti[p.oggetto.pk].incarico,
+        )
+        for p in azione.passi
+    ]
+
+
+_VOCI = """
+WITH voci AS (SELECT * FROM jsonb_to_recordset(%(voci)s) AS v (oggetto bigint, a text))
+"""
+
+
+def _stati(modello: type[Any], con_atto: bool) -> str:
+    """The UPDATE that gives the objects of `voci (oggetto, a)` their states. What an Atto decides
+    names it, or is a new version under it (R30)."""
+    campi = {c.attname for c in modello._meta.concrete_fields}
+    colonne = "stato = voci.a, revisione = o.revisione + 1"
+    if con_atto and "versione" in campi:
+        colonne += ", versione = o.versione + 1"
+    if con_atto and "atto_id" in campi:
+        colonne += ", atto_id = %(atto)s"
+    tabella = connection.ops.quote_name(modello._meta.db_table)
+    return f"UPDATE {tabella} o SET {colonne} FROM voci WHERE o.id = voci.oggetto"  # noqa: S608 - names
 
 
 def racconta(procedura: Procedura, azione: Azione) -> None:
     """Write the news of an action, and settle what it leaves nobody to do."""
-    notizie = procedura.notizie(azione)
-    posta.scrivi(
-        [
-            NuovaNotifica(
-                utente_id=d.utente_id,
-                persona_id=d.persona_id,
-                materia=n.materia,
-                motivo=d.motivo,
-                testo=n.testo,
-                link=n.link,
-            )
-            for n in notizie
-            for d in n.destinatari
-        ],
-        materie=[n.materia for n in notizie],
-        ente_id=azione.attore.ente_id,
-        evento_id=azione.id,
-    )
+    notifiche, materie = _notifiche(procedura.notizie(azione))
+    posta.scrivi(notifiche, materie=materie, ente_id=azione.attore.ente_id, evento_id=azione.id)
+
+
+def _notifiche(notizie: Sequence[Notizia]) -> tuple[list[NuovaNotifica], list[str]]:
+    """A row for each person told, and the matters that moved."""
+    return [
+        NuovaNotifica(
+            utente_id=d.utente_id,
+            persona_id=d.persona_id,
+            materia=n.materia,
+            motivo=d.motivo,
+            testo=n.testo,
+            link=n.link,
+        )
+        for n in notizie
+        for d in n.destinatari
+    ], [n.materia for n in notizie]

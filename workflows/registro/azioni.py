@@ -58,6 +58,19 @@ class Voce:
     incarico: Incarico | None = None
 
 
+_APRI = """
+WITH azione AS MATERIALIZED (
+    SELECT registro_apri(%(ente)s, %(procedura)s, %(verbo)s, %(persona)s, %(organo)s,
+                         %(motivazione)s, %(atto)s, %(canale)s, %(esito)s, %(istante)s, %(dati)s,
+                         %(voci)s) AS id
+), voci AS (
+    SELECT v.oggetto, v.a
+      FROM azione CROSS JOIN jsonb_to_recordset(%(voci)s) AS v (oggetto bigint, a text)
+)/* seguito */
+SELECT id FROM azione
+"""
+
+
 def apri(
     *,
     ente_id: int,
@@ -72,30 +85,35 @@ def apri(
     canale: str = "web",
     esito: str = "eseguito",
     dati: Mapping[str, Any] | None = None,
+    seguito: str = "",
+    parametri: Mapping[str, Any] | None = None,
 ) -> int:
     """Write the Eventi of an action, make it the transaction's open one, and return its number.
 
-    Needs an open transaction: the action lasts until its end.
+    Needs an open transaction: the action lasts until its end. `seguito` is what is written with it
+    in one trip to the database: clauses of a WITH that begins with `azione (id)` and
+    `voci (oggetto, a)`, with their `parametri` beside `ente` and `atto`.
     """
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("registro: serve una transazione aperta")
     with connection.cursor() as cursore:
         cursore.execute(
-            "SELECT registro_apri(%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
-            [
-                ente_id,
-                procedura,
-                verbo,
-                attore.persona_id,
-                organo,
-                motivazione,
-                atto_id,
-                canale,
-                esito,
-                istante,
-                json.dumps(dati, cls=DjangoJSONEncoder) if dati else None,
-                json.dumps([_voce(v) for v in passi]),
-            ],
+            _APRI.replace("/* seguito */", f", {seguito}" if seguito else ""),
+            {
+                **(parametri or {}),
+                "ente": ente_id,
+                "procedura": procedura,
+                "verbo": verbo,
+                "persona": attore.persona_id,
+                "organo": organo,
+                "motivazione": motivazione,
+                "atto": atto_id,
+                "canale": canale,
+                "esito": esito,
+                "istante": istante,
+                "dati": json.dumps(dati, cls=DjangoJSONEncoder) if dati else None,
+                "voci": json.dumps([_voce(v) for v in passi]),
+            },
         )
         (numero,) = cursore.fetchone()
     return int(numero)
