@@ -68,7 +68,7 @@ _SEMPLICI = (
 def _adattatore(campo: Any) -> Callable[[Any], Any] | None:
     """What makes a value of `campo` ready for the database; None when nothing must be done."""
     if isinstance(campo, models.DecimalField):
-        return campo.to_python  # type: ignore[no-any-return]  # refuses what is not finite
+        return campo.to_python  # refuses what is not finite
     if isinstance(campo, _SEMPLICI) or type(campo) is models.DateField:
         return None
     return partial(campo.get_db_prep_save, connection=connection)

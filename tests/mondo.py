@@ -336,14 +336,19 @@ def porta(ente: Ente, codice: str, stato: str) -> None:
         muovi(o, "valida", "SECONDO NUCLEO", seduta=seduta(ipa))
 
 
-def compila(relazione: RelazioneSemestrale, chi: str, istante: datetime = ADESSO) -> None:
-    """Fill a report with values that meet every target."""
+def compila(
+    relazione: RelazioneSemestrale,
+    chi: str,
+    istante: datetime = ADESSO,
+    valore: Decimal | None = None,
+) -> None:
+    """Fill a report with values that meet every target, or with `valore` everywhere."""
     ipa = Ente.objects.get(pk=relazione.ente_id).codice_ipa
     relazioni.compila(
         relazione=relazione,
         compilazione=Compilazione(
             valori={
-                r.indicatore_id: r.target
+                r.indicatore_id: r.target if valore is None else valore
                 for r in Rilevazione.objects.filter(
                     obiettivo_id=relazione.obiettivo_id, periodo_id=relazione.periodo_id
                 )

@@ -14,10 +14,9 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cycle import selectors
+from cycle import orologio, selectors
 from cycle.contesto import RichiestaEnte, nell_ente, sessione
 from cycle.elenco import Elenco
 from cycle.filtri import Filtri
@@ -125,7 +124,7 @@ def _anteprima(
             "conseguenza": CONSEGUENZE.get(("obiettivo", nome), ""),
             "con_motivo": "motivazione" in campi_richiesti(passo.regole.guardie),
             "motivazione": request.POST.get("motivazione", ""),
-            "visto": timezone.now().isoformat(),
+            "visto": orologio.vero().isoformat(),
             "motivi": rifiuto.tutti() if rifiuto and rifiuto.codice == 409 else [],
             "mancano": _mancano(passo, rifiuto),
             "ritorno": f"{reverse('piano', args=[c.ente.codice_ipa, anno])}?{_filtri(request)}",

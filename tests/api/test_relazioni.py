@@ -329,8 +329,9 @@ def test_chi_ha_compilato_non_valida(come: Come) -> None:
         )
         cursore.execute(
             "INSERT INTO cycle_incarico (ente_id, persona_id, ruolo, unita_id, tipo, "
-            "       atto_di_conferimento, dal) "
-            "SELECT ente_id, %s, 'nucleo', unita_id, 'titolare', 'decreto n. 2', '2026-03-02' "
+            "       atto_di_conferimento, dal, motivo, ambito, atto_di_cessazione) "
+            "SELECT ente_id, %s, 'nucleo', unita_id, 'titolare', 'decreto n. 2', '2026-03-02', "
+            "       '', '[]', '' "
             "  FROM cycle_incarico WHERE persona_id = %s",
             [mondo.persona("UNO PO").pk, mondo.persona("SECONDO NUCLEO").pk],
         )

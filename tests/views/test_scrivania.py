@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -217,14 +218,18 @@ def test_tre_numeri_solo_a_chi_guida_un_settore(entra: Any) -> None:
 
 def test_i_tre_numeri(entra: Any, adesso: Any) -> None:
     """After 30/06 the indicators of submitted reports count; those still to be written do not."""
-    adesso(datetime(2026, 7, 10, 9, tzinfo=UTC))
-    Rilevazione.objects.filter(
-        obiettivo=mondo.in_stato("rendicontato"), periodo__codice="2026-1"
-    ).update(valore=0)
+    luglio = datetime(2026, 7, 10, 9, tzinfo=UTC)
+    adesso(luglio)
+    relazione = RelazioneSemestrale.objects.get(
+        obiettivo=mondo.in_stato("in_corso"), periodo__codice="2026-1"
+    )
+    mondo.compila(relazione, "UNO PO", luglio, valore=Decimal(0))
+    relazione.refresh_from_db()
+    mondo.muovi(relazione, "trasmetti", "UNO DIRIGENTE", istante=luglio)
     pagina = entra("UNO DIRIGENTE").get("/alfa/").content.decode()
     numeri = re.findall(r'class="grande">([^<]+)<', pagina)
     assert numeri[0] == "6"  # one objective in each state
-    assert numeri[1].replace("\u00a0", " ") == "100,00 %"
+    assert numeri[1].replace("\u00a0", " ") == "66,67 %"  # two at 100, and this one at 0
     assert numeri[2] == "3"  # the three indicators of the one objective
     assert "previsto 1, conseguito 0" in pagina
 
