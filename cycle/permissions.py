@@ -18,6 +18,7 @@ from typing import Any
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import DEFAULT_DB_ALIAS, connection
+from django.utils.translation import gettext as _
 from guardian.models import GroupObjectPermission
 
 from cycle.models import (
@@ -213,17 +214,15 @@ _ATTORI = """
      GROUP BY g.name
 )
 SELECT p.id, CASE WHEN t.is_active AND p.sospesa_il IS NULL THEN t.id END, p.nome_completo,
-       (SELECT n.perche FROM persone n WHERE n.id = p.id),
-       i.id, i.ruolo, u.percorso, i.tipo,
+       n.perche, i.id, i.ruolo, u.percorso, i.tipo,
        (SELECT d.persona_id FROM cycle_incarico d WHERE d.id = i.delegante_id),
-       c.permessi, i.ambito::text
-  FROM cycle_persona p
+       c.permessi, CASE WHEN i.tipo = 'delega' THEN i.ambito::text END
+  FROM persone n
+  JOIN cycle_persona p ON p.id = n.id AND p.ente_id = %(ente)s
   LEFT JOIN cycle_utente t ON t.id = p.utente_id
   LEFT JOIN tenuti i ON i.persona_id = p.id
   LEFT JOIN cycle_unitaorganizzativa u ON u.id = i.unita_id
   LEFT JOIN concessi c ON c.gruppo = i.gruppo
- WHERE p.id = ANY (ARRAY(SELECT id FROM persone)) AND p.ente_id = %(ente)s
- ORDER BY i.id
 """
 
 
@@ -272,11 +271,11 @@ def attori_fra(
         )
         righe = cursore.fetchall()
     incarichi: dict[int, list[Incarico]] = {}
-    for riga in righe:
+    for riga in sorted(righe, key=lambda riga: riga[4] or 0):
         tenuti = incarichi.setdefault(riga[0], [])
         if riga[4] is not None:
             concessi = (_concesso(testo) for testo in riga[9] or ())
-            suoi = portati(riga[7], json.loads(riga[10]), concessi)
+            suoi = portati(riga[7], json.loads(riga[10] or "[]"), concessi)
             tenuti.append(Incarico(riga[4], riga[5], riga[6], riga[7], riga[8], suoi))
     return [
         (Attore(pk, utente, ente_id, nome.title(), istante, tuple(incarichi[pk])), perche)
@@ -309,6 +308,14 @@ def concessi(ente: Ente) -> dict[str, tuple[tuple[str, str], ...]]:
         for nome, codename, percorso in cursore.fetchall():
             trovati[gruppi[nome]].append((codename, percorso))
     return {ruolo: tuple(elenco) for ruolo, elenco in trovati.items()}
+
+
+def procedimento(ente_id: int, permesso: str, percorso: str, istante: datetime) -> Attore:
+    """Nobody: a process that takes by itself the one step that `permesso` allows, on one unit. The
+    registro shows no person and no role."""
+    puo = frozenset({(permesso, percorso)})
+    incarico = Incarico(id=0, ruolo="", percorso=percorso, permessi=puo)
+    return Attore(None, None, ente_id, _("il procedimento"), istante, (incarico,))
 
 
 def _concesso(testo: str) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from cycle.permissions import PERMESSI
 from workflows.ports import RUOLI
 from workflows.processes.approvazione_peg import ApprovazionePeg
+from workflows.processes.variazione import Variazione
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,18 @@ PROCESSI = (
             "parere_tecnico": "parere_tecnico",
             "parere_contabile": "parere_contabile",
             "decisione": "decidi_insieme",
+        },
+    ),
+    ProcessoDisegnato(
+        "variazione",
+        _("Il processo: come una richiesta di variazione arriva alla decisione della giunta"),
+        Variazione,
+        {
+            "presentata": "presenta_variazione",
+            "parere_nucleo": "parere_variazione",
+            "parere_facoltativo": "parere_variazione",
+            "visto_ragioneria": "visto_variazione",
+            "decisione": "approva_variazione",
         },
     ),
 )

@@ -38,6 +38,31 @@ FATTI_RELAZIONE = {
     "valida": gettext_lazy("ha validato la relazione"),
     "riapri": gettext_lazy("ha riaperto la relazione"),
 }
+# and to a request of variazione
+FATTI_VARIAZIONE = {
+    "presenta": gettext_lazy("ha presentato una richiesta di variazione"),
+    "istruisci": gettext_lazy("ha detto istruita una richiesta di variazione"),
+    "dichiara_irricevibile": gettext_lazy("ha dichiarato irricevibile una richiesta di variazione"),
+    "approva": gettext_lazy("ha registrato l'approvazione di una variazione"),
+    "respingi": gettext_lazy("ha registrato il rifiuto di una variazione"),
+    "ritira": gettext_lazy("ha ritirato una richiesta di variazione"),
+    "ribasa": gettext_lazy("ha aggiornato una richiesta di variazione ai valori in vigore"),
+    "modifica": gettext_lazy("ha indicato l'atto contabile di una variazione"),
+    "rendi_parere": gettext_lazy("si è espresso su una richiesta di variazione"),
+    "invita": gettext_lazy("ha invitato a chiedere una variazione"),
+    "declina": gettext_lazy("ha risposto che non chiederà una variazione"),
+}
+# and to the correction of a material error
+FATTI_CORREZIONE = {
+    "segnala": gettext_lazy("ha segnalato un errore materiale"),
+    "accogli": gettext_lazy("ha corretto un errore materiale"),
+    "respingi": gettext_lazy("ha respinto la correzione di un errore materiale"),
+}
+PER_PROCEDURA = {
+    "relazione": FATTI_RELAZIONE,
+    "variazione": FATTI_VARIAZIONE,
+    "correzione": FATTI_CORREZIONE,
+}
 # and to an incarico: to whom, of what, by which act
 FATTI_INCARICO = {
     "conferisce": gettext_lazy("ha conferito a %(chi)s l'incarico di %(ruolo)s (%(atto)s)"),
@@ -83,6 +108,8 @@ SELECT e.verbo, e.procedura, e.da, e.a, e.motivazione, e.istante, e.ruolo, e.can
   LEFT JOIN cycle_relazionesemestrale r ON e.procedura = 'relazione' AND r.id = e.oggetto_id
   LEFT JOIN cycle_periodo q ON q.id = r.periodo_id
  WHERE e.radice_id = %(radice)s AND e.ente_id = %(ente)s AND e.esito = 'eseguito'
+   -- the draft of a variazione is its settore's own
+   AND NOT (e.procedura = 'variazione' AND e.da = 'bozza' AND e.verbo <> 'presenta')
 """
 _DI_RELAZIONE = " AND e.procedura = 'relazione' AND e.oggetto_id = %(relazione)s"
 _ULTIMI = " ORDER BY e.id DESC LIMIT %(limite)s"
@@ -279,7 +306,7 @@ def _fatto(
     cifra: str | None,
 ) -> Fatto:
     di_relazione = procedura == "relazione"
-    che_cosa = str((FATTI_RELAZIONE if di_relazione else FATTI).get(verbo, verbo))
+    che_cosa = str(PER_PROCEDURA.get(procedura, FATTI).get(verbo, verbo))
     if di_relazione and periodo:
         che_cosa = _("%(fatto)s del %(periodo)s") % {
             "fatto": che_cosa,

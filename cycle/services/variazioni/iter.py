@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from cycle import orologio
+from cycle import orologio, permissions
 from cycle.models import ParereVariazione, RichiestaVariazione
 from cycle.models.variazione import ESITI_VARIAZIONE
 from cycle.procedures import VARIAZIONE
@@ -19,7 +19,7 @@ from workflows.engine import execute
 from workflows.errors import Conflitto, Motivo, NonPossibile, NonTrovato, Rifiuto
 from workflows.guards_variazione import campi_liberi
 from workflows.machines.variazione import DECISE, PENDENTI
-from workflows.ports import Attore, Fascicolo, Incarico, Richiesta
+from workflows.ports import Attore, Richiesta
 from workflows.processes import variazione as flusso
 from workflows.verdetto import permesso
 
@@ -80,21 +80,14 @@ def _conteso(v: RichiestaVariazione, istante: datetime, by: Attore) -> Rifiuto:
 
 def _istruisci(v: RichiestaVariazione, istante: datetime) -> RichiestaVariazione:
     """The process says that a request is examined as soon as no required opinion is missing."""
-    v = comune.bloccata(Attore(None, None, v.ente_id, "", istante), v.pk)
+    v = comune.riletta(v.pk)  # locked already, by whoever moved it
     f = comune.fatti(v, istante)
     if v.stato == "presentata" and f.variazione and not f.variazione.mancano:
-        execute(
-            VARIAZIONE, "istruisci", [v.pk], _procedimento(f, v, istante), istante, canale="sistema"
-        )
+        puo = permesso("variazione", "istruisci")
+        chi = permissions.procedimento(v.ente_id, puo, f.percorso, istante)
+        execute(VARIAZIONE, "istruisci", [v.pk], chi, istante, canale="sistema")
         v = comune.riletta(v.pk)
     return v
-
-
-def _procedimento(f: Fascicolo, v: RichiestaVariazione, istante: datetime) -> Attore:
-    """Nobody: the process itself, which may do this step on this unit and nothing else."""
-    puo = frozenset({(permesso("variazione", "istruisci"), f.percorso)})
-    incarico = Incarico(id=0, ruolo="", percorso=f.percorso, permessi=puo)
-    return Attore(None, None, v.ente_id, _("il procedimento"), istante, (incarico,))
 
 
 def ritira(
