@@ -7,7 +7,8 @@ Texts reach the template as data, never as markup."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -39,7 +40,7 @@ def stampa(atto: Atto) -> bytes:
         radice = Path(cartella)
         (radice / "peg.typ").write_bytes(_MODELLO.read_bytes())
         (radice / "dati.json").write_text(
-            json.dumps(dati(atto), ensure_ascii=False), encoding="utf-8"
+            json.dumps(_stampabile(dati(atto)), ensure_ascii=False), encoding="utf-8"
         )
         prodotto = typst.compile(
             str(radice / "peg.typ"),
@@ -49,6 +50,81 @@ def stampa(atto: Atto) -> bytes:
         )
     assert isinstance(prodotto, bytes)
     return prodotto
+
+
+# --- what the fonts cannot draw -----------------------------------------------------------------
+
+_SEGNO_IGNOTO = "\ufffd"
+_PUNTO = "•"  # for what word processors write with a font of symbols: nearly always a bullet
+_PROVE = 200  # a few seconds, at most
+_PROVA = b"""#set document(title: "prova")
+#for c in json(bytes(sys.inputs.segni)) [#text(c) \\ ]"""
+
+
+def _stampabile(valori: dict[str, Any]) -> dict[str, Any]:
+    """The data without the characters that no font at hand draws: one of them, in a text approved
+    for ever, and PDF/UA would never be made. The canonical JSON keeps them."""
+    testo = json.dumps(valori, ensure_ascii=False)
+    controlli = dict.fromkeys(c for c in range(0xA0) if chr(c) not in "\t\n\r" and _ignoto(chr(c)))
+    segni = sorted({c for c in testo if c >= "\u0100"})
+    tabella: dict[int, str | None] = {
+        **controlli,
+        **{ord(c): _PUNTO if "\uf000" <= c <= "\uf0ff" else _SEGNO_IGNOTO for c in _ignoti(segni)},
+    }
+    tradotti: dict[str, Any] = _tradotto(valori, tabella)
+    return tradotti
+
+
+def _tradotto(valore: Any, tabella: Mapping[int, str | None]) -> Any:
+    if isinstance(valore, str):
+        return valore.translate(tabella)
+    if isinstance(valore, dict):
+        return {chiave: _tradotto(v, tabella) for chiave, v in valore.items()}
+    if isinstance(valore, list | tuple):
+        return [_tradotto(v, tabella) for v in valore]
+    return valore
+
+
+def _ignoto(segno: str) -> bool:
+    """Whether it is no character to print: a control, one for private use, one of none."""
+    return unicodedata.category(segno) in ("Cc", "Cn", "Co", "Cs")
+
+
+def _ignoti(segni: Sequence[str]) -> Iterable[str]:
+    """Of these, those that cannot be drawn: asked of the printer by halves, since it names only
+    the first. What a text in a foreign script leaves unasked counts as not drawn."""
+    dubbi = [s for s in segni if not _ignoto(s)]
+    yield from (s for s in segni if _ignoto(s))
+    da_provare = [dubbi] if dubbi else []
+    for _prova in range(_PROVE):
+        if not da_provare:
+            return
+        gruppo = da_provare.pop()
+        if _si_stampano(gruppo):
+            continue
+        if len(gruppo) == 1:
+            yield gruppo[0]
+            continue
+        meta = len(gruppo) // 2
+        da_provare += [gruppo[meta:], gruppo[:meta]]
+    for gruppo in da_provare:
+        yield from gruppo
+
+
+def _si_stampano(segni: Sequence[str]) -> bool:
+    try:
+        typst.compile(
+            _PROVA,
+            pdf_standards=["ua-1"],
+            ignore_system_fonts=True,
+            sys_inputs={"segni": json.dumps(segni)},
+        )
+    except typst.TypstError:
+        return False
+    return True
+
+
+# --- the data -----------------------------------------------------------------------------------
 
 
 def dati(atto: Atto) -> dict[str, Any]:

@@ -244,6 +244,26 @@ class TestDecisione:
         entra("UNO PO").post(f"{luogo}pdf/")
         assert DocumentoAtto.objects.filter(atto=atto, genere="allegato").count() == 1
 
+    def test_r85_what_no_font_draws_does_not_stop_the_pdf(self, entra: Entra) -> None:
+        """A bullet pasted from a word processor, a face, a word in Chinese: approved for ever."""
+        o = mondo.in_stato("proposta")
+        testo = '\uf0b7 sportelli \U0001f600 aperti \u4e2d \x01 #read("/etc/passwd") *no*'
+        Obiettivo.objects.filter(pk=o.pk).update(descrizione=testo)
+        luogo = self.decidi(entra, giunta.istruito())["Location"]
+        documento = DocumentoAtto.objects.get(genere="allegato")
+        contenuto = entra("UNO PO").get(f"{luogo}documenti/{documento.pid}/").content
+        stampato = " ".join(p.extract_text() for p in PdfReader(io.BytesIO(contenuto)).pages)
+        assert '• sportelli \ufffd aperti \ufffd #read("/etc/passwd") *no*' in " ".join(
+            stampato.split()
+        )
+        # the canonical JSON keeps what was written
+        assert (
+            json.loads(VersioneObiettivo.objects.get(obiettivo=o, numero=1).contenuto)["obiettivo"][
+                "descrizione"
+            ]
+            == testo
+        )
+
     @pytest.mark.parametrize(
         ("campi", "messaggio"),
         [
