@@ -251,9 +251,8 @@ def test_incarichi_are_read_in_one_place(alberi: dict[str, ast.Module]) -> None:
         # the whole ente's at once, cut by the same `permissions.portati`: a property test says
         # that the two never differ
         "cycle/incarichi.py",
-        # nobody: the administrator's commands, the process that moves a request by itself
+        # nobody: the administrator's commands, a process that moves a request by itself
         "cycle/services/enti.py",
-        "cycle/services/variazioni/iter.py",
         "cycle/notizie.py",  # whom to tell, before his incarichi are read with the others'
         "workflows/modello.py",  # the people of a world that is only supposed
     }

@@ -148,15 +148,15 @@ def test_il_divieto_senza_motivo_manda_agli_incarichi(rf: Any) -> None:
 
 def test_ogni_guardia_cita_una_regola_che_ha_testo_e_fonte() -> None:
     """`_motivi.html` shows the rule's words: no guard may cite one that has none."""
-    from cycle.permissions import MACCHINA_OBIETTIVO, MACCHINA_RELAZIONE
+    from cycle.procedures import PROCEDURE
     from cycle.views.aiuto import DEL_MOTORE
     from workflows.regole import REGOLE
 
     citate = {
         g.regola
-        for m in (MACCHINA_OBIETTIVO, MACCHINA_RELAZIONE)
-        for t in m.transizioni
+        for procedura in PROCEDURE.values()
+        for t in procedura.macchina.transizioni
         for g in t.regole.guardie
     } | set(DEL_MOTORE)
     assert separazione_delle_funzioni.regola in citate
-    assert citate == set(REGOLE)
+    assert citate <= set(REGOLE)
