@@ -258,6 +258,19 @@ def test_incarichi_are_read_in_one_place(alberi: dict[str, ast.Module]) -> None:
     }
 
 
+def test_a_row_with_a_state_is_read_again_and_never_refreshed(
+    alberi: dict[str, ast.Module],
+) -> None:
+    """While `refresh_from_db` runs, django_fsm unprotects the state of the whole class, and another
+    thread's read fails. A unit has none, and the demo is loaded by one thread."""
+    usi = {
+        nome
+        for nome, nodo in _nodi(alberi)
+        if isinstance(nodo, ast.Attribute) and nodo.attr == "refresh_from_db"
+    }
+    assert usi == {"cycle/services/enti.py", "cycle/demo/giunta.py"}
+
+
 def test_no_signal_between_our_apps(alberi: dict[str, ast.Module]) -> None:
     """What an action causes is called by name; only migrate is listened to."""
     usi = {

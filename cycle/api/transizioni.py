@@ -149,13 +149,12 @@ def compi(
         revisioni={oggetto.pk: passo.revisione},
         canale=contesto.canale,
     )
-    oggetto.refresh_from_db(fields=["stato", "revisione"])
-    return {
-        "nome": nome,
-        "da": esito.eseguiti[0].da,
-        "stato": oggetto.stato,
-        "revisione": oggetto.revisione,
-    }
+    # Read again, never refreshed: while it refreshes, django_fsm lets go of the state's guard for
+    # the whole class, and another thread would find it open.
+    stato, revisione = (
+        type(oggetto)._default_manager.values_list("stato", "revisione").get(pk=oggetto.pk)
+    )
+    return {"nome": nome, "da": esito.eseguiti[0].da, "stato": stato, "revisione": revisione}
 
 
 def _seduta(contesto: Contesto, seduta: SedutaLetta) -> FattiSeduta:

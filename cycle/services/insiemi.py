@@ -51,8 +51,7 @@ def componi(
         _apri_composizione(insieme, incarico, by, istante, canale)
         insieme.save(force_insert=True)
         _aggiungi(insieme, obiettivi)
-        insieme.refresh_from_db(fields=["pid"])
-    return insieme
+        return Insieme.objects.get(pk=insieme.pk)  # with the pid that the database gave
 
 
 def aggiungi(
