@@ -194,8 +194,9 @@ def concedi(
 # a role may do is read once, however many hold it.
 _ATTORI = """
 , tenuti AS MATERIALIZED (
-    SELECT i.*, (SELECT e.codice_ipa FROM cycle_ente e WHERE e.id = %(ente)s)
-                || ':' || i.ruolo AS gruppo
+    SELECT i.*, (SELECT g.id FROM auth_group g
+                  WHERE g.name = (SELECT e.codice_ipa FROM cycle_ente e WHERE e.id = %(ente)s)
+                                 || ':' || i.ruolo) AS gruppo
       FROM cycle_incarico i
      WHERE i.persona_id = ANY (ARRAY(SELECT id FROM persone)) AND i.ente_id = %(ente)s
        AND i.dal <= %(istante)s AND (i.al IS NULL OR i.al > %(istante)s)
@@ -203,15 +204,20 @@ _ATTORI = """
             OR EXISTS (SELECT 1 FROM cycle_incarico d
                         WHERE d.id = i.delegante_id
                           AND d.dal <= %(istante)s AND (d.al IS NULL OR d.al > %(istante)s)))
-), concessi AS MATERIALIZED (
-    SELECT g.name AS gruppo, array_agg(pm.codename || ' ' || gu.percorso) AS permessi
-      FROM auth_group g
-      JOIN guardian_groupobjectpermission gp ON gp.group_id = g.id
-      JOIN auth_permission pm ON pm.id = gp.permission_id
-      JOIN cycle_unitaorganizzativa gu ON gu.id = gp.object_pk::bigint
-     WHERE g.name = ANY (ARRAY(SELECT gruppo FROM tenuti)) AND gu.ente_id = %(ente)s
+), chiesti AS MATERIALIZED (
+    SELECT pm.id, pm.codename
+      FROM auth_permission pm
+     WHERE pm.content_type_id = (SELECT id FROM django_content_type
+                                  WHERE app_label = 'cycle' AND model = 'unitaorganizzativa')
        AND pm.codename = ANY (ARRAY(SELECT jsonb_array_elements_text(%(permessi)s)))
-     GROUP BY g.name
+), concessi AS MATERIALIZED (
+    SELECT gp.group_id AS gruppo, array_agg(pm.codename || ' ' || gu.percorso) AS permessi
+      FROM guardian_groupobjectpermission gp
+      JOIN chiesti pm ON pm.id = gp.permission_id
+      JOIN cycle_unitaorganizzativa gu ON gu.id = gp.object_pk::bigint
+     WHERE gp.group_id = ANY (ARRAY(SELECT gruppo FROM tenuti))
+       AND gu.ente_id = %(ente)s
+     GROUP BY gp.group_id
 )
 SELECT p.id, CASE WHEN t.is_active AND p.sospesa_il IS NULL THEN t.id END, p.nome_completo,
        n.perche, i.id, i.ruolo, u.percorso, i.tipo,
