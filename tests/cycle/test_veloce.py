@@ -3,13 +3,14 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from importlib import import_module
 from typing import Any
 
 import pytest
 from django.db import connection
 
-from cycle.models import Obiettivo
+from cycle.models import Obiettivo, VersioneObiettivo
 from tests import mondo
 from workflows.registro.models import Modifica
 
@@ -86,3 +87,15 @@ def _altro(o: Obiettivo, colonna: str) -> Any:
         "provvisorio": not ora,
     }
     return altri.get(colonna, f"{ora}!")
+
+
+def test_r84_a_new_version_is_recorded_with_its_digest_and_not_its_text_again() -> None:
+    """The row is for ever, and is itself the text; all the rest of it is in the registro."""
+    o = mondo.in_stato("approvato")
+    versione = VersioneObiettivo.objects.get(obiettivo=o)
+    modifica = Modifica.objects.get(tabella="cycle_versioneobiettivo", riga_id=versione.pk)
+    assert (modifica.prima, modifica.operazione, modifica.radice_id) == (None, "I", o.pk)
+    assert modifica.dopo is not None
+    assert modifica.dopo["sha256"] == sha256(versione.contenuto.encode()).hexdigest()
+    colonne = {c.column for c in VersioneObiettivo._meta.concrete_fields}
+    assert set(modifica.dopo) == colonne - {"id", "pid", "ente_id", "revisione", "contenuto"}
