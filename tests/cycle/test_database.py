@@ -311,6 +311,7 @@ def _del_peg(ipa: str, m: Any) -> Any:
     Insieme.objects.filter(pk=insieme.pk).update(
         stato="in_istruttoria", impronta="0" * 64, sottoposto_il=mondo.ADESSO
     )
+    _apri(ente, "insieme", "rendi_parere", Voce(insieme.pk))
     return m.objects.create(
         ente=ente,
         insieme=insieme,
