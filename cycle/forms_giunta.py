@@ -104,6 +104,7 @@ class ModuloDecisione(forms.Form):
         "atto_presente": "numero",
         "motivazione_presente": "motivo_rinvio",
         "parere_contrario_superato": "motivazione",
+        "qualcosa_si_approva": "rinviati",
         "documento_leggibile": "documento",
     }
 

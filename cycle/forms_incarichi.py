@@ -55,11 +55,19 @@ class SceltaUnita(forms.ModelChoiceField):  # type: ignore[type-arg]
         )
 
 
+def verosimile(giorno: date) -> None:
+    """A day that has an instant before it and one after it in every zone: a year typed wrong is
+    said, not computed with."""
+    if not 1900 <= giorno.year <= 2200:
+        raise forms.ValidationError(gettext_lazy("È una data troppo lontana: controllare l'anno."))
+
+
 def _data(etichetta: Any, aiuto: Any = "") -> forms.DateField:
     return forms.DateField(
         label=etichetta,
         help_text=aiuto,
         required=False,
+        validators=[verosimile],
         widget=forms.DateInput(_GIORNO, format="%Y-%m-%d"),
         error_messages={"invalid": gettext_lazy("Non è una data: scriverla come 30/09/2026.")},
     )

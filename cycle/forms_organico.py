@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cycle.forms_incarichi import verosimile
 from cycle.importers.fogli.dichiarazione import Colonna
 from cycle.importers.fogli.valori import NonValido, converti
 from cycle.models import Persona, UnitaOrganizzativa
@@ -85,7 +86,9 @@ class ModuloChiusura(forms.Form):
     """The last day of a unit, and the one that takes its place."""
 
     ultimo_giorno = forms.DateField(
-        label=gettext_lazy("Ultimo giorno"), widget=forms.DateInput(_GIORNO)
+        label=gettext_lazy("Ultimo giorno"),
+        widget=forms.DateInput(_GIORNO),
+        validators=[verosimile],
     )
     succede = forms.BooleanField(
         label=gettext_lazy("Il giorno dopo se ne apre un'altra, che le succede"),
@@ -164,7 +167,9 @@ class ModuloDelPiano(forms.Form):
         max_length=200,
         help_text=gettext_lazy("Tipo, numero e data: vale per tutti quelli scelti."),
     )
-    dal = forms.DateField(label=gettext_lazy("Dal"), widget=forms.DateInput(_GIORNO))
+    dal = forms.DateField(
+        label=gettext_lazy("Dal"), widget=forms.DateInput(_GIORNO), validators=[verosimile]
+    )
 
     def __init__(self, proposti: Sequence[Proposto], dati: Any = None, **kwargs: Any) -> None:
         super().__init__(dati, **kwargs)

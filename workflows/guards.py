@@ -22,6 +22,7 @@ from workflows.ports import Attore, Fascicolo
 
 # Who approves objectives: nobody else, whatever the act (R3).
 ORGANI_ESECUTIVI = ("giunta", "commissario")
+_GIORNI_DI_UN_ATTO = 3660  # an older one has a year typed wrong, and would stay so
 
 # (what is missing, what to do about it)
 Mancanza = tuple[str, str]
@@ -164,6 +165,12 @@ def atto_presente(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Mancanza]:
         yield (
             _("L'atto porta una data futura (%(data)s).") % {"data": f"{atto.data:%d/%m/%Y}"},
             _("Correggere la data: si registra un atto già adottato."),
+        )
+    elif (t.date() - atto.data).days > _GIORNI_DI_UN_ATTO:
+        yield (
+            _("L'atto porta la data del %(data)s, più di dieci anni fa.")
+            % {"data": f"{atto.data:%d/%m/%Y}"},
+            _("Controllare l'anno: un atto registrato non si corregge."),
         )
     elif atto.organo not in ORGANI_ESECUTIVI:
         yield (

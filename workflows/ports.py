@@ -77,6 +77,12 @@ class Attore:
         return frozenset(i.ruolo for i in self.incarichi)
 
 
+def leggibile(testo: str) -> str:
+    """The text without blanks at its ends, and nothing when there is nothing in it to be read:
+    characters that do not show give no reason and name no act."""
+    return testo.strip() if any(c.isprintable() and not c.isspace() for c in testo) else ""
+
+
 @dataclass(frozen=True, slots=True)
 class FattiAtto:
     """The act of the giunta as the clerk records it (R2, R15)."""
@@ -112,6 +118,9 @@ class Richiesta:
     seduta: FattiSeduta | None = None
     per_variazione: bool = False  # the transition is the effect of an approved variazione
     dati: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "motivazione", leggibile(self.motivazione))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from cycle.procedures import INSIEME, OBIETTIVO
 from cycle.services import allegati
 from cycle.services.enti import nell_ente
 from workflows.engine import execute
-from workflows.errors import Motivo, NonTrovato
+from workflows.errors import Motivo, NonPossibile, NonTrovato, Tentativo
 from workflows.ports import Attore, FattiAtto, Richiesta
 
 # Told at each phase of a decision: its name, how many objectives are done, of how many.
@@ -95,6 +95,8 @@ def decidi(
             revisioni={} if revisione is None else {insieme.pk: revisione},
             canale=canale,
         )
+        if decisione.rinviati == voci:
+            raise NonPossibile({insieme.pk: [_nulla_da_approvare()]}, _tentativo(insieme))
         atto_id = _atto_di(insieme)
         if decisione.documento is not None:
             _allega(atto_id, decisione.documento, by)
@@ -128,6 +130,20 @@ def decidi(
         tuple(p.oggetto.pk for p in approvati.eseguiti),
         rinviati,
         approvati.rifiutati,
+    )
+
+
+def _tentativo(insieme: Insieme) -> Tentativo:
+    return Tentativo("insieme", "decidi", {insieme.pk: None})
+
+
+def _nulla_da_approvare() -> Motivo:
+    return Motivo(
+        "qualcosa_si_approva",
+        "R2",
+        _("La giunta li rinvia tutti: non c'è nulla che questo atto approvi."),
+        _("Ritirare l'insieme, e rinviare gli obiettivi al settore uno per uno o tutti insieme."),
+        "controllo",
     )
 
 

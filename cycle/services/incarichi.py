@@ -22,7 +22,7 @@ from cycle.permissions import PERMESSI, delegabili
 from cycle.services import enti
 from cycle.services.enti import Conferimento
 from workflows.errors import Motivo, NonAutorizzato, NonPossibile, NonTrovato, Tentativo
-from workflows.ports import RUOLI, RUOLI_NON_DELEGABILI, Attore
+from workflows.ports import RUOLI, RUOLI_NON_DELEGABILI, Attore, leggibile
 from workflows.ports import Incarico as Tenuto
 from workflows.registro import azioni
 
@@ -52,11 +52,11 @@ def conferisci(
         persona,
         ruolo,
         unita,
-        atto.strip(),
+        leggibile(atto),
         dal,
         al,
         "interim" if interim else "titolare",
-        motivo=motivo.strip(),
+        motivo=leggibile(motivo),
     )
     _rifiuta_se(_comuni(ente, nuovo), 0, "conferisce")
     return _scrivi(ente, nuovo, by, istante, canale, "conferisce", con)
@@ -85,12 +85,12 @@ def delega(
         persona,
         delegante.ruolo,
         unita,
-        atto.strip(),
+        leggibile(atto),
         dal,
         al,
         "delega",
         delegante,
-        motivo.strip(),
+        leggibile(motivo),
         tuple(p for p in PERMESSI if p in ambito),
     )
     motivi = [
@@ -135,11 +135,11 @@ def cessa(
             passi=[azioni.Voce(incarico.pk, incarico=con)],
             attore=by,
             istante=istante,
-            motivazione=motivo.strip(),
+            motivazione=leggibile(motivo),
             canale=canale,
         )
         incarico.al = max(quando, incarico.dal)
-        incarico.atto_di_cessazione = atto.strip()
+        incarico.atto_di_cessazione = leggibile(atto)
         incarico.save(update_fields=["al", "atto_di_cessazione"])
     return incarico
 
@@ -343,7 +343,7 @@ def _della_cessazione(
             _("Non c'è altro da fare: ciò che è finito non cambia."),
         )
         return
-    if not atto.strip():
+    if not leggibile(atto):
         yield _motivo(
             "atto",
             _("Manca l'atto di cessazione."),

@@ -21,7 +21,7 @@ from cycle.services.enti import nell_ente
 from workflows.engine import Esito, execute, racconta
 from workflows.errors import Conflitto, Motivo, NonAutorizzato, NonPossibile, NonTrovato, Tentativo
 from workflows.guards_insieme import NOMI_PARERI, elenca
-from workflows.ports import RUOLI, Attore, Azione, Incarico, Passo, Richiesta
+from workflows.ports import RUOLI, Attore, Azione, Incarico, Passo, Richiesta, leggibile
 from workflows.processes import approvazione_peg
 from workflows.registro import azioni
 
@@ -209,6 +209,7 @@ def rendi_parere(
     for it; NonPossibile when who is against, or says none is due, does not say why."""
     if tipo not in NOMI_PARERI or esito not in dict(ESITI_PARERE):
         raise NonTrovato({})
+    testo = leggibile(testo)
     with transaction.atomic():
         nell_ente(by.ente_id)
         bloccato = _bloccato(by.ente_id, insieme.pk)
@@ -219,7 +220,7 @@ def rendi_parere(
             raise Conflitto({insieme.pk: [_non_come_letto(bloccato)]})
         if by.persona_id is None:  # a role without a person acts for nobody
             raise NonTrovato({})
-        if esito != "favorevole" and not testo.strip():
+        if esito != "favorevole" and not testo:
             raise NonPossibile({insieme.pk: [_parere_senza_motivo()]}, tentativo)
         numero = azioni.apri(
             ente_id=by.ente_id,
@@ -228,7 +229,7 @@ def rendi_parere(
             passi=[azioni.Voce(insieme.pk, None, bloccato.stato, bloccato.stato, incarico)],
             attore=by,
             istante=istante,
-            motivazione=testo.strip(),
+            motivazione=testo,
             canale=canale,
             dati={"tipo": tipo, "esito": esito},
         )
@@ -239,7 +240,7 @@ def rendi_parere(
             tipo=tipo,
             esito=esito,
             persona_id=by.persona_id,
-            testo=testo.strip(),
+            testo=testo,
             impronta=impronta,
             reso_il=istante,
         )

@@ -129,6 +129,10 @@ def test_r90_addresses_stay_out_of_the_registro(ente: Ente) -> None:
             [["1", "Uno", "settore", "", FINE, INIZIO]],
             "Unita F2: La fine viene prima dell'inizio",
         ),
+        (
+            [["1", "Uno", "settore", "", "", date(9999, 12, 31)]],
+            "Unita F2: «31/12/9999» è una data troppo lontana",
+        ),
         ([["1", "Uno", "settore", "", "", "", "7"]], "Unita G2: Nessuna unità ha il codice «7»"),
         (
             [["1", "Uno", "settore"], ["2", "Due", "settore", "", "", "", "1"]],

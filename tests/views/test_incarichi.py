@@ -200,6 +200,8 @@ class TestModuli:
             {"ruolo": "re"},
             {"unita": dove("S1", "beta").pid},
             {"dal": "domani"},
+            {"dal": "0001-01-01"},
+            {"fino_al": "9999-12-31"},
             {"persona": mondo.persona("UNO PO", "beta").pid},
         ):
             risposta = porta.post("/alfa/incarichi/conferisci/", self.conferimento(**campi))

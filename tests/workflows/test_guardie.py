@@ -129,7 +129,7 @@ class TestSchedaCompleta:
 
 
 class TestCheCosaPortaIlModulo:
-    @pytest.mark.parametrize("motivazione", ["", " ", "\n\t \u00a0"])
+    @pytest.mark.parametrize("motivazione", ["", " ", "\n\t \u00a0", "\u200b\u2060", "\x07"])
     def test_r18_r84_a_blank_reason_is_no_reason(self, motivazione: str) -> None:
         f = con_motivo(fascicolo(), motivazione)
         assert motivi(guards.motivazione_presente, f) == ["Manca la motivazione."]
@@ -151,6 +151,13 @@ class TestCheCosaPortaIlModulo:
         assert motivi(guards.atto_presente, lisbona, istante=notte) == [
             "L'atto porta una data futura (02/03/2026)."
         ]
+
+    def test_r2_a_year_typed_wrong_is_said(self) -> None:
+        """An act is immutable: of 1926 it would stay."""
+        assert motivi(guards.atto_presente, con_atto(fascicolo(), data=date(1926, 2, 20))) == [
+            "L'atto porta la data del 20/02/1926, più di dieci anni fa."
+        ]
+        assert motivi(guards.atto_presente, con_atto(fascicolo(), data=date.min)) != []
 
     @pytest.mark.parametrize("scritto", ["12", " 12 ", "12\u200b", "\ufeff12", "12\n", "\u00a012"])
     def test_r2_one_act_has_one_number(self, scritto: str) -> None:

@@ -86,10 +86,23 @@ class TestDecisione:
             giunta.deciso(insieme, rinviati=frozenset({altro.pk}))
         assert fotografia() == prima
 
+    def test_r2_an_act_that_approves_nothing_is_no_decision(self) -> None:
+        obiettivi = giunta.proposte()
+        insieme = giunta.istruito()
+        prima = fotografia()
+        with pytest.raises(NonPossibile, match="li rinvia tutti"):
+            giunta.deciso(
+                insieme,
+                rinviati=frozenset(o.pk for o in obiettivi),
+                motivo_rinvio="Mancano le risorse.",
+            )
+        assert fotografia() == prima
+
     @pytest.mark.parametrize(
         ("atto", "messaggio"),
         [
             (giunta.atto(numero="  "), "Manca l'atto"),
+            (giunta.atto(giorno=date(1926, 2, 20)), "più di dieci anni fa"),
             (giunta.atto(giorno=None), "Manca l'atto"),
             (giunta.atto(giorno=date(2026, 3, 3)), "data futura"),
             (giunta.atto(organo="consiglio"), "la giunta, o il commissario"),

@@ -123,12 +123,14 @@ def _entro(testo: str, colonna: Colonna) -> None:
 
 
 def _data(valore: Any, formato: str) -> date:
-    if isinstance(valore, datetime):
-        return valore.date()
-    if isinstance(valore, date):
-        return valore
     testo = " ".join(in_testo(valore, formato).split())
-    letta = data_italiana(testo) or _iso(testo) or _in_lettere(testo)
+    letta: date | None
+    if isinstance(valore, datetime):
+        letta = valore.date()
+    elif isinstance(valore, date):
+        letta = valore
+    else:
+        letta = data_italiana(testo) or _iso(testo) or _in_lettere(testo)
     if letta is None:
         raise NonValido(f"«{testo[:40]}» non è una data.", "Scriverla come 30/09/2026.")
     if not 1900 <= letta.year <= 2200:
