@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 
 from cycle import orologio
@@ -18,6 +18,7 @@ from cycle.importers.fogli import Errore
 from cycle.importers.fogli.dichiarazione import Colonna
 from cycle.importers.fogli.valori import NonValido, converti
 from cycle.importers.testo import nome_di_persona
+from cycle.management.comando import Comando
 from cycle.management.file import leggi_file
 from cycle.models import Ente, Invito
 from cycle.services import accessi, posta
@@ -36,7 +37,7 @@ _PATRONO = re.compile(r"(\d{1,2})/(\d{1,2})")
 _GENERI = {"nuova": "+", "cambia": "~", "chiude": "-"}
 
 
-class Command(BaseCommand):
+class Command(Comando):
     help = "Prepara un ente: lo crea, ne carica l'organico, dà il modello da compilare."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -6,13 +6,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from cycle.exports.piano import da_database
+from cycle.management.comando import Comando
 from cycle.models import Ciclo
 
 
-class Command(BaseCommand):
+class Command(Comando):
     help = "Stampa il piano di un anno in JSON (schema: cycle/exports/piano.schema.json)."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -8,12 +8,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import transaction
 
 from cycle import orologio
 from cycle.importers import LETTORI, leggi
 from cycle.importers.piano import PianoIllegibile
+from cycle.management.comando import Comando
 from cycle.management.file import leggi_file
 from cycle.management.progresso import Barra
 from cycle.models import Ciclo
@@ -25,7 +26,7 @@ from workflows.errors import Rifiuto
 XLSX = "xlsx"
 
 
-class Command(BaseCommand):
+class Command(Comando):
     help = "Importa un piano pubblicato. Tutto o niente; ripeterlo non cambia nulla."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from cycle.management.comando import Comando
 from cycle.services import posta
 
 
-class Command(BaseCommand):
+class Command(Comando):
     help = "Spedisce le lettere in attesa: inviti e password dimenticate. Ripeterlo non nuoce."
 
     def handle(self, *args: Any, **opzioni: Any) -> None:

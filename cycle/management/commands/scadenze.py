@@ -6,14 +6,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import ngettext
 
 from cycle import orologio
+from cycle.management.comando import Comando
 from cycle.services.scadenze import scadenze
 
 
-class Command(BaseCommand):
+class Command(Comando):
     help = "Manda gli avvisi dei termini che sono dovuti adesso. Ripeterlo non avvisa due volte."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from cycle.management.comando import Comando
 from cycle.models import Utente
 from cycle.services import gettoni
 
 
-class Command(BaseCommand):
+class Command(Comando):
     help = "Crea un gettone per l'API (lo mostra una volta sola), oppure revoca quelli dell'utente."
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -8,17 +8,18 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import transaction
 
 from cycle.exports import allegato
+from cycle.management.comando import Comando
 from cycle.models import Atto, DocumentoAtto
 from cycle.models.atto import ORGANI
 from cycle.services.allegati import AllegatoGuasto, leggi
 from cycle.services.enti import nell_ente
 
 
-class Command(BaseCommand):
+class Command(Comando):
     help = "Ricostruisce il JSON canonico di un atto e prova che è quello approvato."
 
     def add_arguments(self, parser: ArgumentParser) -> None:

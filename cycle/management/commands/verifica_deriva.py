@@ -6,15 +6,16 @@ from __future__ import annotations
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 from django.db import transaction
 
+from cycle.management.comando import Comando
 from cycle.models import Ciclo
 from cycle.services.enti import nell_ente
 from cycle.variazioni.deriva import deriva
 
 
-class Command(BaseCommand):
+class Command(Comando):
     help = "Confronta ciò che è in vigore con l'ultima versione approvata di ogni obiettivo."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
