@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from cycle.apertura import MASSIMO, Riga
-from cycle.generi import Coppie, Intero, Numero, Scelta, SiNo
+from cycle.generi import Coppie, Intero, Numero, Scelta, SiNo, verosimile
 from cycle.measure.parametri import ParametroErrato
 from cycle.models import Scadenza
 from cycle.models.atto import ORGANI
@@ -114,7 +114,11 @@ class ModuloRiga(forms.Form):
         label=gettext_lazy("Tipo"), choices=TIPI_SCADENZA, initial="ordinatoria"
     )
     giorno = forms.DateField(
-        label=gettext_lazy("Data"), required=False, widget=_giorno(), error_messages=DI_DATA
+        label=gettext_lazy("Data"),
+        required=False,
+        widget=_giorno(),
+        error_messages=DI_DATA,
+        validators=[verosimile],
     )
     festivi = forms.ChoiceField(label=gettext_lazy("Se cade di festa"), choices=FESTIVI)
     ruoli = forms.MultipleChoiceField(

@@ -14,6 +14,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from cycle.generi import verosimile
 from cycle.incarichi import nome_permesso
 from cycle.models import Ente, Incarico, Persona, UnitaOrganizzativa
 from cycle.permissions import delegabili
@@ -53,13 +54,6 @@ class SceltaUnita(forms.ModelChoiceField):  # type: ignore[type-arg]
         return "\u2003" * livello + (
             obj.nome if livello else _("%(ente)s (tutto l'ente)") % {"ente": obj.nome}
         )
-
-
-def verosimile(giorno: date) -> None:
-    """A day that has an instant before it and one after it in every zone: a year typed wrong is
-    said, not computed with."""
-    if not 1900 <= giorno.year <= 2200:
-        raise forms.ValidationError(gettext_lazy("È una data troppo lontana: controllare l'anno."))
 
 
 def _data(etichetta: Any, aiuto: Any = "") -> forms.DateField:

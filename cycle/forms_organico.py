@@ -13,7 +13,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cycle.forms_incarichi import verosimile
+from cycle.generi import verosimile
 from cycle.importers.fogli.dichiarazione import Colonna
 from cycle.importers.fogli.valori import NonValido, converti
 from cycle.models import Persona, UnitaOrganizzativa

@@ -11,11 +11,19 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any, Protocol
 
+from django.core.exceptions import ValidationError
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 SI_NO: Mapping[str, str | Promise] = {"si": gettext_lazy("Sì"), "no": gettext_lazy("No")}
+
+
+def verosimile(giorno: date) -> None:
+    """A day that has an instant before it and one after it in every zone: a year typed wrong is
+    said, not computed with."""
+    if not 1900 <= giorno.year <= 2200:
+        raise ValidationError(_("È una data troppo lontana: controllare l'anno."))
 
 
 class Genere(Protocol):

@@ -7,7 +7,7 @@ import logging
 import re
 
 # What stands in the addresses that need no login, and opens them.
-_GETTONE = re.compile(r"(/calendario/|/inviti/[^/\s]+/)[^/\s.]+")
+_GETTONE = re.compile(r"(/calendario/|/(?:inviti|password)/[^/\s]+/)[^/\s.]+")
 
 
 class SenzaGettoni(logging.Filter):

@@ -149,6 +149,15 @@ def test_the_token_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
     assert "un-gettone-segreto" not in caplog.text
 
 
+@pytest.mark.parametrize(
+    "prima", ["/inviti/00000000-0000-0000-0000-000000000001/", "/password/MQ/"]
+)
+def test_nor_are_those_that_let_somebody_in(prima: str) -> None:
+    riga = logging.LogRecord("django", 30, "", 0, "Forbidden: %s", (f"{prima}c8-segreto/",), None)
+    assert SenzaGettoni().filter(riga)
+    assert riga.getMessage() == f"Forbidden: {prima}***/"
+
+
 def test_r84_the_registro_does_not_keep_it() -> None:
     from workflows.registro.models import Evento, Modifica
 

@@ -164,6 +164,14 @@ class TestApri:
         assert "dom 30/09/2029" in parole(client.post(self.URL, dati))
         assert not Ciclo.objects.filter(anno=2029).exists()
 
+    @pytest.mark.parametrize("giorno", ["9999-12-31", "0001-01-01"])
+    def test_a_day_nobody_means_is_an_error_of_its_row(self, entra: Any, giorno: str) -> None:
+        client = entra("GESTIONE CONTROLLO")
+        dati = modulo(client, anno="2027") | {"azione": "anteprima", "c-0-giorno": giorno}
+        risposta = client.post(self.URL, dati)
+        assert risposta.status_code == 422
+        assert "È una data troppo lontana" in parole(risposta)
+
     def test_r52_other_periods_bring_other_terms(self, entra: Any) -> None:
         client = entra("GESTIONE CONTROLLO")
         dati = modulo(client, anno="2027") | {"azione": "anteprima", "p-periodi": "3"}
