@@ -100,8 +100,8 @@ PERMESSI: Mapping[str, frozenset[str]] = {
 }
 
 # What a delega never carries (R81): what the Nucleo or the giunta decides, and the power to pass
-# it on.
-NON_DELEGABILI = frozenset({"delega_funzioni"}) | {
+# it on, or to give incarichi: with that one would give himself for ever what was lent to him.
+NON_DELEGABILI = frozenset({"delega_funzioni", "conferisci_incarico", "gestisci_ente"}) | {
     permesso(m.nome, t.nome) for m in MACCHINE for t in m.transizioni if t.regole.organo
 }
 # Who must act has to see what he acts on: these go with any delega, whatever its ambito.

@@ -320,6 +320,26 @@ class TestDelegare:
             mondo.persona(n).pk for n in ("SENZA INCARICO", "UNO DIRIGENTE")
         }
 
+    @pytest.mark.parametrize("permesso", ["conferisci_incarico", "gestisci_ente"])
+    def test_r81_who_has_a_delega_gives_himself_nothing(self, permesso: str) -> None:
+        """Controllo away lends its work, not the power to make another controllo without end."""
+        tenuto = Incarico.objects.get(persona=mondo.persona("GESTIONE CONTROLLO"))
+        assert permesso not in delegabili("controllo")
+        Incarico.objects.create(
+            ente=tenuto.ente,
+            persona=mondo.persona("SENZA INCARICO"),
+            ruolo="controllo",
+            unita=tenuto.unita,
+            tipo="delega",
+            delegante=tenuto,
+            atto_di_conferimento="nota n. 1",
+            ambito=[permesso],  # written by whoever, before this was so
+            dal=mondo.ADESSO,
+        )
+        suoi = mondo.attore("SENZA INCARICO").incarichi
+        assert suoi
+        assert not any(i.consente(permesso, i.percorso) for i in suoi)
+
 
 class TestCessare:
     def test_r83_from_that_instant_on(self) -> None:
