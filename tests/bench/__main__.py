@@ -23,9 +23,11 @@ def main() -> None:
     from django.db import connection
 
     from tests.bench import (
+        anteprima,
         calcoli,
         importazione,
         insiemi,
+        letture,
         misura,
         mondo,
         pagine,
@@ -40,7 +42,10 @@ def main() -> None:
             "transizione": lambda: transizione.righe(giri, chiamate),
             "http": lambda: pagine.righe(giri, chiamate, database),
             "scrittori": lambda: scrittori.righe(giri, argomenti.mosse, database),
+            "anteprima": lambda: anteprima.righe(giri, argomenti.anteprime),
             "approva": lambda: insiemi.righe(giri, argomenti.insiemi),
+            "elenco": lambda: letture.elenco(giri, chiamate, argomenti.enti, argomenti.piani),
+            "scheda": lambda: letture.scheda(giri, chiamate, argomenti.enti, argomenti.piani),
             "percentuali": lambda: calcoli.righe(giri, argomenti.percentuali),
             "importazione": lambda: importazione.righe(giri, argomenti.schede),
         }
@@ -87,6 +92,9 @@ def _argomenti() -> argparse.Namespace:
         help="misura di ogni scheda: 4 8 è quella di una vera (2 0: quella delle prove)",
     )
     leggi.add_argument("--insiemi", type=int, nargs="+", default=[100, 300, 1000])
+    leggi.add_argument("--anteprime", type=int, nargs="+", default=[1000, 3000, 10000])
+    leggi.add_argument("--enti", type=int, default=50, help="enti fra cui si legge un anno")
+    leggi.add_argument("--piani", type=int, nargs="+", default=[25, 1000, 10000])
     leggi.add_argument("--percentuali", type=int, nargs="+", default=[1000, 3000, 10000])
     leggi.add_argument("--schede", type=int, nargs="+", default=[20, 60, 180])
     leggi.add_argument("--mosse", type=int, default=10, help="passi di ogni scrittore in un giro")

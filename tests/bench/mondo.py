@@ -5,7 +5,7 @@ each of the others, built once for a size and copied at every run."""
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -79,12 +79,20 @@ class Misura:
 @contextmanager
 def copia(quanti: int, specifici: int = 2, indicatori: int = 0) -> Iterator[str]:
     """A copy of the world with `quanti` objectives of that size, dropped at the end."""
-    prima = settings.DATABASES["default"]["NAME"]
     misura = Misura(quanti, specifici, indicatori)
+    with copia_di(
+        f"ciclo_banco_{quanti}_{specifici}_{indicatori}", lambda: _riempi(misura)
+    ) as nome:
+        yield nome
+
+
+@contextmanager
+def copia_di(mondo: str, riempi: Callable[[], None]) -> Iterator[str]:
+    """A copy of the world of that name, which `riempi` writes once into the tables as they are
+    born; the connections point to it until it is dropped, at the end."""
+    prima = settings.DATABASES["default"]["NAME"]
     modello = cloni.prepara_modello(
-        f"ciclo_banco_{quanti}_{specifici}_{indicatori}",
-        lambda nome: _costruisci(nome, misura),
-        impronta=_impronta(),
+        mondo, lambda nome: _costruisci(nome, riempi), impronta=_impronta()
     )
     nome = f"{modello}_corsa"
     cloni.clona(modello, nome)
@@ -107,26 +115,38 @@ def _impronta() -> str:
             *(RADICE / cartella).rglob("models*/*.py"),
         )
     ]
-    propri = [*Path(__file__).parent.glob("*.py"), RADICE / "tests" / "mondo.py"]
+    propri = [Path(__file__).with_name(f"{nome}.py") for nome in ("mondo", "anni", "models")]
+    propri.append(RADICE / "tests" / "mondo.py")
     for percorso in sorted([*sorgenti, *propri, RADICE / "cycle" / "permissions.py"]):
         digest.update(percorso.read_bytes())
     return digest.hexdigest()
 
 
-def _costruisci(nome: str, misura: Misura) -> None:
+def _costruisci(nome: str, riempi: Callable[[], None]) -> None:
+    vuoto = cloni.prepara_modello("ciclo_banco_vuoto", _migra, impronta=_impronta())
+    cloni.clona(vuoto, nome)
+    punta(nome)
+    riempi()
+    with connections["owner"].cursor() as cursore:
+        cursore.execute("VACUUM ANALYZE")
+    punta(nome)  # closes the connections, so that the model can be copied
+
+
+def _migra(nome: str) -> None:
     punta(nome)
     call_command("migrate", verbosity=0)
     call_command("migrate", run_syncdb=True, verbosity=0)  # what has no migrations refers to ours
+    punta(nome)
+
+
+def _riempi(misura: Misura) -> None:
     for numero, ipa in enumerate(IPA):
         ente = crea_ente(nome=f"Comune {ipa}", codice_ipa=ipa, istante=INIZIO)
         quanti = misura.obiettivi if numero == 0 else max(misura.obiettivi // 20, 10)
         _piano(ente, misura, quanti)
-        _persone(ente)
+        persone(ente)
         if numero == SCRITTORI - 1:  # the tables of a system in use are not empty
             proponi(attore(ipa), bozze(ipa))
-    with connections["owner"].cursor() as cursore:
-        cursore.execute("VACUUM ANALYZE")
-    punta(nome)  # closes the connections, so that the model can be copied
 
 
 def _piano(ente: Ente, misura: Misura, quanti: int) -> None:
@@ -140,16 +160,17 @@ def _piano(ente: Ente, misura: Misura, quanti: int) -> None:
     )
 
 
-def _persone(ente: Ente) -> None:
+def persone(ente: Ente) -> None:
+    """Everybody it takes, each with a login and the incarico."""
     unita = {u.codice: u for u in UnitaOrganizzativa.objects.filter(ente=ente)}
-    persone = {p.nome_completo: p for p in Persona.objects.filter(ente=ente)}
+    trovate = {p.nome_completo: p for p in Persona.objects.filter(ente=ente)}
     for nome in mondo.PERSONE:
-        persone[nome].utente = Utente.objects.create(username=mondo.nome_utente(ente, nome))
-    Persona.objects.bulk_update(persone.values(), ["utente"])
+        trovate[nome].utente = Utente.objects.create(username=mondo.nome_utente(ente, nome))
+    Persona.objects.bulk_update(trovate.values(), ["utente"])
     conferisci(
         ente=ente,
         conferimenti=[
-            Conferimento(persone[nome], ruolo, unita[dove or "ENTE"], "decreto n. 1", INIZIO)
+            Conferimento(trovate[nome], ruolo, unita[dove or "ENTE"], "decreto n. 1", INIZIO)
             for nome, (ruolo, dove) in mondo.PERSONE.items()
             if ruolo
         ],

@@ -13,7 +13,7 @@ from pathlib import Path
 RADICE = Path(__file__).resolve().parents[2]
 RIGHE = {
     *("transizione", "fsm", "viewflow", "http", "scrittori"),
-    *("approva", "percentuali", "importazione"),
+    *("anteprima", "approva", "elenco", "scheda", "percentuali", "importazione"),
 }
 
 
@@ -21,7 +21,7 @@ def test_the_bench_prints_every_line(tmp_path: Path) -> None:
     esito = tmp_path / "bench.json"
     piccolo = (
         "--giri 1 --chiamate 2 --obiettivi 400 --mosse 1 --insiemi 2 4 --percentuali 10 20 "
-        "--schede 1 2"
+        "--schede 1 2 --anteprime 2 4 --enti 3 --piani 4 30"
     )
     corsa = subprocess.run(
         [sys.executable, "-m", "tests.bench", "--json", str(esito), *piccolo.split()],
@@ -42,5 +42,9 @@ def test_the_bench_prints_every_line(tmp_path: Path) -> None:
     assert [c for c, r in righe.items() if r["obiettivo"] is None] == ["fsm", "viewflow"]
     query, massimo = righe["transizione"]["limiti"]["query"]
     assert query <= massimo == 12
-    assert all(righe[c]["note"]["crescita"] for c in ("approva", "percentuali", "importazione"))
+    crescono = RIGHE - {"transizione", "fsm", "viewflow", "http", "scrittori"}
+    assert all("crescita" in righe[c]["note"] for c in crescono)
+    for pagina in ("elenco", "scheda"):
+        [(in_piu, _)] = righe[pagina]["limiti"].values()
+        assert in_piu == 0, f"{pagina}: le query crescono con le righe"
     assert righe["transizione"]["titolo"] in corsa.stdout
