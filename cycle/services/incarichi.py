@@ -361,6 +361,30 @@ def _della_cessazione(
             _("L'incarico finisce già prima di allora."),
             _("Scegliere un giorno precedente, oppure conferire un nuovo incarico dopo la fine."),
         )
+    if i.ruolo == "controllo" and i.tipo != "delega" and not _altri_al_controllo(i, quando):
+        yield _motivo(
+            "ultimo",
+            _("Dopo di allora nessuno potrebbe più conferire incarichi in questo ente."),
+            _("Conferire prima a un'altra persona, che entra già, l'incarico di controllo."),
+        )
+
+
+def _altri_al_controllo(i: Incarico, quando: datetime) -> bool:
+    """Whether somebody else who can come in is controllo of the whole ente without end."""
+    return (
+        Incarico.objects.filter(
+            Q(al__isnull=True),
+            ente_id=i.ente_id,
+            ruolo="controllo",
+            unita__padre__isnull=True,
+            dal__lte=quando,
+            persona__utente__is_active=True,
+            persona__sospesa_il__isnull=True,
+        )
+        .exclude(tipo="delega")
+        .exclude(persona_id=i.persona_id)
+        .exists()
+    )
 
 
 def _motivo(nome: str, messaggio: str, rimedio: str) -> Motivo:

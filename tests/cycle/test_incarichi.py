@@ -348,6 +348,23 @@ class TestCessare:
             compie("UNO DIRIGENTE", "proponi", "bozza")
         assert mondo.attore("UNO DIRIGENTE", istante=mondo.ADESSO - UN_ATTIMO).incarichi
 
+    def test_the_last_one_who_gives_incarichi_stays(self) -> None:
+        """Nobody could come in and put it right: another must have it first, without end."""
+        i = incarico_di("GESTIONE CONTROLLO")
+        with pytest.raises(NonPossibile) as rifiuto:
+            cessa(i, DOMANI)
+        assert guardie(rifiuto) == ["ultimo"]
+        altro = mondo.persona("SENZA INCARICO")
+        Incarico.objects.create(
+            ente_id=i.ente_id,
+            persona=altro,
+            ruolo="controllo",
+            unita_id=i.unita_id,
+            atto_di_conferimento="decreto n. 7",
+            dal=mondo.ADESSO,
+        )
+        assert cessa(i, DOMANI).al == DOMANI
+
     def test_never_backdated_never_prolonged_never_twice(self) -> None:
         i = incarico_di("UNO DIRIGENTE")
         with pytest.raises(NonPossibile) as rifiuto:
