@@ -51,6 +51,12 @@ class Evento(models.Model):
             models.Index(fields=["radice_id", "-id"], name="evento_radice"),
             models.Index(fields=["persona_id", "-id"], name="evento_persona"),
             models.Index(fields=["ente_id", "-registrato_il"], name="evento_ente"),
+            # the histories of what hangs below no objective, or is asked by itself
+            models.Index(
+                fields=["procedura", "oggetto_id"],
+                condition=models.Q(procedura__in=["ciclo", "incarico", "insieme", "variazione"]),
+                name="evento_oggetto",
+            ),
             # few, and asked whenever a code is given: none is given twice
             models.Index(
                 fields=["ente_id"],
