@@ -33,10 +33,11 @@ class Materia:
 
     macchina: Macchina
     passo: Passo
-    pid: str  # of the objective: where the link leads
+    pid: str  # of what the link leads to
     dopo: Fascicolo
     motivi: tuple[str, ...] = ("da_fare", "responsabile", "ha_agito")  # strongest first
     attesi: tuple[str, ...] = ()  # permissions of what is awaited beside the transitions
+    pagina: str = "scheda"  # where the link leads
 
     @property
     def nome(self) -> str:
@@ -142,7 +143,7 @@ def di(azione: Azione, materie: Sequence[Materia], fatto: str) -> list[Notizia]:
             _destinatari(m, candidati.get(m.nome, []), azione.istante),
             f"{m.dopo.codice} «{m.dopo.titolo[:120]}»{_periodo(m.passo)}: "
             f"{fatto} da {azione.attore.nome or 'un comando'}",
-            _indirizzo(m.dopo.ente).replace(_SEGNAPOSTO, m.pid),
+            _indirizzo(m.dopo.ente, m.pagina).replace(_SEGNAPOSTO, m.pid),
         )
         for m in materie
     ]
@@ -152,10 +153,10 @@ _SEGNAPOSTO = "00000000-0000-0000-0000-000000000000"
 
 
 @lru_cache(maxsize=1024)
-def _indirizzo(ente: str) -> str:
-    """Where the schede of an ente are, with a placeholder for the pid: looking a URL up costs
-    more than all the rest of a notice."""
-    return reverse("scheda", args=[ente, _SEGNAPOSTO])
+def _indirizzo(ente: str, pagina: str) -> str:
+    """Where the pages of a kind are in an ente, with a placeholder for the pid: looking a URL up
+    costs more than all the rest of a notice."""
+    return reverse(pagina, args=[ente, _SEGNAPOSTO])
 
 
 def _periodo(passo: Passo) -> str:

@@ -365,15 +365,12 @@ class _ProceduraVariazione(_Procedura):
     def materie(self, azione: Azione) -> list[Materia]:
         """A draft concerns who can now file it; what is filed, who must say something of it too."""
         trovate = []
-        for m in super().materie(azione):
+        for m in (replace(m, pagina="variazione") for m in super().materie(azione)):
             if m.dopo.stato == "bozza" or (m.passo.da, m.passo.a) == ("bozza", "ritirata"):
                 trovate.append(replace(m, motivi=("da_fare",)))
             else:
                 trovate.append(replace(m, attesi=_attesi(m)))
         return trovate
-
-    def pid(self, passo: Passo) -> str:
-        return str(passo.oggetto.obiettivo.pid)
 
 
 def _attesi(m: Materia) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from cycle.models import (
     Periodo,
     Persona,
     RelazioneSemestrale,
+    RichiestaVariazione,
     Rilevazione,
     Scadenza,
     UnitaOrganizzativa,
@@ -106,6 +107,46 @@ def relazione(attore: Attore, obiettivo: Obiettivo, periodo: str) -> RelazioneSe
             obiettivo=obiettivo, ente_id=attore.ente_id, periodo__codice=periodo
         )
         .select_related("obiettivo__ciclo", "obiettivo__unita", "periodo", "seduta")
+        .first()
+    )
+    if trovata is None:
+        raise NonTrovato({})
+    return trovata
+
+
+def variazioni_proprie(attore: Attore) -> Q:
+    """The filter on RichiestaVariazione of those that `attore` writes or files: of the units of his
+    settore; ex officio, of the segreteria (R34)."""
+    proprie = Q(pk__in=())
+    for incarico in attore.incarichi:
+        for permesso, su in incarico.permessi:
+            if permesso in ("redigi_variazione", "presenta_variazione"):
+                percorso = max(incarico.percorso, su, key=len)
+                if percorso.startswith(incarico.percorso) and percorso.startswith(su):
+                    proprie |= Q(
+                        ente_id=attore.ente_id,
+                        d_ufficio=incarico.ruolo == "segreteria",
+                        obiettivo__unita__percorso__startswith=percorso,
+                    )
+    return proprie
+
+
+def variazioni_visibili(attore: Attore) -> Q:
+    """The filter on RichiestaVariazione that says what `attore` may see: what was filed, for
+    everybody with an incarico in the ente; a draft, for its settore alone (`domain.md` 2)."""
+    if not attore.incarichi:
+        return Q(pk__in=())
+    presentate = Q(ente_id=attore.ente_id, presentata_il__isnull=False)
+    return presentate | variazioni_proprie(attore)
+
+
+def variazione(attore: Attore, pid: UUID) -> RichiestaVariazione:
+    """One request by its public id; NonTrovato when it is not there or not to be seen."""
+    trovata = (
+        RichiestaVariazione.objects.filter(variazioni_visibili(attore), pid=pid)
+        .select_related(
+            "obiettivo__ciclo", "obiettivo__unita", "autore", "presentata_da", "atto", "ente"
+        )
         .first()
     )
     if trovata is None:

@@ -29,9 +29,11 @@ from cycle.views import (
     programmi,
     proposte,
     relazione,
+    richiesta,
     scheda,
     scrivania,
     transizioni,
+    variazioni,
 )
 
 _obiettivo: list[URLPattern | URLResolver] = [
@@ -42,6 +44,8 @@ _obiettivo: list[URLPattern | URLResolver] = [
     path("transizioni/<slug:nome>/", transizioni.transizione, name="transizione"),
     path("perche-no/<slug:nome>/", perche_no.perche_no, name="perche_no"),
     path("chi-puo/<slug:nome>/", incarichi.chi_puo_passo, name="chi_puo_passo"),
+    path("variazioni/nuova/", richiesta.nuova, name="variazione_nuova"),
+    path("variazioni/stralcio/", richiesta.stralcio, name="variazione_stralcio"),
     path("relazioni/<slug:periodo>/", relazione.relazione, name="relazione"),
     path(
         "relazioni/<slug:periodo>/transizioni/<slug:nome>/",
@@ -77,6 +81,14 @@ _giunta: list[URLPattern | URLResolver] = [
     path("<uuid:pid>/passi/<slug:nome>/", giunta.passo, name="insieme_passo"),
     path("<uuid:pid>/pareri/<slug:tipo>/", decisione.parere, name="insieme_parere"),
     path("<uuid:pid>/decisione/", decisione.decisione, name="insieme_decisione"),
+]
+
+_variazione: list[URLPattern | URLResolver] = [
+    path("", variazioni.variazione, name="variazione"),
+    path("modifica/", richiesta.modifica, name="variazione_modifica"),
+    path("passi/<slug:nome>/", variazioni.passo, name="variazione_passo"),
+    path("pareri/<slug:tipo>/", variazioni.parere, name="variazione_parere"),
+    path("allegati/<slug:sha256>/", variazioni.allegato, name="variazione_allegato"),
 ]
 
 _atto: list[URLPattern | URLResolver] = [
@@ -116,6 +128,8 @@ _ente: list[URLPattern | URLResolver] = [
     path("<int:anno>/proposte/foglio/", fogli.foglio, name="foglio_proposte"),
     path("<int:anno>/proposte/importa/", fogli.importa, name="importa_proposte"),
     path("<int:anno>/giunta/", include(_giunta)),
+    path("<int:anno>/variazioni/", variazioni.elenco, name="variazioni"),
+    path("variazioni/<uuid:pid>/", include(_variazione)),
     path("atti/<uuid:pid>/", include(_atto)),
     path("obiettivi/<uuid:pid>/", include(_obiettivo)),
     path("incarichi/", include(_incarichi)),

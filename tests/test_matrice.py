@@ -15,7 +15,7 @@ import json
 import re
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from types import ModuleType
@@ -38,37 +38,28 @@ from cycle.models import (
     Utente,
 )
 from cycle.permissions import MACCHINA_OBIETTIVO, MACCHINA_RELAZIONE
-from tests import giunta, mondo
-
-# --- people -------------------------------------------------------------------------------------
-
-# role -> person of the world, and ente
-PERSONE = {
-    "di un altro ente": ("UNO DIRIGENTE", "beta"),
-    "senza incarico": ("SENZA INCARICO", "alfa"),
-    "po": ("UNO PO", "alfa"),
-    "po di un altro settore": ("DUE PO", "alfa"),
-    "dirigente": ("UNO DIRIGENTE", "alfa"),
-    "dirigente di un altro settore": ("DUE DIRIGENTE", "alfa"),
-    "nucleo": ("TERZO NUCLEO", "alfa"),
-    "segreteria": ("ATTI SEGRETERIA", "alfa"),
-    "giunta": ("SINDACA GIUNTA", "alfa"),
-    "segretario": ("GENERALE SEGRETARIO", "alfa"),
-    "controllo": ("GESTIONE CONTROLLO", "alfa"),
-    "ragioneria": ("CONTI RAGIONERIA", "alfa"),
-    "revisore": ("VERIFICA REVISORE", "alfa"),
-}
-ANONIMO = {"anonimo"}
-FUORI = {"di un altro ente", "superutente"}  # a superuser is nobody until somebody appoints him
-SENZA = {"senza incarico"}
-SETTORE = {"po", "dirigente"}
-ALTRO_SETTORE = {"po di un altro settore", "dirigente di un altro settore"}
-TUTTO_L_ENTE = {"nucleo", "segreteria", "giunta", "segretario", "controllo"}
-LETTORI = {"ragioneria", "revisore"}
-INCARICATI = SETTORE | ALTRO_SETTORE | TUTTO_L_ENTE | LETTORI
-DENTRO = SENZA | INCARICATI
-ENTRATI = FUORI | DENTRO
-TUTTI = ANONIMO | ENTRATI
+from tests import giunta, matrice_variazioni, mondo
+from tests.matrice import (
+    ALTRO_SETTORE,
+    ANONIMO,
+    CHIUSO_AGLI_ALTRI_METODI,
+    DENTRO,
+    ENTE,
+    ENTRATI,
+    FUORI,
+    INCARICATI,
+    LETTORI,
+    PERSONE,
+    ROTTA_OBIETTIVO,
+    SENZA,
+    SETTORE,
+    SOLO_GET,
+    SOLO_POST,
+    TUTTI,
+    TUTTO_L_ENTE,
+    Prova,
+    chi,
+)
 
 # --- the regulation -----------------------------------------------------------------------------
 
@@ -143,28 +134,6 @@ RELAZIONE = {
 
 # --- the table ----------------------------------------------------------------------------------
 
-Attesi = Mapping[int, set[str]]
-
-
-@dataclass(frozen=True)
-class Prova:
-    """What is tried on a route, and the answer to each role. Who is not named is anonymous: sent
-    to the login by a page, 401 by the API."""
-
-    metodo: str
-    attesi: Attesi
-    su: str = "in_corso"  # state of the objective that is in the URL
-    corpo: Callable[[], Mapping[str, Any]] = dict
-    parole: Mapping[str, str] = field(default_factory=dict)
-    prepara: Callable[[], None] = lambda: None
-    # public id in the URL, by codice IPA, where it is not the objective's
-    pid: Callable[[str], Any] | None = None
-
-
-def chi(possono: set[str], vedono: set[str] = DENTRO, ok: int = 200) -> Attesi:
-    """`ok` to some, 403 to the others who see it, 404 to the rest."""
-    return {ok: possono, 403: vedono - possono, 404: ENTRATI - vedono - possono}
-
 
 def letto_da_chi_vede(*stati: str) -> list[Prova]:
     """A page or resource of an objective, in these states (`test_in_ogni_stato` tries them all)."""
@@ -173,15 +142,6 @@ def letto_da_chi_vede(*stati: str) -> list[Prova]:
 
 DELL_OBIETTIVO = letto_da_chi_vede("proposta", "approvato")
 DELLA_RELAZIONE = letto_da_chi_vede("in_corso")
-
-
-def vietato(metodo: str, a: set[str] = ENTRATI) -> Prova:
-    """The route does not know the method, whoever asks."""
-    return Prova(metodo, {405: a})
-
-
-SOLO_POST, SOLO_GET = vietato("GET"), vietato("POST")
-CHIUSO_AGLI_ALTRI_METODI = Prova("POST", {405: TUTTI})
 
 
 def passi(tabella: Mapping[str, Passo], *, pagina: bool) -> list[Prova]:
@@ -319,14 +279,12 @@ def _altro_nucleo(ipa: str) -> Any:
     return mondo.persona("SECONDO NUCLEO", ipa).pid
 
 
-_ENTE = "<ipa:ipa>/"
-_GIUNTA = f"{_ENTE}<int:anno>/giunta/"
-_ATTO = f"{_ENTE}atti/<uuid:pid>/"
+_GIUNTA = f"{ENTE}<int:anno>/giunta/"
+_ATTO = f"{ENTE}atti/<uuid:pid>/"
 _NESSUNO = str(UUID(int=0))
-_INCARICHI = f"{_ENTE}incarichi/"
-_ORGANICO = f"{_ENTE}organico/"
-_OBIETTIVO = f"{_ENTE}obiettivi/<uuid:pid>/"
-_RELAZIONE = f"{_OBIETTIVO}relazioni/<slug:periodo>/"
+_INCARICHI = f"{ENTE}incarichi/"
+_ORGANICO = f"{ENTE}organico/"
+_RELAZIONE = f"{ROTTA_OBIETTIVO}relazioni/<slug:periodo>/"
 _API = "api/v1/<ipa:ipa>/"
 _API_OBIETTIVO = f"{_API}obiettivi/<uuid:pid>"
 _API_RELAZIONE = f"{_API_OBIETTIVO}/relazioni/<slug:periodo>"
@@ -357,35 +315,35 @@ TAVOLA: dict[str, list[Prova]] = {
         Prova("POST", {302: TUTTI}, corpo=lambda: {"ente": "alfa", "verso": "2026-03-02T12:00"}),
     ],
     # of an ente
-    _ENTE: [Prova("GET", {200: DENTRO, 404: FUORI}), SOLO_GET],
-    f"{_ENTE}notifiche/lette/": [SOLO_POST, Prova("POST", {302: DENTRO, 404: FUORI})],
+    ENTE: [Prova("GET", {200: DENTRO, 404: FUORI}), SOLO_GET],
+    f"{ENTE}notifiche/lette/": [SOLO_POST, Prova("POST", {302: DENTRO, 404: FUORI})],
     # the year: opened by controllo, its terms moved by who records acts
-    f"{_ENTE}anni/apri/": [
+    f"{ENTE}anni/apri/": [
         Prova("GET", chi(APRE_ANNI)),
         Prova("POST", chi(APRE_ANNI, ok=303), corpo=_apertura),
     ],
-    f"{_ENTE}<int:anno>/calendario/": [Prova("GET", {200: DENTRO, 404: FUORI}), SOLO_GET],
-    f"{_ENTE}<int:anno>/calendario/proroga/": [
+    f"{ENTE}<int:anno>/calendario/": [Prova("GET", {200: DENTRO, 404: FUORI}), SOLO_GET],
+    f"{ENTE}<int:anno>/calendario/proroga/": [
         Prova("GET", chi(PROROGA), prepara=_anno_aperto),
         Prova("POST", chi(PROROGA, ok=303), corpo=_proroga, prepara=_anno_aperto),
     ],
-    f"{_ENTE}<int:anno>/calendario/indirizzo/": [
+    f"{ENTE}<int:anno>/calendario/indirizzo/": [
         SOLO_POST,
         Prova("POST", {200: DENTRO, 404: FUORI}),
     ],
     # the token is the key, and nobody's here
-    f"{_ENTE}calendario/<slug:gettone>.ics": [
+    f"{ENTE}calendario/<slug:gettone>.ics": [
         Prova("GET", {404: TUTTI}),
         CHIUSO_AGLI_ALTRI_METODI,
     ],
-    f"{_ENTE}<int:anno>/piano/": [Prova("GET", {200: DENTRO, 404: FUORI}), SOLO_GET],
-    f"{_ENTE}<int:anno>/piano/json/": [Prova("GET", chi(ESPORTA)), SOLO_GET],
+    f"{ENTE}<int:anno>/piano/": [Prova("GET", {200: DENTRO, 404: FUORI}), SOLO_GET],
+    f"{ENTE}<int:anno>/piano/json/": [Prova("GET", chi(ESPORTA)), SOLO_GET],
     # many at once: looked at by whoever may come in, run on what is chosen (here nothing)
-    f"{_ENTE}<int:anno>/piano/molti/<slug:nome>/": [
+    f"{ENTE}<int:anno>/piano/molti/<slug:nome>/": [
         Prova("GET", {200: DENTRO, 404: FUORI}, parole={"nome": "avvia"}),
         Prova("POST", {422: DENTRO, 404: FUORI}, parole={"nome": "avvia"}),
     ],
-    f"{_ENTE}<int:anno>/piano/molti/<slug:nome>/<int:azione>/": [
+    f"{ENTE}<int:anno>/piano/molti/<slug:nome>/<int:azione>/": [
         Prova("GET", {404: ENTRATI}, parole={"nome": "avvia", "azione": "1"}),
         Prova("POST", {405: ENTRATI}, parole={"nome": "avvia", "azione": "1"}),
     ],
@@ -407,9 +365,9 @@ TAVOLA: dict[str, list[Prova]] = {
         Prova("POST", chi({"controllo"}, ok=303), corpo=lambda: {"atto": "d. 3"}, pid=_incarico),
     ],
     # proposals: whoever writes for a settore writes for his own
-    f"{_ENTE}proposte/": [Prova("GET", {302: DENTRO, 404: FUORI}), SOLO_GET],
-    f"{_ENTE}<int:anno>/proposte/": [Prova("GET", {200: DENTRO, 404: FUORI}), SOLO_GET],
-    f"{_ENTE}<int:anno>/proposte/nuova/": [
+    f"{ENTE}proposte/": [Prova("GET", {302: DENTRO, 404: FUORI}), SOLO_GET],
+    f"{ENTE}<int:anno>/proposte/": [Prova("GET", {200: DENTRO, 404: FUORI}), SOLO_GET],
+    f"{ENTE}<int:anno>/proposte/nuova/": [
         Prova("GET", chi(SETTORE | ALTRO_SETTORE)),
         Prova(
             "POST",
@@ -423,16 +381,16 @@ TAVOLA: dict[str, list[Prova]] = {
         ),
     ],
     # the political plan: everybody reads it, controllo writes it
-    f"{_ENTE}<int:anno>/programmi/": [
+    f"{ENTE}<int:anno>/programmi/": [
         Prova("GET", {200: DENTRO, 404: FUORI}),
         Prova("POST", chi({"controllo"}, ok=303)),
     ],
-    f"{_ENTE}<int:anno>/proposte/foglio/": [Prova("GET", chi(SETTORE | ALTRO_SETTORE)), SOLO_GET],
-    f"{_ENTE}<int:anno>/proposte/importa/": [
+    f"{ENTE}<int:anno>/proposte/foglio/": [Prova("GET", chi(SETTORE | ALTRO_SETTORE)), SOLO_GET],
+    f"{ENTE}<int:anno>/proposte/importa/": [
         Prova("GET", chi(SETTORE | ALTRO_SETTORE)),
         Prova("POST", chi(SETTORE | ALTRO_SETTORE, ok=422)),  # without a file
     ],
-    f"{_ENTE}<int:anno>/proposte/copia/": [
+    f"{ENTE}<int:anno>/proposte/copia/": [
         Prova("GET", chi(SETTORE | ALTRO_SETTORE)),
         Prova("POST", chi(SETTORE | ALTRO_SETTORE, ok=303)),
     ],
@@ -485,6 +443,7 @@ TAVOLA: dict[str, list[Prova]] = {
         Prova("GET", {404: ENTRATI}, parole={"doc": _NESSUNO}, pid=giunta.pid_dell_atto),
         Prova("POST", {405: ENTRATI}, parole={"doc": _NESSUNO}),
     ],
+    **matrice_variazioni.TAVOLA,
     # setting up the ente
     _ORGANICO: [Prova("GET", chi(GESTISCE)), SOLO_GET],
     f"{_ORGANICO}modello/": [Prova("GET", chi(GESTISCE)), SOLO_GET],
@@ -517,21 +476,24 @@ TAVOLA: dict[str, list[Prova]] = {
         Prova("POST", chi(GESTISCE, ok=422)),  # without an act
     ],
     # of an objective
-    _OBIETTIVO: [*DELL_OBIETTIVO, SOLO_GET],
-    f"{_OBIETTIVO}modifica/": [
+    ROTTA_OBIETTIVO: [*DELL_OBIETTIVO, SOLO_GET],
+    f"{ROTTA_OBIETTIVO}modifica/": [
         Prova("GET", {409: VEDE["in_corso"], 404: ENTRATI - VEDE["in_corso"]}, "in_corso"),
         Prova("GET", chi(SETTORE, VEDE["bozza"]), "bozza"),
         Prova("POST", chi(SETTORE, VEDE["bozza"], 303), "bozza", _bozza_scritta),
     ],
-    f"{_OBIETTIVO}elimina/": [
+    f"{ROTTA_OBIETTIVO}elimina/": [
         Prova("GET", {409: VEDE["in_corso"], 404: ENTRATI - VEDE["in_corso"]}, "in_corso"),
         Prova("GET", chi(SETTORE, VEDE["bozza"]), "bozza"),
         Prova("POST", chi(SETTORE, VEDE["bozza"], 303), "bozza"),
     ],
-    f"{_OBIETTIVO}percentuale/": [*DELL_OBIETTIVO, SOLO_GET],
-    f"{_OBIETTIVO}transizioni/<slug:nome>/": [*moduli(OBIETTIVO), *passi(OBIETTIVO, pagina=True)],
-    f"{_OBIETTIVO}perche-no/<slug:nome>/": [*DELL_OBIETTIVO, SOLO_GET],
-    f"{_OBIETTIVO}chi-puo/<slug:nome>/": [*DELL_OBIETTIVO, SOLO_GET],
+    f"{ROTTA_OBIETTIVO}percentuale/": [*DELL_OBIETTIVO, SOLO_GET],
+    f"{ROTTA_OBIETTIVO}transizioni/<slug:nome>/": [
+        *moduli(OBIETTIVO),
+        *passi(OBIETTIVO, pagina=True),
+    ],
+    f"{ROTTA_OBIETTIVO}perche-no/<slug:nome>/": [*DELL_OBIETTIVO, SOLO_GET],
+    f"{ROTTA_OBIETTIVO}chi-puo/<slug:nome>/": [*DELL_OBIETTIVO, SOLO_GET],
     # of a report
     _RELAZIONE: [
         *DELLA_RELAZIONE,

@@ -69,7 +69,7 @@ def _scrivi(
     for pezzo in pezzi:
         testa = (testa + pezzo)[: len(inizio)] if len(testa) < len(inizio) else testa
         if not inizio.startswith(testa):
-            raise _rifiutato(_("Il file non è un PDF."), _("Allegare il PDF della deliberazione."))
+            raise _rifiutato(_("Il file non è un PDF."), _("Salvarlo in PDF e allegarlo di nuovo."))
         dimensione += len(pezzo)
         if massimo is not None and dimensione > massimo:
             raise _rifiutato(
@@ -80,7 +80,7 @@ def _scrivi(
         file.write(pezzo)
     if testa != inizio:
         raise _rifiutato(
-            _("Il file è vuoto o non è un PDF."), _("Allegare il PDF della deliberazione.")
+            _("Il file è vuoto o non è un PDF."), _("Salvarlo in PDF e allegarlo di nuovo.")
         )
     file.flush()
     os.fsync(file.fileno())

@@ -18,6 +18,7 @@ from cycle.measure import in_italiano
 from workflows.machines import insieme as macchina_insieme
 from workflows.machines import obiettivo as macchina_obiettivo
 from workflows.machines import relazione as macchina_relazione
+from workflows.machines import variazione as macchina_variazione
 from workflows.ports import RUOLI
 
 register = template.Library()
@@ -40,9 +41,18 @@ ICONE_STATI = {
     "in_istruttoria": "inbox",
     "deciso": "file-signed",
     "annullato": "ban",
+    "presentata": "upload",
+    "istruita": "inbox",
+    "irricevibile": "ban",
+    "approvata": "file-signed",
+    "respinta": "error",
+    "ritirata": "restore",
 }
 NOMI_STATI = (
-    dict(macchina_obiettivo.STATI) | dict(macchina_relazione.STATI) | dict(macchina_insieme.STATI)
+    dict(macchina_obiettivo.STATI)
+    | dict(macchina_relazione.STATI)
+    | dict(macchina_insieme.STATI)
+    | dict(macchina_variazione.STATI)
 )
 # a transition as a button says it
 PASSI = {

@@ -12,13 +12,14 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from cycle import misurazione, selectors, storia
+from cycle import misurazione, richieste, selectors, storia
 from cycle import scheda as lettura
 from cycle.contesto import Contesto, RichiestaEnte, nell_ente
 from cycle.measure import spiega
 from cycle.models import ObiettivoSpecifico, RelazioneSemestrale
 from cycle.parametri import Parametri
 from cycle.procedures import OBIETTIVO
+from cycle.variazioni.fatti import nome_richiesta
 from cycle.views.ipotesi import Ipotesi, ipotesi
 from workflows.errors import NonTrovato
 from workflows.machines.relazione import COMPILABILI
@@ -56,6 +57,12 @@ def scheda_letta(
         "anteprima": anteprima,
         "puo_scrivere": obiettivo.stato == "bozza"
         and c.attore.incarico_per("modifica_obiettivo", obiettivo.unita.percorso) is not None,
+        "puo_variare": obiettivo.stato in ("approvato", "in_corso")
+        and c.attore.incarico_per("redigi_variazione", obiettivo.unita.percorso) is not None,
+        "variazioni": [
+            (v, nome_richiesta(v, obiettivo.codice))
+            for v in (richieste.aperte(obiettivo, c.attore) if obiettivo.versione else ())
+        ],
         "compilabili": COMPILABILI,
         "puo_compilare": c.attore.incarico_per("compila_relazione", obiettivo.unita.percorso)
         is not None,

@@ -25,6 +25,8 @@ from cycle.models import (
     RichiestaVariazione,
 )
 from cycle.scritta import Difetto, SchedaScritta
+from cycle.services import allegati
+from cycle.services.decisione import Documento
 from cycle.services.enti import nell_ente
 from cycle.services.schede import SchedaNonValida
 from cycle.services.variazioni import comune
@@ -43,7 +45,8 @@ from workflows.processes import variazione as flusso
 @dataclass(frozen=True, slots=True)
 class Bozza:
     """What the settore writes: the scheda as it wishes it (or, with `stralcio`, that the objective
-    be struck off), why, the supervening cause where it is late, the effect on money."""
+    be struck off), why, the supervening cause where it is late, the effect on money; the files
+    that stay with it, and those brought now."""
 
     scheda: SchedaScritta | None = None
     stralcio: bool = False
@@ -52,6 +55,7 @@ class Bozza:
     effetto_finanziario: bool = False
     atto_contabile: str = ""
     allegati: Sequence[Allegato] = field(default_factory=tuple)
+    nuovi: Sequence[Documento] = field(default_factory=tuple)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +147,7 @@ def redigi(
         else:
             v.revisione += 1
             v.save(force_update=True)
-        _scrivi(v, quadro, trovati, bozza.allegati)
+        _scrivi(v, quadro, trovati, _depositati(v, bozza))
         v = comune.riletta(v.pk)
         comune.racconta_di(v, verbo, numero, by, istante)
     return v
@@ -234,6 +238,12 @@ def _nuovi_difetti(quadro: Quadro, pk: int, voluta: SchedaScritta) -> list[Difet
     r = quadro.rubrica(pk)
     gia = {d.messaggio for d in difetti(quadro.schede[pk], r)}
     return [d for d in difetti(voluta, r) if d.messaggio not in gia]
+
+
+def _depositati(v: RichiestaVariazione, bozza: Bozza) -> list[Allegato]:
+    """The files of a draft, once each: those that stay, and the new ones, stored now."""
+    nuovi = [allegati.deposita(ente_id=v.ente_id, nome=d.nome, pezzi=d.pezzi) for d in bozza.nuovi]
+    return list({a.pk: a for a in (*bozza.allegati, *nuovi)}.values())
 
 
 def _scrivi(

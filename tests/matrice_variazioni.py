@@ -1,0 +1,165 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Requests of variazione as the permission matrix tries them (`domain.md` 2 and 5): one filed on
+the objective in corso of each ente, and what every form of it would bring."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.test import Client
+
+from cycle.models import RichiestaVariazione
+from cycle.services import variazioni
+from cycle.services.variazioni import Bozza
+from tests import mondo
+from tests.matrice import (
+    DENTRO,
+    ENTE,
+    ENTRATI,
+    FUORI,
+    INCARICATI,
+    ROTTA_OBIETTIVO,
+    SENZA,
+    SOLO_GET,
+    Attesi,
+    Prova,
+    chi,
+)
+from tests.variazioni.mondo import con_target, scheda
+
+CHIEDE = {"po", "dirigente"}  # of the settore
+SCRIVE = CHIEDE | {"segreteria"}  # ex officio (R34)
+# step -> who takes it, on a request that only waits for the giunta
+PASSI: dict[str, Attesi] = {
+    "respingi": chi({"segreteria"}, INCARICATI, 303),
+    "approva": chi({"segreteria"}, INCARICATI, 303),
+    # who may withdraw his own is told that this is not
+    "ritira": {
+        303: {"dirigente"},
+        422: {"po", "segreteria"},
+        403: INCARICATI - {"dirigente", "po", "segreteria"},
+        404: ENTRATI - INCARICATI,
+    },
+}
+
+
+def _scritta(ipa: str) -> RichiestaVariazione:
+    o = mondo.in_stato("in_corso", ipa)
+    return variazioni.redigi(
+        obiettivo=o,
+        bozza=Bozza(scheda=con_target(scheda(o), 5), motivazione="Perché serve."),
+        by=mondo.attore("UNO DIRIGENTE", ipa),
+        istante=mondo.ADESSO,
+    )
+
+
+def pid_in_bozza(ipa: str) -> UUID:
+    """The pid of a draft of the ente, made the first time it is asked for."""
+    righe = RichiestaVariazione.objects.filter(ente__codice_ipa=ipa, stato="bozza")
+    return (righe.first() or _scritta(ipa)).pid
+
+
+def pid(ipa: str) -> UUID:
+    """The pid of a request of the ente that waits for the giunta."""
+    righe = RichiestaVariazione.objects.filter(ente__codice_ipa=ipa, stato="istruita")
+    presente = righe.first()
+    if presente is None:
+        presente = variazioni.presenta(
+            richiesta=_scritta(ipa),
+            by=mondo.attore("UNO DIRIGENTE", ipa),
+            istante=mondo.ADESSO,
+        )
+    return presente.pid
+
+
+def _pagina(dove: str) -> dict[str, Any]:
+    porta = Client()
+    porta.force_login(
+        mondo.utente("UNO DIRIGENTE"), backend="django.contrib.auth.backends.ModelBackend"
+    )
+    return {**mondo.campi(porta.get(dove).content.decode()), "atto": "salva"}
+
+
+def nuova() -> dict[str, Any]:
+    """The form of a request as its page gives it."""
+    return _pagina(f"/alfa/obiettivi/{mondo.in_stato('in_corso').pid}/variazioni/nuova/")
+
+
+def bozza() -> dict[str, Any]:
+    return _pagina(f"/alfa/variazioni/{pid_in_bozza('alfa')}/modifica/")
+
+
+def corpo() -> dict[str, Any]:
+    """What every form of the request of Alfa would bring, together."""
+    v = RichiestaVariazione.objects.get(ente__codice_ipa="alfa")
+    return {
+        "revisione": v.revisione,
+        "impronta": v.impronta,
+        "esito": "favorevole",
+        "motivazione": "Perché serve.",
+        "organo": "giunta",
+        "numero": "903",
+        "data_atto": "2026-03-02",
+        "parere_tecnico": "segretario, 01/03/2026",
+    }
+
+
+# Variazioni: asked for by the settore (or ex officio); read by everybody with an incarico once
+# filed, a draft by its settore alone; who does not take a step is told who does (403).
+_VARIAZIONE = f"{ENTE}variazioni/<uuid:pid>/"
+_BOZZA_VARIAZIONE: Attesi = {200: CHIEDE, 404: ENTRATI - CHIEDE}
+TAVOLA: dict[str, list[Prova]] = {
+    f"{ENTE}<int:anno>/variazioni/": [Prova("GET", {200: DENTRO, 404: FUORI}), SOLO_GET],
+    **{
+        f"{ROTTA_OBIETTIVO}variazioni/{quale}/": [
+            Prova("GET", chi(SCRIVE, INCARICATI)),
+            Prova("POST", chi(SCRIVE, INCARICATI, 303), corpo=nuova),
+        ]
+        for quale in ("nuova", "stralcio")
+    },
+    _VARIAZIONE: [
+        Prova("GET", {200: INCARICATI, 404: FUORI | SENZA}, pid=pid),
+        Prova("GET", _BOZZA_VARIAZIONE, pid=pid_in_bozza),
+        SOLO_GET,
+    ],
+    f"{_VARIAZIONE}modifica/": [
+        Prova("GET", _BOZZA_VARIAZIONE, pid=pid_in_bozza),
+        Prova(
+            "POST",
+            {303: CHIEDE, 404: ENTRATI - CHIEDE},
+            corpo=bozza,
+            pid=pid_in_bozza,
+        ),
+    ],
+    f"{_VARIAZIONE}passi/<slug:nome>/": [
+        *(
+            Prova("GET", chi(INCARICATI, INCARICATI), parole={"nome": nome}, pid=pid)
+            for nome in ("presenta", "approva", "ritira", "ribasa", "atto_contabile")
+        ),
+        *(
+            Prova(
+                "POST",
+                attesi,
+                corpo=corpo,
+                parole={"nome": nome},
+                pid=pid,
+            )
+            for nome, attesi in PASSI.items()
+        ),
+    ],
+    f"{_VARIAZIONE}pareri/<slug:tipo>/": [
+        Prova("GET", chi(INCARICATI, INCARICATI), parole={"tipo": "nucleo"}, pid=pid),
+        Prova(
+            "POST",
+            chi({"nucleo"}, INCARICATI, 303),
+            corpo=corpo,
+            parole={"tipo": "nucleo"},
+            pid=pid,
+        ),
+    ],
+    f"{_VARIAZIONE}allegati/<slug:sha256>/": [
+        Prova("GET", {404: ENTRATI}, parole={"sha256": "0" * 64}, pid=pid),
+        Prova("POST", {405: ENTRATI}, parole={"sha256": "0" * 64}),
+    ],
+}
