@@ -16,9 +16,10 @@ from django.utils.text import slugify
 from cycle import permissions
 from cycle.apertura import predefinite
 from cycle.demo.comune import comune
-from cycle.demo.incarichi import vicende
 from cycle.demo.giunta import atto_del_peg, decide, porta_in_giunta
+from cycle.demo.incarichi import vicende
 from cycle.demo.prossimo import prepara_prossimo
+from cycle.demo.variazioni import chiede
 from cycle.importers import piano as neutro
 from cycle.models import (
     Ciclo,
@@ -97,6 +98,7 @@ def carica(istante: datetime, racconta: Racconta) -> Ente:
         _proroga_piao(ente, anno)
         _Racconto(ente, finto.corrente, finto.stati, istante, racconta).svolgi()
         vicende(ente, anno, istante)
+        chiede(ente, anno, istante)
         prepara_prossimo(ente, anno, istante, racconta)
     return ente
 

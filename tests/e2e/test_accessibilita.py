@@ -13,7 +13,7 @@ from django.apps import apps
 from playwright.sync_api import Browser, Page
 
 from cycle.models import Atto, Incarico, Insieme, Obiettivo
-from tests import giunta, mondo
+from tests import giunta, matrice_variazioni, mondo
 from tests.e2e.conftest import Entra
 
 REGOLE = {
@@ -79,6 +79,11 @@ def _insieme(come: Callable[[], Insieme], resto: str = "") -> Callable[[], str]:
     return indirizzo
 
 
+def _variazione(come: Callable[[str], object], resto: str = "") -> Callable[[], str]:
+    """A page of a request, made the first time."""
+    return lambda: f"/alfa/variazioni/{come('alfa')}/{resto}"
+
+
 def _atto() -> str:
     atto = Atto.objects.filter(ente__codice_ipa="alfa", tipo="approvazione").order_by("pk")[0]
     return f"/alfa/atti/{atto.pid}/"
@@ -105,6 +110,13 @@ PAGINE: dict[str, list[Pagina]] = {
         ("eliminare una bozza", _di("bozza", "elimina/")),
         ("riprendere dall'anno prima", _fissa("/alfa/2026/proposte/copia/")),
         ("proposte in un foglio", _fissa("/alfa/2026/proposte/importa/")),
+        ("chiedi una variazione", _di("in_corso", "variazioni/nuova/")),
+        ("chiedi lo stralcio", _di("in_corso", "variazioni/stralcio/")),
+        ("variazioni, vuote", _fissa("/alfa/2026/variazioni/")),
+        ("variazione in bozza", _variazione(matrice_variazioni.pid_in_bozza)),
+        ("scrivi la variazione", _variazione(matrice_variazioni.pid_in_bozza, "modifica/")),
+        ("presenta", _variazione(matrice_variazioni.pid_in_bozza, "passi/presenta/")),
+        ("variazioni", _fissa("/alfa/2026/variazioni/")),
         ("calendario", _fissa("/alfa/2026/calendario/")),
         ("aiuto", _fissa("/aiuto/")),
         ("non trovato", _fissa("/alfa/non-c-e/")),
@@ -152,10 +164,15 @@ PAGINE: dict[str, list[Pagina]] = {
         ("approva", _di("proposta", "transizioni/approva/")),
         ("rinvia", _di("proposta", "transizioni/rinvia/")),
         ("decisione", _insieme(giunta.istruito, "decisione/")),
+        ("variazione", _variazione(matrice_variazioni.pid)),
+        ("approva la variazione", _variazione(matrice_variazioni.pid, "passi/approva/")),
+        ("respingi la variazione", _variazione(matrice_variazioni.pid, "passi/respingi/")),
+        ("perché non si presenta", _variazione(matrice_variazioni.pid, "passi/presenta/")),
     ],
     "SECONDO NUCLEO": [
         ("scrivania", _fissa("/alfa/")),
         ("riapri", _di("validato", "transizioni/riapri/")),
+        ("parere sulla variazione", _variazione(matrice_variazioni.pid, "pareri/nucleo/")),
         ("relazione da validare", _di("rendicontato", "relazioni/2026-1/transizioni/valida/")),
     ],
     "VERIFICA REVISORE": [

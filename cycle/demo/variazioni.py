@@ -1,0 +1,138 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Variazioni of the demo's year, one for each way it can go: still written, waiting for the visto,
+for the giunta, approved, refused, withdrawn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import ROUND_HALF_UP, Decimal
+
+from cycle import permissions
+from cycle.models import Ente, Obiettivo, Persona, RichiestaVariazione
+from cycle.scritta import SchedaScritta
+from cycle.services import variazioni
+from cycle.services.variazioni import Bozza
+from cycle.variazioni.quadro import Quadro
+from workflows.ports import Attore, FattiAtto
+
+# how it ends, why it was asked
+_VICENDE = (
+    ("bozza", "Il bando regionale è slittato a ottobre: il secondo semestre parte più tardi."),
+    ("visto", "La ditta affidataria ha rescisso il contratto a maggio: va rifatta la gara."),
+    ("istruita", "Due assunzioni previste dal piano dei fabbisogni arrivano solo a settembre."),
+    ("approvata", "Il fornitore del gestionale ha rinviato il rilascio al prossimo anno."),
+    ("respinta", "Il personale è stato impegnato nelle attività ordinarie."),
+    ("ritirata", "Si riteneva di non poter completare i sopralluoghi entro l'anno."),
+)
+
+
+def chiede(ente: Ente, anno: int, istante: datetime) -> None:
+    """The requests of the running year, once June has come and gone."""
+    if istante < _il(anno, 7, 14):
+        return
+    candidati = _variabili(ente, anno)
+    for (esito, motivo), (o, voluta) in zip(_VICENDE, candidati, strict=False):
+        _svolge(ente, anno, o, voluta, esito, motivo)
+
+
+def _il(anno: int, mese: int, giorno: int) -> datetime:
+    return datetime(anno, mese, giorno, 9, 30, tzinfo=UTC)
+
+
+def _variabili(ente: Ente, anno: int) -> Iterator[tuple[Obiettivo, SchedaScritta]]:
+    """An objective in corso of each settore, with its last target lowered by a fifth."""
+    visti: set[int] = set()
+    obiettivi = list(
+        Obiettivo.objects.filter(
+            ente=ente,
+            ciclo__anno=anno,
+            stato="in_corso",
+            responsabile_generale__utente__isnull=False,
+        ).order_by("codice")
+    )
+    schede = Quadro([o.pk for o in obiettivi]).schede
+    for o in obiettivi:
+        voluta = _ridotta(schede[o.pk], f"{anno}-2")
+        if voluta is not None and o.responsabile_generale_id not in visti:
+            visti.add(o.responsabile_generale_id or 0)
+            yield o, voluta
+
+
+def _ridotta(s: SchedaScritta, periodo: str) -> SchedaScritta | None:
+    """With the first number of the period that can be lowered; None where there is none."""
+    for n, specifico in enumerate(s.specifici):
+        for m, i in enumerate(specifico.indicatori):
+            era = i.target.get(periodo)
+            if isinstance(era, Decimal) and era >= 5 and i.natura == "positivo":
+                nuovo = (era * 4 / 5).quantize(Decimal(1), ROUND_HALF_UP)
+                indicatori = list(specifico.indicatori)
+                indicatori[m] = replace(i, target={**i.target, periodo: nuovo})
+                specifici = list(s.specifici)
+                specifici[n] = replace(specifico, indicatori=tuple(indicatori))
+                return replace(s, specifici=tuple(specifici))
+    return None
+
+
+def _svolge(
+    ente: Ente, anno: int, o: Obiettivo, voluta: SchedaScritta, esito: str, motivo: str
+) -> None:
+    scritta, presentata, decisa = _il(anno, 6, 15), _il(anno, 6, 16), _il(anno, 7, 13)
+    v = variazioni.redigi(
+        obiettivo=o,
+        bozza=Bozza(scheda=voluta, motivazione=motivo, effetto_finanziario=esito == "visto"),
+        by=_autore(ente, o, scritta),
+        istante=scritta,
+        canale="comando",
+    )
+    if esito == "bozza":
+        return
+    v = variazioni.presenta(
+        richiesta=v, by=_autore(ente, o, presentata), istante=presentata, canale="comando"
+    )
+    if esito == "ritirata":
+        variazioni.ritira(
+            richiesta=v,
+            by=_autore(ente, o, decisa),
+            istante=decisa,
+            motivazione="I sopralluoghi sono ripresi.",
+            canale="comando",
+        )
+    elif esito in ("approvata", "respinta"):
+        _decide(ente, v, esito, decisa)
+
+
+def _decide(ente: Ente, v: RichiestaVariazione, esito: str, istante: datetime) -> None:
+    by = _per_la_giunta(ente, istante)
+    if esito == "respinta":
+        variazioni.respingi(
+            richieste=[v],
+            motivazione="L'attività ordinaria era nota quando il target fu fissato.",
+            by=by,
+            istante=istante,
+            canale="comando",
+        )
+        return
+    variazioni.approva(
+        richieste=[v],
+        atto=FattiAtto(
+            "118",
+            date(istante.year, 7, 10),
+            parere_tecnico=f"segretario generale, 08/07/{istante.year}",
+        ),
+        motivazione="Il rinvio dipende dal fornitore, e non era prevedibile.",
+        by=by,
+        istante=istante,
+        canale="comando",
+    )
+
+
+def _autore(ente: Ente, o: Obiettivo, istante: datetime) -> Attore:
+    assert o.responsabile_generale_id is not None
+    return permissions.attore(ente.pk, o.responsabile_generale_id, istante)
+
+
+def _per_la_giunta(ente: Ente, istante: datetime) -> Attore:
+    persona = Persona.objects.filter(ente=ente, incarichi__ruolo="segreteria").order_by("pk")[0]
+    return permissions.attore(ente.pk, persona.pk, istante)
