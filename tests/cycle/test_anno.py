@@ -111,8 +111,10 @@ class TestApre:
         ciclo.refresh_from_db()
         assert ciclo.atto_apertura is not None
         assert canonico.impronta(apertura.testo_di(ciclo)) == ciclo.atto_apertura.digest
-        Scadenza.objects.filter(ciclo=ciclo, codice="piao").update(nome="PIAO")  # no term moves
-        assert canonico.impronta(apertura.testo_di(ciclo)) != ciclo.atto_apertura.digest
+        altro = mondo.apri(anno=2030, sabato_festivo=True)
+        assert canonico.impronta(apertura.testo_di(altro)) != ciclo.atto_apertura.digest
+        with pytest.raises(IntegrityError, match="C2"), transaction.atomic():
+            Scadenza.objects.filter(ciclo=ciclo, codice="piao").update(nome="PIAO")
 
     def test_what_is_fixed_is_what_was_shown(self) -> None:
         scelti = Parametri(periodi=3, patrono_festivo=False)
