@@ -8,10 +8,8 @@ import re
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from cycle.models.atto import ORGANI
 from cycle.models.insieme import ESITI_PARERE
-from workflows.guards import ORGANI_ESECUTIVI
-from workflows.ports import FattiAtto
+from cycle.modulo_atto import ModuloAtto
 
 
 class ModuloInsieme(forms.Form):
@@ -46,23 +44,12 @@ class ModuloParere(forms.Form):
     )
 
 
-class ModuloDecisione(forms.Form):
+class ModuloDecisione(ModuloAtto):
     """What the giunta decided: the act, and what becomes of each objective."""
 
     TUTTI, PRONTI = "tutti", "pronti"
 
-    revisione = forms.IntegerField(widget=forms.HiddenInput)
     avanzamento = forms.UUIDField(widget=forms.HiddenInput, required=False)
-    organo = forms.ChoiceField(
-        label=_("Organo"), choices=[o for o in ORGANI if o[0] in ORGANI_ESECUTIVI]
-    )
-    numero = forms.CharField(label=_("Numero dell'atto"), required=False, max_length=30)
-    data_atto = forms.DateField(
-        label=_("Data dell'atto"), required=False, widget=forms.DateInput({"type": "date"})
-    )
-    esecutivo = forms.BooleanField(
-        label=_("Immediatamente eseguibile"), required=False, initial=True
-    )
     quali = forms.ChoiceField(
         label=_("Si approvano"),
         choices=(
@@ -92,12 +79,19 @@ class ModuloDecisione(forms.Form):
         widget=forms.Textarea({"rows": 3}),
         help_text=_("Necessaria se la giunta si discosta da un parere contrario."),
     )
-    documento = forms.FileField(
-        label=_("PDF della deliberazione"),
-        required=False,
-        widget=forms.ClearableFileInput({"accept": "application/pdf"}),
-        help_text=_("Facoltativo: al massimo 25 MB. Se ne conserva l'impronta."),
-    )
+    field_order = [
+        "revisione",
+        "avanzamento",
+        "organo",
+        "numero",
+        "data_atto",
+        "esecutivo",
+        "quali",
+        "rinviati",
+        "motivo_rinvio",
+        "motivazione",
+        "documento",
+    ]
 
     # where the reason of a guard is shown
     CAMPI = {
@@ -107,15 +101,6 @@ class ModuloDecisione(forms.Form):
         "qualcosa_si_approva": "rinviati",
         "documento_leggibile": "documento",
     }
-
-    def atto(self) -> FattiAtto:
-        c = self.cleaned_data
-        return FattiAtto(
-            numero=c["numero"],
-            data=c["data_atto"],
-            organo=c["organo"],
-            esecutivo=c["esecutivo"],
-        )
 
     def codici_rinviati(self) -> list[str]:
         """The codes as they were typed, once each."""

@@ -11,10 +11,9 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from cycle.models import Allegato, RichiestaVariazione
-from cycle.models.atto import ORGANI
 from cycle.models.variazione import ESITI_VARIAZIONE
+from cycle.modulo_atto import ModuloAtto
 from cycle.services.decisione import Documento
-from workflows.guards import ORGANI_ESECUTIVI
 from workflows.guards_variazione import LETTERE_ART175
 from workflows.ports import FattiAtto
 
@@ -148,20 +147,9 @@ class ModuloParereVariazione(forms.Form):
     )
 
 
-class ModuloDecisioneVariazione(forms.Form):
+class ModuloDecisioneVariazione(ModuloAtto):
     """What the giunta decided of one request: the act, and why."""
 
-    revisione = forms.IntegerField(widget=forms.HiddenInput)
-    organo = forms.ChoiceField(
-        label=_("Organo"), choices=[o for o in ORGANI if o[0] in ORGANI_ESECUTIVI]
-    )
-    numero = forms.CharField(label=_("Numero dell'atto"), required=False, max_length=30)
-    data_atto = forms.DateField(
-        label=_("Data dell'atto"), required=False, widget=forms.DateInput({"type": "date"})
-    )
-    esecutivo = forms.BooleanField(
-        label=_("Immediatamente eseguibile"), required=False, initial=True
-    )
     parere_tecnico = forms.CharField(
         label=_("Parere di regolarità tecnica"),
         required=False,
@@ -192,12 +180,19 @@ class ModuloDecisioneVariazione(forms.Form):
         ),
         help_text=_("Serve solo se l'atto è successivo al termine di legge."),
     )
-    documento = forms.FileField(
-        label=_("PDF della deliberazione"),
-        required=False,
-        widget=forms.ClearableFileInput({"accept": "application/pdf"}),
-        help_text=_("Facoltativo: al massimo 25 MB. Se ne conserva l'impronta."),
-    )
+    field_order = [
+        "revisione",
+        "organo",
+        "numero",
+        "data_atto",
+        "esecutivo",
+        "parere_tecnico",
+        "parere_contabile",
+        "motivazione",
+        "eccezione",
+        "lettera_art175",
+        "documento",
+    ]
 
     # where the reason of a guard is shown
     CAMPI = {
@@ -227,17 +222,6 @@ class ModuloDecisioneVariazione(forms.Form):
         for campo in via:
             del modulo.fields[campo]
         return modulo
-
-    def atto(self) -> FattiAtto:
-        c = self.cleaned_data
-        return FattiAtto(
-            numero=c["numero"],
-            data=c["data_atto"],
-            organo=c["organo"],
-            esecutivo=c.get("esecutivo", True),
-            parere_tecnico=c.get("parere_tecnico", ""),
-            parere_contabile=c.get("parere_contabile", ""),
-        )
 
     def atto_indicato(self) -> FattiAtto | None:
         """The act of a refusal, where one was written."""

@@ -33,7 +33,7 @@ from cycle.procedures import INSIEME, OBIETTIVO
 from workflows.errors import Motivo, NonAutorizzato, NonTrovato
 from workflows.ports import RUOLI, Attore, Fascicolo, Richiesta
 from workflows.processes import approvazione_peg
-from workflows.processes.approvazione_peg import Processo
+from workflows.processes.banco import Processo
 from workflows.verdetto import Verdetto, verdetto
 
 PER_PAGINA = 50

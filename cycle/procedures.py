@@ -196,6 +196,16 @@ def _un_atto_alla_volta(atto: FattiAtto) -> None:
         )
 
 
+def _blocca_obiettivi(ente_id: int, obiettivi: QuerySet[Any]) -> None:
+    """Before what hangs on them: one order everywhere."""
+    list(
+        Obiettivo.objects.select_for_update(of=("self",))
+        .filter(ente_id=ente_id, pk__in=obiettivi)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+
+
 # --- relazione semestrale -----------------------------------------------------------------------
 
 
@@ -211,19 +221,11 @@ class _ProceduraRelazione(_Procedura):
 
     def blocca(self, ente_id: int, ids: Sequence[int]) -> list[RelazioneSemestrale]:
         """The objectives first, then the reports: one order everywhere."""
-        obiettivi = RelazioneSemestrale.objects.filter(ente_id=ente_id, pk__in=ids).values(
-            "obiettivo_id"
-        )
-        list(
-            Obiettivo.objects.select_for_update(of=("self",))
-            .filter(ente_id=ente_id, pk__in=obiettivi)
-            .order_by("pk")
-            .values_list("pk", flat=True)
-        )
+        relazioni = RelazioneSemestrale.objects.filter(ente_id=ente_id, pk__in=ids)
+        _blocca_obiettivi(ente_id, relazioni.values("obiettivo_id"))
         return list(
-            RelazioneSemestrale.objects.select_for_update(of=("self",))
+            relazioni.select_for_update(of=("self",))
             .select_related("obiettivo__ciclo", "periodo")
-            .filter(ente_id=ente_id, pk__in=ids)
             .order_by("pk")
         )
 
@@ -316,16 +318,6 @@ class _ProceduraInsieme(_Procedura):
 
 
 # --- variazione ---------------------------------------------------------------------------------
-
-
-def _blocca_obiettivi(ente_id: int, obiettivi: QuerySet[Any]) -> None:
-    """Before what hangs on them: one order everywhere."""
-    list(
-        Obiettivo.objects.select_for_update(of=("self",))
-        .filter(ente_id=ente_id, pk__in=obiettivi)
-        .order_by("pk")
-        .values_list("pk", flat=True)
-    )
 
 
 class _ProceduraVariazione(_Procedura):

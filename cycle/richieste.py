@@ -30,6 +30,7 @@ from cycle.variazioni.quadro import Quadro, campi_di
 from workflows.machines.variazione import DECISE, PENDENTI, STATI
 from workflows.ports import Attore, Fascicolo, Richiesta
 from workflows.processes import variazione as flusso
+from workflows.processes.banco import Processo
 from workflows.verdetto import Verdetto, verdetto
 
 PER_PAGINA = 50
@@ -130,7 +131,7 @@ class QuadroRichiesta:
     verdetti: tuple[Verdetto, ...]
     pareri: tuple[ParereVariazione, ...]
     allegati: tuple[Allegato, ...]
-    processo: flusso.Processo | None
+    processo: Processo | None
     da_rendere: tuple[str, ...]  # what this person may say of it now
     parere_nucleo: str  # what the year asks of the Nucleo: nessuno | facoltativo | obbligatorio
 
@@ -192,7 +193,7 @@ def _atteso(
     tipo: str,
     v: RichiestaVariazione,
     pareri: Sequence[ParereVariazione],
-    processo: flusso.Processo | None,
+    processo: Processo | None,
 ) -> bool:
     """Whether that is to be said of the request as it is."""
     if tipo in flusso.DEL_PARERE:

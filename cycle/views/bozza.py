@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -23,8 +23,8 @@ from cycle.bozze.fatti import di_scritta
 from cycle.bozze.lettura import leggi
 from cycle.bozze.rubrica import Rubrica, rubrica
 from cycle.bozze.verifica import avvisi, difetti
-from cycle.contesto import Contesto, RichiestaEnte, nell_ente, sessione
-from cycle.models import Ciclo, Obiettivo, UnitaOrganizzativa, Utente
+from cycle.contesto import Contesto, RichiestaEnte, nell_ente
+from cycle.models import Ciclo, Obiettivo, UnitaOrganizzativa
 from cycle.modulo_scheda import (
     ModuloScheda,
     Testo,
@@ -39,9 +39,9 @@ from cycle.procedures import OBIETTIVO
 from cycle.scritta import Difetto, IndicatoreScritto, SchedaScritta, SpecificoScritto
 from cycle.services import schede
 from cycle.services.schede import SchedaNonValida
-from cycle.views.errori import rifiutata
+from cycle.views.salvataggio import salva
 from cycle.views.scheda import scheda_letta
-from workflows.errors import Conflitto, Motivo, NonAutorizzato, NonTrovato, Rifiuto, Tentativo
+from workflows.errors import Conflitto, Motivo, NonAutorizzato, Rifiuto, Tentativo
 from workflows.ports import Fascicolo
 
 SCRIVONO = frozenset({"", "salva", "proponi", "anteprima"})
@@ -65,20 +65,9 @@ def _pagina(request: HttpRequest, ipa: str, *, anno: int | None, pid: UUID | Non
     without saving anything."""
     rifiuto: Rifiuto | None = None
     if request.method == "POST" and request.POST.get("atto", "") in SCRIVONO:
-        try:
-            with sessione(cast(Utente, request.user), ipa, "web") as contesto:
-                cast(RichiestaEnte, request).contesto = contesto
-                risposta = _salva(cast(RichiestaEnte, request), anno, pid)
-                if risposta is not None:
-                    return risposta
-        except (NonTrovato, NonAutorizzato) as no:
-            return rifiutata(request, no)
-        except Conflitto as cambiata:
-            if any(m.guardia != "revisione" for m in cambiata.tutti()):
-                return rifiutata(request, cambiata)
-            rifiuto = cambiata
-        except Rifiuto as detto:
-            rifiuto = detto
+        risposta, rifiuto = salva(request, ipa, lambda entrata: _salva(entrata, anno, pid))
+        if risposta is not None:
+            return risposta
     return _letta(request, ipa, anno=anno, pid=pid, rifiuto=rifiuto)
 
 

@@ -16,9 +16,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from cycle import richieste, selectors
-from cycle.contesto import Contesto, RichiestaEnte, nell_ente, sessione
+from cycle.contesto import Contesto, RichiestaEnte, nell_ente
 from cycle.forms_variazioni import ModuloMotivi
-from cycle.models import Obiettivo, RichiestaVariazione, Utente
+from cycle.models import Obiettivo, RichiestaVariazione
 from cycle.modulo_scheda import ModuloScheda, Testo, in_testo, inviato, rifai
 from cycle.scritta import SchedaScritta
 from cycle.services import variazioni
@@ -28,10 +28,10 @@ from cycle.services.variazioni.comune import DEL_SETTORE, PER_LA_GIUNTA
 from cycle.variazioni.cambi import applica
 from cycle.variazioni.fatti import nome_richiesta
 from cycle.variazioni.quadro import Quadro, campi_di
-from cycle.views.errori import rifiutata
+from cycle.views.salvataggio import salva
 from cycle.views.scritto import ricorda
 from cycle.views.transizioni import Altrove
-from workflows.errors import Conflitto, Motivo, NonAutorizzato, NonTrovato, Rifiuto, Tentativo
+from workflows.errors import Conflitto, Motivo, NonAutorizzato, Rifiuto, Tentativo
 
 SCRIVONO = frozenset({"", "salva", "presenta"})
 
@@ -117,21 +117,13 @@ def _pagina(
     a row added, removed or moved, and what would change, without saving anything."""
     rifiuto: Rifiuto | None = None
     if request.method == "POST" and request.POST.get("atto", "") in SCRIVONO:
-        try:
-            with sessione(cast(Utente, request.user), ipa, "web") as contesto:
-                cast(RichiestaEnte, request).contesto = contesto
-                b = _banco(contesto, obiettivo, richiesta, via)
-                risposta = _salva(cast(RichiestaEnte, request), b)
-                if risposta is not None:
-                    return risposta
-        except (NonTrovato, NonAutorizzato) as no:
-            return rifiutata(request, no)
-        except Conflitto as cambiata:
-            if any(m.guardia != "revisione" for m in cambiata.tutti()):
-                return rifiutata(request, cambiata)
-            rifiuto = cambiata
-        except Rifiuto as detto:
-            rifiuto = detto
+
+        def scrivi(entrata: RichiestaEnte) -> HttpResponse | None:
+            return _salva(entrata, _banco(entrata.contesto, obiettivo, richiesta, via))
+
+        risposta, rifiuto = salva(request, ipa, scrivi)
+        if risposta is not None:
+            return risposta
     return _letta(request, ipa, obiettivo=obiettivo, richiesta=richiesta, via=via, rifiuto=rifiuto)
 
 

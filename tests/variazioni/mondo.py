@@ -10,12 +10,16 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from cycle.models import Ciclo, Obiettivo, RichiestaVariazione
+import pytest
+from django.db import connection
+
+from cycle.models import Ciclo, Obiettivo, RichiestaVariazione, Rilevazione
 from cycle.scritta import IndicatoreScritto, SchedaScritta, SpecificoScritto
 from cycle.services import variazioni
 from cycle.services.variazioni import Bozza, EsitoVariazioni
 from cycle.variazioni.quadro import Quadro
 from tests import mondo
+from workflows.errors import Rifiuto
 from workflows.ports import FattiAtto
 
 # Terms of 2026: 30/09 is a Wednesday, in daylight saving time; 15/12 is not (R41).
@@ -159,3 +163,21 @@ def frasi(v: RichiestaVariazione) -> Sequence[str]:
     """What a request asks, in words."""
     quadro = Quadro([v.obiettivo_id])
     return [quadro.cambio(r).frase for r in v.campi.order_by("pk")]
+
+
+def guardie(errore: pytest.ExceptionInfo[Any]) -> list[str]:
+    assert isinstance(errore.value, Rifiuto)
+    return [m.guardia for m in errore.value.tutti()]
+
+
+def controlla_vincoli() -> None:
+    """Constraints and triggers that wait for the commit are asked now."""
+    with connection.cursor() as cursore:
+        cursore.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def target(o: Obiettivo, periodo: str = "2026-2") -> Decimal | None:
+    """The target of the first indicator of the first specifico."""
+    return Rilevazione.objects.get(
+        obiettivo=o, indicatore__nome="N. sportelli - aperti", periodo__codice=periodo
+    ).target

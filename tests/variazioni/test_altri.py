@@ -4,11 +4,8 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from decimal import Decimal
-from typing import Any
 
 import pytest
-from django.db import connection
 
 from cycle.models import (
     Incarico,
@@ -16,7 +13,6 @@ from cycle.models import (
     Obiettivo,
     Persona,
     RichiestaVariazione,
-    Rilevazione,
 )
 from cycle.services import variazioni
 from cycle.services.enti import Conferimento, conferisci, di_comando
@@ -28,6 +24,7 @@ from tests.variazioni.mondo import (
     TARDI,
     approva,
     con_target,
+    guardie,
     parametri,
     parere,
     presenta,
@@ -37,7 +34,7 @@ from tests.variazioni.mondo import (
     rileggi,
     scheda,
 )
-from workflows.errors import Conflitto, NonAutorizzato, NonPossibile, Rifiuto
+from workflows.errors import Conflitto, NonAutorizzato, NonPossibile
 from workflows.registro.models import Evento
 
 pytestmark = pytest.mark.django_db
@@ -46,24 +43,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def o(db: None) -> Obiettivo:
     return mondo.in_stato("in_corso")
-
-
-def guardie(errore: pytest.ExceptionInfo[Any]) -> list[str]:
-    assert isinstance(errore.value, Rifiuto)
-    return [m.guardia for m in errore.value.tutti()]
-
-
-def controlla_vincoli() -> None:
-    """Constraints and triggers that wait for the commit are asked now."""
-    with connection.cursor() as cursore:
-        cursore.execute("SET CONSTRAINTS ALL IMMEDIATE")
-
-
-def target(o: Obiettivo, periodo: str = "2026-2") -> Decimal | None:
-    """The target of the first indicator of the first specifico."""
-    return Rilevazione.objects.get(
-        obiettivo=o, indicatore__nome="N. sportelli - aperti", periodo__codice=periodo
-    ).target
 
 
 # --- ex officio (R34) ---------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from cycle import canonico
 from cycle.models import (
@@ -35,7 +35,9 @@ from tests.variazioni.mondo import (
     con_indicatore,
     con_specifico,
     con_target,
+    controlla_vincoli,
     frasi,
+    guardie,
     nuovo_specifico,
     parametri,
     parere,
@@ -45,8 +47,9 @@ from tests.variazioni.mondo import (
     respingi,
     rileggi,
     scheda,
+    target,
 )
-from workflows.errors import Conflitto, NonAutorizzato, NonPossibile, Rifiuto
+from workflows.errors import Conflitto, NonAutorizzato, NonPossibile
 from workflows.processes import variazione as flusso
 from workflows.registro import azioni
 from workflows.registro.azioni import Voce
@@ -58,24 +61,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def o(db: None) -> Obiettivo:
     return mondo.in_stato("in_corso")
-
-
-def guardie(errore: pytest.ExceptionInfo[Any]) -> list[str]:
-    assert isinstance(errore.value, Rifiuto)
-    return [m.guardia for m in errore.value.tutti()]
-
-
-def controlla_vincoli() -> None:
-    """Constraints and triggers that wait for the commit are asked now."""
-    with connection.cursor() as cursore:
-        cursore.execute("SET CONSTRAINTS ALL IMMEDIATE")
-
-
-def target(o: Obiettivo, periodo: str = "2026-2") -> Decimal | None:
-    """The target of the first indicator of the first specifico."""
-    return Rilevazione.objects.get(
-        obiettivo=o, indicatore__nome="N. sportelli - aperti", periodo__codice=periodo
-    ).target
 
 
 # --- the whole way ------------------------------------------------------------------------------

@@ -217,7 +217,7 @@ class TestPareri:
         insieme = giunta.sottoposto()
         processo = approvazione_peg.processo(insieme)
         assert processo is not None
-        assert (processo.pareri_dovuti, processo.aperti) == (False, {"decisione"})
+        assert (processo.dati["pareri_dovuti"], processo.aperti) == (False, {"decisione"})
         giunta.deciso(insieme)
 
 

@@ -10,27 +10,24 @@ path of this module in its rows: moving it would break the processes that are op
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
-from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.utils.translation import gettext as _
 from viewflow import this
-from viewflow.workflow import PROCESS, STATUS, flow, lock
+from viewflow.workflow import PROCESS, STATUS, flow
 from viewflow.workflow.models import Process, Task
 
 from workflows.errors import Conflitto, Motivo
+from workflows.processes import banco
+from workflows.processes.banco import Banco, Processo
 
 
-class Variazione(flow.Flow):  # type: ignore[misc] # viewflow is untyped
+class Variazione(Banco, flow.Flow):  # type: ignore[misc] # viewflow is untyped
     """Variazione
 
     Dalla presentazione della richiesta alla decisione della giunta.
     """
-
-    # two opinions at once: the second waits for the first, or the join would be lost
-    lock_impl = lock.SelectForUpdateLock(nowait=False, attempts=1)
 
     presentata = flow.StartHandle(this.inizia).Next(this.smistata)
     smistata = (
@@ -53,10 +50,6 @@ class Variazione(flow.Flow):  # type: ignore[misc] # viewflow is untyped
     reso = flow.End()
     decisa = flow.End()
 
-    def inizia(self, activation: Any, artefatto: models.Model) -> Any:
-        activation.process.artifact = artefatto
-        return activation.process
-
     def con_parere_obbligatorio(self, activation: Any) -> bool:
         return bool(activation.process.data["parere"] == "obbligatorio")
 
@@ -69,9 +62,6 @@ class Variazione(flow.Flow):  # type: ignore[misc] # viewflow is untyped
     def nulla(self, activation: Any) -> None:
         """A request is admitted to examination by being filed."""
 
-    def compi(self, activation: Any, utente_id: int | None) -> None:
-        activation.task.owner_id = utente_id
-
 
 # Tasks that people do, in order, by name of the node.
 COMPITI = ("parere_nucleo", "parere_facoltativo", "visto_ragioneria", "decisione")
@@ -80,16 +70,6 @@ DEL_PARERE = {
     "nucleo": ("parere_nucleo", "parere_facoltativo"),
     "ragioneria": ("visto_ragioneria",),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Processo:
-    """Where a request stands on the desk: which tasks are open, which done."""
-
-    id: int
-    in_corso: bool
-    aperti: frozenset[str]
-    fatti: frozenset[str]
 
 
 def apri(artefatto: models.Model, *, parere: str, visto: bool) -> None:
@@ -101,19 +81,19 @@ def apri(artefatto: models.Model, *, parere: str, visto: bool) -> None:
 def compi(artefatto: models.Model, tipo: str, utente_id: int | None) -> None:
     """Close the task of an opinion, and open what follows. Raises Conflitto when none is open:
     somebody else has done it, it was not asked, or the request is no longer examined."""
-    if not _compi(artefatto, DEL_PARERE[tipo], utente_id):
+    if not banco.compi(Variazione, artefatto, DEL_PARERE[tipo], utente_id):
         raise Conflitto({artefatto.pk: [_non_aperto()]})
 
 
 def chiudi(artefatto: models.Model, utente_id: int | None) -> None:
     """The request is decided: its decision is done where it was open, and nothing else is asked."""
-    _compi(artefatto, ("decisione",), utente_id)
+    banco.compi(Variazione, artefatto, ("decisione",), utente_id)
     annulla(artefatto)
 
 
 def annulla(artefatto: models.Model) -> None:
     """Cancel what is still open: the request was withdrawn, not admitted, decided or rebased."""
-    for processo in _processi(artefatto).filter(status=PROCESS.NEW):
+    for processo in banco.in_corso(Variazione, artefatto):
         fatta = Task.objects.filter(
             process=processo, flow_task=Variazione.decisione, status=STATUS.DONE
         ).exists()
@@ -124,42 +104,7 @@ def annulla(artefatto: models.Model) -> None:
 
 def processo(artefatto: models.Model) -> Processo | None:
     """The last process of a request; None when it was never filed."""
-    ultimo = _processi(artefatto).order_by("-pk").first()
-    if ultimo is None:
-        return None
-    stati: dict[str, str] = {}
-    for compito in Task.objects.filter(process=ultimo).order_by("pk"):
-        stati[compito.flow_task.name] = compito.status
-    return Processo(
-        id=ultimo.pk,
-        in_corso=ultimo.status == PROCESS.NEW,
-        aperti=frozenset(c for c in COMPITI if stati.get(c) == STATUS.NEW),
-        fatti=frozenset(c for c in COMPITI if stati.get(c) == STATUS.DONE),
-    )
-
-
-def _compi(artefatto: models.Model, nomi: tuple[str, ...], utente_id: int | None) -> bool:
-    aperto = (
-        Task.objects.filter(
-            process__in=_processi(artefatto).filter(status=PROCESS.NEW),
-            flow_task__in=[getattr(Variazione, nome) for nome in nomi],
-            status=STATUS.NEW,
-        )
-        .order_by("-pk")
-        .first()
-    )
-    if aperto is None:
-        return False
-    aperto.flow_task.run(aperto, utente_id=utente_id)
-    return True
-
-
-def _processi(artefatto: models.Model) -> Any:
-    return Process.objects.filter(
-        flow_class=Variazione,
-        artifact_content_type=ContentType.objects.get_for_model(type(artefatto)),
-        artifact_object_id=artefatto.pk,
-    )
+    return banco.ultimo(Variazione, artefatto, COMPITI)
 
 
 def _non_aperto() -> Motivo:
