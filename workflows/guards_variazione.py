@@ -229,6 +229,17 @@ def atto_nei_termini(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Mancanza]
 # --- what it takes to decide --------------------------------------------------------------------
 
 
+@guardia("R24", "controllo")
+def si_esamina(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Mancanza]:
+    """Non è una richiesta tardiva, dove l'ente dichiara irricevibili le tardive."""
+    v = _di(f)
+    if v.tardiva and v.regola_tardive == IRRICEVIBILE:
+        yield (
+            _("La richiesta è tardiva, e in quest'anno le tardive non si esaminano."),
+            _("Controllo la dichiara irricevibile con una motivazione, o l'autore la ritira."),
+        )
+
+
 @guardia("R33", "nucleo, ragioneria")
 def pareri_resi(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Mancanza]:
     """Ci sono i pareri obbligatori, resi sulla richiesta com'è adesso."""

@@ -27,6 +27,7 @@ from cycle.variazioni.cambi import Cambio
 from cycle.variazioni.fatti import impronta
 from cycle.variazioni.quadro import Quadro, campi_di
 from cycle.variazioni.scrittura import Scrittura
+from workflows.guards_variazione import IRRICEVIBILE
 from workflows.ports import Azione
 from workflows.processes import variazione as flusso
 
@@ -40,11 +41,12 @@ def presenta(azione: Azione) -> None:
         assert fatti is not None
         campi = campi_di([v.pk])[v.pk]
         v.impronta = impronta(v, v.obiettivo.pid, campi)
+        v.tardiva = fatti.e_tardiva(azione.istante)
         RichiestaVariazione.objects.filter(pk=v.pk).update(
             presentata_il=azione.istante,
             presentata_da=azione.attore.persona_id,
             termine=fatti.termine,
-            tardiva=fatti.e_tardiva(azione.istante),
+            tardiva=v.tardiva,
             impronta=v.impronta,
         )
         CampoVariato.objects.filter(richiesta=v).update(in_attesa=True)
@@ -52,8 +54,10 @@ def presenta(azione: Azione) -> None:
 
 
 def apri_desco(v: RichiestaVariazione) -> None:
-    """Ask for the opinions that a request needs."""
+    """Ask for the opinions that a request needs: none where a late one is not examined (R24)."""
     parametri = Parametri.da_dizionario(v.obiettivo.ciclo.parametri)
+    if v.tardiva and parametri.variazione_tardiva == IRRICEVIBILE:
+        return
     flusso.apri(v, parere=parametri.variazione_parere_nucleo, visto=v.effetto_finanziario)
 
 

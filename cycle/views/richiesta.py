@@ -81,6 +81,13 @@ class Banco:
         righe = campi_di([self.richiesta.pk])[self.richiesta.pk]
         return applica(self.vigente, [self.quadro.cambio(r) for r in righe])
 
+    def salvati(self) -> list[str]:
+        """The changes that the stored draft asks for, a sentence each."""
+        if self.richiesta is None:
+            return []
+        righe = campi_di([self.richiesta.pk])[self.richiesta.pk]
+        return [self.quadro.cambio(r).frase for r in righe]
+
     def modulo(self, testo: Testo) -> ModuloScheda:
         r = self.rubrica
         unita = sorted(r.unita.values(), key=lambda u: (u.percorso.count("/"), u.nome))
@@ -205,6 +212,7 @@ def _letta(
         "motivi": []
         if rifiuto is None or isinstance(rifiuto, SchedaNonValida)
         else rifiuto.tutti(),
+        "salvati": b.salvati() if isinstance(rifiuto, Conflitto) else None,
         "mostra_errori": atto is not None,
         "da_salvare": atto is not None,
         "termine": richieste.per_presentare(o.ciclo, c.ente.fuso, c.istante),

@@ -30,6 +30,7 @@ from tests.variazioni.mondo import (
     rileggi,
 )
 from workflows.errors import Conflitto, NonPossibile
+from workflows.processes import variazione as flusso
 from workflows.registro import azioni
 from workflows.registro.azioni import Voce
 from workflows.registro.models import Evento
@@ -101,6 +102,24 @@ def test_r24_irricevibile_con_motivazione(o: Obiettivo) -> None:
     with pytest.raises(NonPossibile) as errore:
         variazioni.dichiara_irricevibile(richiesta=in_tempo, motivazione="No.", **controllo)
     assert guardie(errore) == {"tardiva_irricevibile"}
+
+
+def test_r24_a_late_one_waits_to_be_declared_so_even_where_no_opinion_is_due(o: Obiettivo) -> None:
+    """Examined by itself, it would have escaped: nobody is asked about it, and time alone does not
+    move it."""
+    parametri(variazione_tardiva="irricevibile_con_motivazione", variazione_parere_nucleo="nessuno")
+    v = presentata(o, istante=TARDI, **CAUSA)
+    assert (v.stato, v.tardiva) == ("presentata", True)
+    assert flusso.processo(v) is None
+    with pytest.raises((Conflitto, NonPossibile)):
+        approva(v)
+    v = variazioni.dichiara_irricevibile(
+        richiesta=v,
+        motivazione="Oltre il 30/09.",
+        by=mondo.attore("GESTIONE CONTROLLO"),
+        istante=OTTOBRE,
+    )
+    assert v.stato == "irricevibile"
 
 
 def test_r24_ammissibile_con_eccezione_della_giunta(o: Obiettivo) -> None:

@@ -128,7 +128,14 @@ class TestChiedere:
         # the page one had before does not overwrite it (R50)
         risposta = browser.post(pagina(v, "modifica/"), {**dati, "atto": "salva"})
         assert risposta.status_code == 409
-        assert "Qualcun altro ha scritto" in risposta.content.decode()
+        testo = risposta.content.decode()
+        assert "Qualcun altro ha scritto" in testo
+        # one sees what the other saved, and what was typed: saving again is then a choice
+        assert "a 7." in testo
+        dati = {**mondo.campi(testo), "specifici-0-indicatori-0-target-2026-2": "9"}
+        risposta = browser.post(pagina(v, "modifica/"), {**dati, "atto": "salva"})
+        assert risposta.status_code == 303
+        assert "a 9." in richieste.frasi(v)[0]
 
     def test_what_cannot_be_stored_is_said_and_nothing_is(self, entra: Entra) -> None:
         browser = entra(SETTORE)

@@ -54,7 +54,7 @@ annulla   | in_preparazione -> annullato      | controllo  | motivazione_present
 
 VARIAZIONE = """
 presenta  | bozza -> presentata | dirigente, segreteria | di_chi_la_presenta, obiettivo_variabile, almeno_un_cambio, richiesta_motivata, prima_di_fine_anno, nel_termine, causa_sopravvenuta, campi_liberi, periodi_chiusi_intatti, valori_di_partenza_attuali |
-istruisci | presentata -> istruita | controllo | pareri_resi |
+istruisci | presentata -> istruita | controllo | si_esamina, pareri_resi |
 dichiara_irricevibile | presentata -> irricevibile | controllo | tardiva_irricevibile, motivazione_presente | ritorno
 approva   | istruita -> approvata | segreteria | obiettivo_variabile, valori_di_partenza_attuali, periodi_chiusi_intatti, pareri_resi, responsabile_presente, specifici_presenti, target_in_ogni_periodo, pesi_a_cento, nodo_presente, accoglimento_motivato, eccezione_motivata, atto_contabile_indicato, atto_presente, pareri_presenti, atto_nei_termini | per giunta, con atto
 respingi  | istruita -> respinta, presentata -> respinta | segreteria | diniego_motivato, atto_del_diniego | per giunta, ritorno

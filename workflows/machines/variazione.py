@@ -57,7 +57,7 @@ class MacchinaVariazione(FSMModelMixin, models.Model):
         "istruita",
         ruoli=["controllo"],
         fatto="istruita una variazione",
-        guardie=[guards_variazione.pareri_resi],
+        guardie=[guards_variazione.si_esamina, guards_variazione.pareri_resi],
     )
     def istruisci(self) -> None:
         """Il procedimento la dice istruita quando i pareri obbligatori ci sono."""

@@ -94,7 +94,7 @@ def come_letta(v: RichiestaVariazione, revisione: int | None) -> None:
             "revisione",
             "R50",
             _("Qualcun altro ha scritto in questa richiesta mentre la si guardava."),
-            _("Ricaricare la pagina, controllare che cosa è cambiato e ripetere."),
+            _("Controllare che cosa è cambiato, poi ripetere."),
             "",
         )
         raise Conflitto({v.pk: [motivo]})

@@ -21,7 +21,7 @@ from workflows.guards_variazione import campi_liberi
 from workflows.machines.variazione import DECISE, PENDENTI
 from workflows.ports import Attore, Richiesta
 from workflows.processes import variazione as flusso
-from workflows.verdetto import permesso
+from workflows.verdetto import permesso, verdetto
 
 # kind of statement -> permission
 _PERMESSI = {
@@ -79,12 +79,14 @@ def _conteso(v: RichiestaVariazione, istante: datetime, by: Attore) -> Rifiuto:
 
 
 def _istruisci(v: RichiestaVariazione, istante: datetime) -> RichiestaVariazione:
-    """The process says that a request is examined as soon as no required opinion is missing."""
+    """The process says that a request is examined as soon as nothing is missing for it."""
     v = comune.riletta(v.pk)  # locked already, by whoever moved it
     f = comune.fatti(v, istante)
-    if v.stato == "presentata" and f.variazione and not f.variazione.mancano:
-        puo = permesso("variazione", "istruisci")
-        chi = permissions.procedimento(v.ente_id, puo, f.percorso, istante)
+    passo = VARIAZIONE.macchina.transizione("istruisci")
+    assert passo is not None
+    puo = permesso("variazione", "istruisci")
+    chi = permissions.procedimento(v.ente_id, puo, f.percorso, istante)
+    if verdetto(VARIAZIONE.macchina, passo, f, chi, istante).permessa:
         execute(VARIAZIONE, "istruisci", [v.pk], chi, istante, canale="sistema")
         v = comune.riletta(v.pk)
     return v
