@@ -244,6 +244,30 @@ def test_the_template_is_read_back_empty_and_filled() -> None:
     assert cartella["Elenchi"].sheet_state == "hidden"
 
 
+COME_FORMULE = (
+    "=1+1", '=HYPERLINK("http://x")', "+39 02", "-", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\n@x",
+    "'=1", "=", "==", "#N/A", "#REF!",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("testo", COME_FORMULE)
+def test_a_text_is_never_a_formula_wherever_it_is_written(testo: str) -> None:
+    """As a value, in a drop-down list, in the instructions: written as text, quoted where a
+    spreadsheet would run it, and read back as it was (blanks at its ends apart)."""
+    scelta = Colonna("scelta", "Scelta", "scelta", scelte=((testo.strip(), "x"), ("b", "b")))
+    colonne = (Colonna("nome", "Nome", a_capo=True), scelta)
+    libro = Libro(testo, (Foglio("Cose", colonne),), (testo,))
+    contenuto = scrivi(libro, {"Cose": [{"nome": testo, "scelta": "b"}]})
+    lettura = leggi(contenuto, libro)
+    assert not lettura.errori
+    assert lettura["Cose"][0].valori == {"nome": testo.strip(), "scelta": "b"}
+    celle = [c for f in load_workbook(io.BytesIO(contenuto)) for r in f.iter_rows() for c in r]
+    piene = [c for c in celle if c.value is not None]
+    assert {c.data_type for c in piene} == {"s"}
+    assert not [c.value for c in piene if c.value[0] in "=+-@\t\r" and not c.quotePrefix]
+    assert len([c for c in piene if c.value.strip() == testo.strip()]) == 4
+
+
 TANTI_STILI = b"".join(b"<b%d/>" % (n * n) for n in range(450_000))
 BUONO = xlsx(INTESTAZIONI, ["A", "b"])
 

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from openpyxl import Workbook
+from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
@@ -20,6 +21,7 @@ from cycle.importers.fogli.lettore import ELENCHI, ISTRUZIONI
 from cycle.importers.fogli.valori import pulito
 
 _RIGHE_GUIDATE = 2000  # rows with a drop-down list
+_COME_FORMULE = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet may run what begins so
 _BLU = PatternFill("solid", fgColor="0059B3")
 _CELESTE = PatternFill("solid", fgColor="E6F0FA")
 _BIANCO = Font(bold=True, color="FFFFFF")
@@ -71,13 +73,11 @@ def scrivi(libro: Libro, righe: Mapping[str, Sequence[Mapping[str, Any]]] | None
 
 def _istruzioni(foglio: Worksheet, libro: Libro) -> None:
     foglio.title = ISTRUZIONI
-    foglio["A1"] = libro.titolo
-    foglio["A1"].font = Font(bold=True, size=16)
+    _testo(foglio, 1, 1, libro.titolo).font = Font(bold=True, size=16)
     riga = 2
     for testo in libro.istruzioni:
         foglio.merge_cells(start_row=riga, start_column=1, end_row=riga, end_column=5)
-        cella = foglio.cell(riga, 1, testo)
-        cella.alignment = Alignment(wrap_text=True, vertical="top")
+        _testo(foglio, riga, 1, testo).alignment = Alignment(wrap_text=True, vertical="top")
         foglio.row_dimensions[riga].height = 16 * (1 + len(testo) // 120)
         riga += 1
     riga += 1
@@ -99,8 +99,7 @@ def _istruzioni(foglio: Worksheet, libro: Libro) -> None:
                 ),
                 start=1,
             ):
-                cella = foglio.cell(riga, n, testo)
-                cella.alignment = Alignment(wrap_text=True, vertical="top")
+                _testo(foglio, riga, n, testo).alignment = Alignment(wrap_text=True, vertical="top")
     for lettera, larghezza in zip("ABCDE", (14, 26, 13, 50, 70), strict=True):
         foglio.column_dimensions[lettera].width = larghezza
 
@@ -127,8 +126,19 @@ def _foglio(
             _cella(foglio, numero, n, colonna, riga.get(colonna.nome))
 
 
+def _testo(foglio: Worksheet, riga: int, colonna: int, testo: str) -> Cell:
+    """A cell that holds a text, whatever it begins with: openpyxl would make a formula of `=1+1`,
+    and a spreadsheet of what it calls quoted makes none when it is edited or saved as CSV."""
+    cella = foglio.cell(riga, colonna)
+    assert isinstance(cella, Cell)
+    cella.value = testo
+    cella.data_type = "s"
+    cella.quotePrefix = testo.startswith(_COME_FORMULE)
+    return cella
+
+
 def _testata(foglio: Worksheet, riga: int, colonna: int, testo: str) -> None:
-    cella = foglio.cell(riga, colonna, testo)
+    cella = _testo(foglio, riga, colonna, testo)
     cella.font = _BIANCO
     cella.fill = _BLU
     cella.border = _FILETTO
@@ -145,7 +155,7 @@ def _elenco(foglio: Worksheet, lettera: str, valori: list[str], elenchi: Workshe
     """A drop-down list, whose values stand in a column of the hidden sheet."""
     n = 1 if elenchi.cell(1, 1).value is None else elenchi.max_column + 1
     for riga, valore in enumerate(valori, start=1):
-        elenchi.cell(riga, n, valore)
+        _testo(elenchi, riga, n, valore)
     dove = get_column_letter(n)
     convalida = DataValidation(
         type="list",
@@ -162,15 +172,13 @@ def _elenco(foglio: Worksheet, lettera: str, valori: list[str], elenchi: Workshe
 def _cella(foglio: Worksheet, riga: int, n: int, colonna: Colonna, valore: Any) -> None:
     if valore is None or valore == "":
         return
-    cella = foglio.cell(riga, n)
     if isinstance(valore, bool):
         valore = "sì" if valore else "no"
     if isinstance(valore, str):
-        cella.value = pulito(valore)
-        cella.data_type = "s"  # else a text that begins with = would become a formula
+        cella = _testo(foglio, riga, n, pulito(valore))
     else:
         assert isinstance(valore, date | Decimal | int)
-        cella.value = valore
+        cella = foglio.cell(riga, n, valore)
     tipo = "data" if isinstance(valore, date) else colonna.tipo
     cella.number_format = _FORMATI.get(tipo, "@")
     if colonna.a_capo:
