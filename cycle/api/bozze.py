@@ -3,165 +3,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date
-from decimal import Decimal
-from typing import Annotated, Any
+from typing import Any
 from uuid import UUID
 
 from django.urls import reverse
-from ninja import Router, Schema
-from pydantic import Field
+from ninja import Router
 
 from cycle import fascicolo, selectors
 from cycle.api.accesso import RichiestaApi
-from cycle.api.errori import Malformata, motivi
-from cycle.api.schemi import (
-    SCRITTURA,
-    Cifra,
-    Errore,
-    Giorno,
-    Letto,
-    Motivo,
-    Revisione,
-    Testo,
-    cifra,
-    giorno,
-)
+from cycle.api.errori import motivi
+from cycle.api.scheda import SchedaLetta, SchedaMostrata, malformata, scheda_letta, scheda_mostrata
+from cycle.api.schemi import SCRITTURA, Errore, Motivo, Revisione
 from cycle.bozze.lettura import leggi
-from cycle.bozze.rubrica import Rubrica, rubrica
-from cycle.bozze.verifica import MASSIMI
+from cycle.bozze.rubrica import rubrica
 from cycle.contesto import Contesto, sessione
-from cycle.exports.piano import decimale, figura
-from cycle.exports.piano import giorno as in_giorno
 from cycle.models import Obiettivo
-from cycle.scritta import (
-    FaseScritta,
-    IndicatoreScritto,
-    PersonaScritta,
-    SchedaScritta,
-    SpecificoScritto,
-)
 from cycle.services import schede
 from cycle.services.schede import SchedaNonValida
 from workflows.errors import Conflitto
 
 router = Router(tags=["bozze"])
 _BOZZA = "/{ipa:ipa}/obiettivi/{uuid:pid}/bozza"
-_LUNGO = 20_000
-
-# --- shapes: those of the exported plan, with what a draft adds ---------------------------------
-
-Parola = Annotated[Testo, Field(max_length=200)]
-Titolo = Annotated[Testo, Field(max_length=1000)]
-Lungo = Annotated[Testo, Field(max_length=_LUNGO)]
-Riga = Annotated[UUID | None, Field(description="`pid` di una riga che c'è già; senza, è nuova")]
-_FIGURA = {"anyOf": [{"type": "number"}, {"type": "string"}, {"type": "null"}]}
 
 
-class TargetLetto(Letto):
-    periodo: Parola
-    target: Annotated[
-        Any, Field(description="Numero, o data AAAA-MM-GG", json_schema_extra=_FIGURA)
-    ] = None
-
-
-class IndicatoreLetto(Letto):
-    pid: Riga = None
-    nome: Titolo
-    tipo: Annotated[Testo, Field(max_length=300)] = ""
-    unita_misura: Parola = "numero"
-    natura: Parola = "positivo"
-    aggregazione: Parola = "somma"
-    peso: Cifra | None = None
-    cap: Cifra | None = None
-    fascia_da: Cifra | None = None
-    fascia_a: Cifra | None = None
-    periodi: Annotated[list[TargetLetto], Field(max_length=12)] = []
-
-
-class FaseLetta(Letto):
-    pid: Riga = None
-    descrizione: Lungo
-    peso: Cifra | None = None
-    inizio_previsto: Giorno | None = None
-    fine_prevista: Giorno | None = None
-    responsabile: Parola = ""
-
-
-class CollaboratoreLetto(Letto):
-    pid: Riga = None
-    nome: Parola
-    dal: Giorno | None = None
-    al: Giorno | None = None
-    responsabile: Annotated[bool, Field(strict=True)] = False
-    impegno: Cifra | None = None
-
-
-class SpecificoLetto(Letto):
-    pid: Riga = None
-    codice: Annotated[Testo, Field(max_length=40)] = ""
-    titolo: Titolo
-    descrizione: Lungo = ""
-    peso: Cifra | None = None
-    inizio_previsto: Giorno | None = None
-    fine_prevista: Giorno | None = None
-    esternalizzata: Parola = ""
-    affidatario: Annotated[Testo, Field(max_length=500)] = ""
-    modalita_affidamento: Annotated[Testo, Field(max_length=500)] = ""
-    indicatori: Annotated[list[IndicatoreLetto], Field(max_length=MASSIMI["indicatori"])] = []
-    fasi: Annotated[list[FaseLetta], Field(max_length=MASSIMI["fasi"])] = []
-    collaboratori: Annotated[list[CollaboratoreLetto], Field(max_length=MASSIMI["persone"])] = []
-
-
-class BozzaNuova(Letto):
-    """A whole scheda. `unita` is the code of a unit; `nodi` are pids or codes of programmes."""
-
-    codice: Annotated[
-        Testo, Field(max_length=40, description="Vuoto: il prossimo libero dell'unità")
-    ] = ""
-    tipo: Annotated[Testo, Field(max_length=40)] = ""
-    categoria: Annotated[Testo, Field(max_length=80)] = ""
-    titolo: Titolo
-    descrizione: Lungo = ""
-    unita: Annotated[Testo, Field(max_length=40, description="Codice dell'unità")]
-    responsabile_generale: Parola | None = None
-    responsabile_operativo: Parola | None = None
-    inizio_previsto: Giorno | None = None
-    fine_prevista: Giorno | None = None
-    peso: Cifra | None = None
-    provvisorio: Annotated[bool, Field(strict=True)] = False
-    nodi: Annotated[list[Parola], Field(max_length=100)] = []
-    specifici: Annotated[list[SpecificoLetto], Field(max_length=MASSIMI["specifici"])] = []
-
-
-class BozzaLetta(BozzaNuova):
+class BozzaLetta(SchedaLetta):
     """The same, over the draft as it was at `revisione`: rows that are not named are taken away."""
 
     revisione: Revisione
 
 
-class BozzaScritta(Schema):
+class BozzaScritta(SchedaMostrata):
     """A draft, in the shape in which it is written; `mancanze`: what `proponi` would miss."""
 
     pid: UUID
     anno: int
     stato: str
     revisione: int
-    codice: str
-    tipo: str
-    categoria: str
-    titolo: str
-    descrizione: str
-    unita: str
-    responsabile_generale: str | None
-    responsabile_operativo: str | None
-    inizio_previsto: str | None
-    fine_prevista: str | None
-    peso: str | None
-    provvisorio: bool
-    nodi: list[str]
-    specifici: list[dict[str, Any]]
     mancanze: list[Motivo]
     links: dict[str, str]
 
@@ -175,7 +52,7 @@ class BozzaScritta(Schema):
     summary="Scrivere una bozza nuova",
     description="Una scheda intera, anche incompleta: `mancanze` dice che cosa serve per proporla.",
 )
-def nuova_bozza(request: RichiestaApi, ipa: str, anno: int, bozza: BozzaNuova) -> Any:
+def nuova_bozza(request: RichiestaApi, ipa: str, anno: int, bozza: SchedaLetta) -> Any:
     with sessione(request.auth, ipa, "api") as c:
         ciclo = selectors.ciclo(c.ente, anno)
         ciclo.ente = c.ente
@@ -183,14 +60,14 @@ def nuova_bozza(request: RichiestaApi, ipa: str, anno: int, bozza: BozzaNuova) -
         try:
             o = schede.crea_bozza(
                 ciclo=ciclo,
-                scheda=_scheda(bozza, r),
+                scheda=scheda_letta(bozza, r),
                 rubrica=r,
                 by=c.attore,
                 istante=c.istante,
                 canale=c.canale,
             )
         except SchedaNonValida as no:
-            raise _malformata(no) from None
+            raise malformata(no) from None
         return 201, _scritta(c, ipa, selectors.obiettivo(c.attore, o.pid))
 
 
@@ -219,7 +96,7 @@ def riscrivi_bozza(request: RichiestaApi, ipa: str, pid: UUID, bozza: BozzaLetta
         try:
             schede.modifica(
                 obiettivo=o,
-                scheda=_scheda(bozza, r),
+                scheda=scheda_letta(bozza, r),
                 rubrica=r,
                 by=c.attore,
                 istante=c.istante,
@@ -227,7 +104,7 @@ def riscrivi_bozza(request: RichiestaApi, ipa: str, pid: UUID, bozza: BozzaLetta
                 canale=c.canale,
             )
         except SchedaNonValida as no:
-            raise _malformata(no) from None
+            raise malformata(no) from None
         return _scritta(c, ipa, selectors.obiettivo(c.attore, pid))
 
 
@@ -238,97 +115,15 @@ def _bozza(c: Contesto, pid: UUID) -> Obiettivo:
     return o
 
 
-def _malformata(no: SchedaNonValida) -> Malformata:
-    return Malformata(*((_campo(d.dove), d.messaggio) for d in no.difetti.get(0, ())))
-
-
-def _campo(dove: str) -> str:
-    """The place of a defect as the request calls it."""
-    testa, _meno, periodo = dove.partition("-target-")
-    campo = testa.replace("-", ".").replace(".persone", ".collaboratori")
-    return f"{campo}.periodi.{periodo}" if periodo else campo.replace(".persona", ".nome")
-
-
-# --- from the request to the scheda, and back ---------------------------------------------------
-
-
-def _scheda(b: BozzaNuova, r: Rubrica) -> SchedaScritta:
-    if b.unita not in r.unita:  # by its name, as the exported plan says it
-        omonime = [u.codice for u in r.unita.values() if u.nome == b.unita]
-        unita = omonime[0] if len(omonime) == 1 else b.unita
-    else:
-        unita = b.unita
-    campi = b.model_dump(
-        include={
-            "codice",
-            "tipo",
-            "categoria",
-            "titolo",
-            "descrizione",
-            "inizio_previsto",
-            "fine_prevista",
-            "peso",
-            "provvisorio",
-        }
-    )
-    return SchedaScritta(
-        **campi,
-        unita=unita,
-        responsabile_generale=b.responsabile_generale or "",
-        responsabile_operativo=b.responsabile_operativo or "",
-        nodi=tuple(b.nodi),
-        specifici=tuple(_specifico(s, n) for n, s in enumerate(b.specifici)),
-    )
-
-
-def _specifico(s: SpecificoLetto, n: int) -> SpecificoScritto:
-    campi = s.model_dump(exclude={"indicatori", "fasi", "collaboratori"})
-    return SpecificoScritto(
-        **campi,
-        indicatori=tuple(
-            IndicatoreScritto(
-                **i.model_dump(exclude={"periodi"}),
-                target=dict(_target(i.periodi, f"specifici.{n}.indicatori.{m}.periodi")),
-            )
-            for m, i in enumerate(s.indicatori)
-        ),
-        fasi=tuple(FaseScritta(**f.model_dump()) for f in s.fasi),
-        persone=tuple(
-            PersonaScritta(persona=p.nome, **p.model_dump(exclude={"nome"}))
-            for p in s.collaboratori
-        ),
-    )
-
-
-def _target(periodi: Iterable[TargetLetto], dove: str) -> Iterable[tuple[str, Decimal | date]]:
-    for n, t in enumerate(periodi):
-        if t.target is None:
-            continue
-        try:
-            a_data = isinstance(t.target, str) and t.target.count("-") == 2
-            yield t.periodo, giorno(t.target) if a_data else cifra(t.target)
-        except ValueError as errore:
-            raise Malformata((f"{dove}.{n}.target", str(errore))) from None
-
-
 def _scritta(c: Contesto, ipa: str, o: Obiettivo) -> dict[str, Any]:
     o.ciclo.ente = c.ente
-    s = leggi([o], rubrica(o.ciclo))[o.pk]
     fatti = fascicolo.di_obiettivi([o.pk])[o.pk]
-    nomi = ("codice", "tipo", "categoria", "titolo", "descrizione", "unita", "provvisorio")
     return {
+        **scheda_mostrata(leggi([o], rubrica(o.ciclo))[o.pk]),
         "pid": o.pid,
         "anno": o.ciclo.anno,
         "stato": o.stato,
         "revisione": o.revisione,
-        **{n: getattr(s, n) for n in nomi},
-        "responsabile_generale": s.responsabile_generale or None,
-        "responsabile_operativo": s.responsabile_operativo or None,
-        "inizio_previsto": in_giorno(s.inizio_previsto),
-        "fine_prevista": in_giorno(s.fine_prevista),
-        "peso": decimale(s.peso),
-        "nodi": list(s.nodi),
-        "specifici": [_specifico_scritto(x) for x in s.specifici],
         "mancanze": motivi(schede.mancanze(fatti, c.attore, c.istante)),
         "links": {
             "self": reverse("api:bozza", args=[ipa, o.pid]),
@@ -336,55 +131,4 @@ def _scritta(c: Contesto, ipa: str, o: Obiettivo) -> dict[str, Any]:
             "transizioni": reverse("api:transizioni_obiettivo", args=[ipa, o.pid]),
             "pagina": reverse("modifica", args=[ipa, o.pid]),
         },
-    }
-
-
-def _specifico_scritto(s: SpecificoScritto) -> dict[str, Any]:
-    testi = (
-        "pid",
-        "codice",
-        "titolo",
-        "descrizione",
-        "esternalizzata",
-        "affidatario",
-        "modalita_affidamento",
-    )
-    return {
-        **{n: getattr(s, n) for n in testi},
-        "peso": decimale(s.peso),
-        "inizio_previsto": in_giorno(s.inizio_previsto),
-        "fine_prevista": in_giorno(s.fine_prevista),
-        "indicatori": [
-            {
-                **{
-                    n: getattr(i, n)
-                    for n in ("pid", "nome", "tipo", "unita_misura", "natura", "aggregazione")
-                },
-                **{n: decimale(getattr(i, n)) for n in ("peso", "cap", "fascia_da", "fascia_a")},
-                "periodi": [{"periodo": p, "target": figura(t)} for p, t in i.target.items()],
-            }
-            for i in s.indicatori
-        ],
-        "fasi": [
-            {
-                "pid": f.pid,
-                "descrizione": f.descrizione,
-                "peso": decimale(f.peso),
-                "inizio_previsto": in_giorno(f.inizio_previsto),
-                "fine_prevista": in_giorno(f.fine_prevista),
-                "responsabile": f.responsabile,
-            }
-            for f in s.fasi
-        ],
-        "collaboratori": [
-            {
-                "pid": p.pid,
-                "nome": p.persona,
-                "dal": in_giorno(p.dal),
-                "al": in_giorno(p.al),
-                "responsabile": p.responsabile,
-                "impegno": decimale(p.impegno),
-            }
-            for p in s.persone
-        ],
     }
