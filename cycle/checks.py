@@ -11,17 +11,23 @@ from django.core.checks import CheckMessage, Error, Tags, Warning, register
 from cycle.database.config import stesso_ruolo
 from cycle.fascicolo import VERBI_DEL_SETTORE
 from cycle.permissions import MACCHINE, PERMESSI
-from workflows import modello
+from cycle.processi import PROCESSI
+from workflows import modello, modello_processi
 
 
 @register("modello")
 def modello_possibile(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """What the machines declare can be meant: `workflows.modello` says what is examined."""
+    """What machines and processes declare can be meant: `workflows.modello` and
+    `workflows.modello_processi` say what is examined."""
+    trovati = modello.problemi(MACCHINE, PERMESSI, VERBI_DEL_SETTORE)
+    for p in PROCESSI:
+        grafo = modello_processi.leggi(p.nome, p.flusso)
+        trovati += modello_processi.problemi(grafo, p.permessi, PERMESSI)
     return [
         (Warning if p.codice in modello.DUBBI else Error)(
             str(p), hint="Si veda workflows/modello.py.", id=f"cycle.modello.{p.codice}"
         )
-        for p in modello.problemi(MACCHINE, PERMESSI, VERBI_DEL_SETTORE)
+        for p in trovati
     ]
 
 

@@ -84,13 +84,13 @@ def stati(macchina: Macchina) -> Iterator[Problema]:
             yield Problema("stato_ignoto", f"{macchina.nome}.{nome}", f"«{ignoto}» non è uno stato")
         if {da, a} <= noti:
             avanti[da].add(a)
-    for s in [s for s, _nome in macchina.stati if s not in _raggiunti(macchina.iniziali, avanti)]:
+    for s in [s for s, _nome in macchina.stati if s not in raggiunti(macchina.iniziali, avanti)]:
         yield Problema("irraggiungibile", macchina.nome, f"allo stato «{s}» non si arriva mai")
     indietro: dict[str, set[str]] = {s: set() for s in noti}
     for da, arrivi in avanti.items():
         for a in arrivi:
             indietro[a].add(da)
-    compiuti = _raggiunti([*finali, _ultimo(macchina)], indietro)
+    compiuti = raggiunti([*finali, _ultimo(macchina)], indietro)
     for s, _nome in macchina.stati:
         if s in finali and avanti[s]:
             yield Problema("finale_lasciato", macchina.nome, f"dallo stato finale «{s}» si esce")
@@ -100,7 +100,8 @@ def stati(macchina: Macchina) -> Iterator[Problema]:
             yield Problema("senza_fine", macchina.nome, f"dallo stato «{s}» non si finisce mai")
 
 
-def _raggiunti(da: Collection[str], archi: Mapping[str, Collection[str]]) -> set[str]:
+def raggiunti(da: Collection[str], archi: Mapping[str, Collection[str]]) -> set[str]:
+    """Where `archi` lead from the nodes `da`, these included."""
     visti, coda = set(da), deque(da)
     while coda:
         for prossimo in archi.get(coda.popleft(), ()):
