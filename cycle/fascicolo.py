@@ -78,6 +78,8 @@ SELECT o.id, o.codice, o.titolo, o.stato, o.revisione, o.versione, o.tipo,
          WHERE e.radice_id = o.id AND e.esito = 'eseguito'
            AND e.verbo = ANY (string_to_array(%(verbi)s, ' '))
            AND p.persona IS NOT NULL),
+       (SELECT i.nome FROM cycle_voceinsieme v JOIN cycle_insieme i ON i.id = v.insieme_id
+         WHERE v.obiettivo_id = o.id AND v.in_attesa),
        c.anno, c.parametri::text, t.codice_ipa, t.fuso,
        (SELECT json_agg(json_build_array(p.id, p.codice, p.ordine, p.dal, p.al) ORDER BY p.ordine)
           FROM cycle_periodo p WHERE p.ciclo_id = c.id)::text
@@ -110,7 +112,7 @@ def di_obiettivi(ids: Sequence[int], richiesta: Richiesta | None = None) -> dict
     with connection.cursor() as cursore:
         cursore.execute(_FATTI, {"ids": json.dumps(ids), "verbi": " ".join(VERBI_DEL_SETTORE)})
         righe = cursore.fetchall()
-        cicli = {riga[12]: riga[19:] for riga in righe}
+        cicli = {riga[12]: riga[20:] for riga in righe}
         trovati = {pk: _ciclo(*dati) for pk, dati in cicli.items()}
         _decisioni(cursore, trovati, richiesta)
     return {riga[0]: _obiettivo(riga, trovati[riga[12]], richiesta) for riga in righe}
@@ -242,6 +244,7 @@ def _obiettivo(riga: Sequence[Any], ciclo: _Ciclo, richiesta: Richiesta) -> Fasc
         ),
         variazioni_aperte=riga[16],
         atto_in_vigore=riga[17] or "",
+        in_attesa_in=riga[19] or "",
         atto_registrato=ciclo.atto_registrato,
         componenti=ciclo.componenti,
         agito_per_il_settore=frozenset(riga[18] or ()),

@@ -5,7 +5,7 @@ objectives, and what an Atto has decided."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -135,12 +135,13 @@ class Giudizio:
 
 
 def giudica(obiettivi: Sequence[int], attore: Attore, istante: datetime) -> dict[int, Giudizio]:
-    """The same verdict that the decision will ask, for each objective, before the act is there;
-    whoever asks. Who may decide is another question."""
+    """The same verdict that the decision of their set will ask, for each objective, before the act
+    is there; whoever asks. Who may decide is another question."""
     assert _APPROVA is not None
     righe = list(Obiettivo.objects.filter(pk__in=obiettivi).only("pk"))
     giudizi = {}
     for pk, f in OBIETTIVO.fascicoli(righe, istante, Richiesta()).items():
+        f = replace(f, in_attesa_in="")  # that decision is what it waits for
         v = verdetto(OBIETTIVO.macchina, _APPROVA, f, attore, istante, anteprima=True)
         giudizi[pk] = Giudizio(pk, f.codice, (*v.conflitto, *v.mancanze))
     return giudizi

@@ -24,6 +24,8 @@ from workflows.ports import Attore, Fascicolo
 ORGANI_ESECUTIVI = ("giunta", "commissario")
 _GIORNI_DI_UN_ATTO = 3660  # an older one has a year typed wrong, and would stay so
 
+MASSIMO_NUMERO, MASSIMO_PARERE = 30, 300  # characters that an act keeps of them
+
 # (what is missing, what to do about it)
 Mancanza = tuple[str, str]
 Prova = Callable[[Fascicolo, Attore, datetime], Iterator[Mancanza]]
@@ -161,6 +163,12 @@ def atto_presente(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Mancanza]:
             _("Manca l'atto della giunta con numero e data."),
             _("Registrare numero e data della deliberazione."),
         )
+    elif len(atto.numero) > MASSIMO_NUMERO:
+        yield (
+            _("Il numero dell'atto è lungo %(n)s caratteri: al massimo %(massimo)s.")
+            % {"n": len(atto.numero), "massimo": MASSIMO_NUMERO},
+            _("Scrivere solo il numero della deliberazione, senza data né oggetto."),
+        )
     elif atto.data > t.astimezone(ZoneInfo(f.politica.fuso)).date():
         yield (
             _("L'atto porta una data futura (%(data)s).") % {"data": f"{atto.data:%d/%m/%Y}"},
@@ -194,6 +202,14 @@ def pareri_presenti(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Mancanza]:
             _("Manca il parere di regolarità tecnica."),
             _("Indicare chi lo ha reso e quando (art. 49 TUEL)."),
         )
+    if atto is not None:
+        for parere in (atto.parere_tecnico, atto.parere_contabile):
+            if len(parere) > MASSIMO_PARERE:
+                yield (
+                    _("Un parere dell'atto è lungo %(n)s caratteri: al massimo %(massimo)s.")
+                    % {"n": len(parere), "massimo": MASSIMO_PARERE},
+                    _("Scrivere solo chi lo ha reso e quando: il testo sta nella deliberazione."),
+                )
 
 
 @guardia("R59", "nucleo", del_modulo=True)

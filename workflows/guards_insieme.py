@@ -74,6 +74,17 @@ def voci_invariate(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Mancanza]:
         )
 
 
+@guardia("R15", "segreteria")
+def in_nessun_insieme(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Mancanza]:
+    """L'obiettivo non aspetta la decisione in un insieme, che si decide con i suoi pareri."""
+    if f.in_attesa_in:
+        yield (
+            _("L'obiettivo aspetta la decisione nell'insieme «%(insieme)s».")
+            % {"insieme": f.in_attesa_in},
+            _("Registrare la decisione sull'insieme, oppure far togliere da lì l'obiettivo."),
+        )
+
+
 @guardia("R15", "segretario, ragioneria")
 def pareri_resi(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Mancanza]:
     """Ci sono i pareri di regolarità tecnica e contabile, dove l'ente li tiene qui."""

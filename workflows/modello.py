@@ -219,7 +219,7 @@ DIMENSIONI: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "variazioni": ({"variazioni_aperte": 0}, {"variazioni_aperte": 1}),
     "atto": (
         {"atto_in_vigore": "", "atto_registrato": False},
-        {"atto_in_vigore": "giunta n. 1", "atto_registrato": True},
+        {"atto_in_vigore": "giunta n. 1", "atto_registrato": True, "in_attesa_in": "PEG"},
     ),
     "agito": ({"agito_per_il_settore": frozenset()}, {"agito_per_il_settore": frozenset({_CHI})}),
     "convalide": (

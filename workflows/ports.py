@@ -271,6 +271,7 @@ class Fascicolo:
     convalide: tuple[Convalida, ...] = ()
     variazioni_aperte: int = 0
     atto_in_vigore: str = ""  # the Atto that approved it, if any
+    in_attesa_in: str = ""  # the set in which it waits for a decision, if any
     atto_registrato: bool = False  # the Atto of the request is already recorded for the year
     componenti: frozenset[int] = frozenset()  # persone of the Nucleo on the day of the sitting
     # who proposed, started, reported or submitted, deleganti included (R57)

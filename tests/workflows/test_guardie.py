@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from cycle.models import Atto
 from cycle.procedures import PROCEDURE
 from tests.workflows.costruttori import (
     ALTRO_NUCLEO,
@@ -172,6 +173,23 @@ class TestCheCosaPortaIlModulo:
             "Un obiettivo lo approva la giunta, o il commissario che ne ha i poteri."
         ]
         assert motivi(guards.atto_presente, con_atto(fascicolo(), organo="commissario")) == []
+
+    def test_r2_what_is_too_long_to_be_kept_is_said(self) -> None:
+        assert motivi(guards.atto_presente, con_atto(fascicolo(), numero="1" * 30)) == []
+        assert motivi(guards.atto_presente, con_atto(fascicolo(), numero="1" * 31)) == [
+            "Il numero dell'atto è lungo 31 caratteri: al massimo 30."
+        ]
+        for quale in ("parere_tecnico", "parere_contabile"):
+            f = con_atto(fascicolo(), **{quale: "x" * 301})
+            assert motivi(guards.pareri_presenti, f) == [
+                "Un parere dell'atto è lungo 301 caratteri: al massimo 300."
+            ]
+
+    def test_r2_the_limits_are_those_of_the_columns(self) -> None:
+        lunghezze = {c.name: getattr(c, "max_length", None) for c in Atto._meta.concrete_fields}
+        assert lunghezze["numero"] == guards.MASSIMO_NUMERO
+        assert lunghezze["parere_tecnico"] == guards.MASSIMO_PARERE
+        assert lunghezze["parere_contabile"] == guards.MASSIMO_PARERE
 
     def test_r2_an_act_decides_once(self) -> None:
         f = con_atto(fascicolo(atto_registrato=True))

@@ -107,6 +107,7 @@ class TestDecisione:
             (giunta.atto(giorno=date(2026, 3, 3)), "data futura"),
             (giunta.atto(organo="consiglio"), "la giunta, o il commissario"),
             (giunta.atto(numero="OE03", giorno=date(2026, 2, 20)), "già registrato"),
+            (giunta.atto(numero="7" * 31), "lungo 31 caratteri"),
         ],
     )
     def test_r2_an_act_that_does_not_stand_writes_nothing(self, atto, messaggio) -> None:
@@ -230,6 +231,30 @@ class TestComposizione:
         giunta.composto()
         with pytest.raises(NonPossibile, match="OE02, OE11 aspettano già"):
             giunta.composto()
+
+    def test_r15_an_objective_that_waits_in_a_set_is_not_approved_alone(self) -> None:
+        """Submitted or still being filled: the reason names the set, and nothing is written."""
+        insieme = giunta.composto()
+        [primo, _altro] = giunta.proposte()
+        for stato in ("in_preparazione", "in_istruttoria"):
+            assert Insieme.objects.get(pk=insieme.pk).stato == stato
+            with pytest.raises(NonPossibile) as errore:
+                mondo.muovi(primo, "approva", giunta.SEGRETERIA, atto=mondo.atto())
+            assert [(m.guardia, m.messaggio) for m in errore.value.tutti()] == [
+                (
+                    "in_nessun_insieme",
+                    "L'obiettivo aspetta la decisione nell'insieme «PEG di prova».",
+                )
+            ]
+            assert mondo.obiettivo(primo.codice).stato == "proposta"
+            if stato == "in_preparazione":
+                insieme = giunta.passo(insieme, "sottoponi")
+
+    def test_r15_out_of_the_set_it_can_be_approved_alone(self) -> None:
+        giunta.passo(giunta.composto(), "annulla")
+        [primo, _altro] = giunta.proposte()
+        mondo.muovi(primo, "approva", giunta.SEGRETERIA, atto=mondo.atto())
+        assert mondo.obiettivo(primo.codice).stato == "approvato"
 
     def test_what_is_no_proposal_does_not_enter(self) -> None:
         with pytest.raises(NonPossibile, match="OE01, OE03 non sono proposte"):

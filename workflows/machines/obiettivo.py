@@ -11,7 +11,7 @@ from __future__ import annotations
 from django.db import models
 from django_fsm import FSMField, FSMModelMixin
 
-from workflows import guards
+from workflows import guards, guards_insieme
 from workflows.machines.base import transizione
 
 STATI = (
@@ -68,6 +68,7 @@ class MacchinaObiettivo(FSMModelMixin, models.Model):
         guardie=[
             *guards.SCHEDA_COMPLETA,
             guards.in_nessun_altro_atto,
+            guards_insieme.in_nessun_insieme,
             guards.atto_presente,
             guards.pareri_presenti,
         ],
