@@ -227,3 +227,43 @@ class ModuloDecisioneVariazione(ModuloAtto):
         """The act of a refusal, where one was written."""
         c = self.cleaned_data
         return self.atto() if c["numero"].strip() or c["data_atto"] else None
+
+
+class ModuloAttoVariazioni(ModuloDecisioneVariazione):
+    """One act over several requests: what is the same for all of them."""
+
+    avanzamento = forms.UUIDField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, tardive: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["revisione"]
+        self.fields["numero"].help_text = _(
+            "Facoltativo se la giunta ha respinto tutto senza un atto."
+        )
+        self.fields["motivazione"].label = _("Motivazione delle approvate")
+        self.fields["motivazione"].help_text = _(
+            "Vale per tutte; accanto a ogni richiesta se ne può scrivere una sua."
+        )
+        if not tardive:
+            del self.fields["eccezione"]
+
+
+class ModuloVoceDecisa(forms.Form):
+    """What becomes of one request in an act that decides several."""
+
+    APPROVA, RESPINGI = "approva", "respingi"
+
+    revisione = forms.IntegerField(widget=forms.HiddenInput)
+    esito = forms.ChoiceField(
+        label=_("La giunta"),
+        choices=((APPROVA, _("approva")), (RESPINGI, _("respinge"))),
+        widget=forms.RadioSelect,
+        initial=APPROVA,
+    )
+    motivazione = forms.CharField(
+        label=_("Motivazione"),
+        required=False,
+        max_length=20_000,
+        widget=forms.Textarea({"rows": 2}),
+        help_text=_("Necessaria se respinge."),
+    )

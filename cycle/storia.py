@@ -35,6 +35,9 @@ FATTI = {
 FATTI_RELAZIONE = {
     "compila": gettext_lazy("ha compilato la relazione"),
     "trasmetti": gettext_lazy("ha trasmesso la relazione"),
+    "osserva": gettext_lazy("ha inviato al settore le osservazioni del Nucleo sulla relazione"),
+    "rispondi": gettext_lazy("ha scritto una risposta al Nucleo sulla relazione"),
+    "controdeduci": gettext_lazy("ha chiuso il contraddittorio sulla relazione"),
     "valida": gettext_lazy("ha validato la relazione"),
     "riapri": gettext_lazy("ha riaperto la relazione"),
 }
@@ -94,7 +97,11 @@ QUALIFICHE = {
 
 # Refusals changed nothing, and stay out of the objective's history.
 _EVENTI = """
-SELECT e.verbo, e.procedura, e.da, e.a, e.motivazione, e.istante, e.ruolo, e.canale,
+SELECT e.verbo, e.procedura, e.da, e.a,
+       -- of several requests in one act each may have its own reason
+       CASE WHEN e.verbo = 'approva' AND v.motivazione_decisione <> ''
+            THEN v.motivazione_decisione ELSE e.motivazione END,
+       e.istante, e.ruolo, e.canale,
        p.nome_completo, d.nome_completo, u.nome, u.tipo,
        CASE WHEN a.id IS NULL THEN '' WHEN a.tipo = 'storico' THEN ''
             ELSE a.organo || ' n. ' || a.numero || ' del ' || to_char(a.data, 'DD/MM/YYYY') END,
@@ -107,9 +114,12 @@ SELECT e.verbo, e.procedura, e.da, e.a, e.motivazione, e.istante, e.ruolo, e.can
   LEFT JOIN cycle_atto a ON a.id = e.atto_id
   LEFT JOIN cycle_relazionesemestrale r ON e.procedura = 'relazione' AND r.id = e.oggetto_id
   LEFT JOIN cycle_periodo q ON q.id = r.periodo_id
+  LEFT JOIN cycle_richiestavariazione v ON e.procedura = 'variazione' AND v.id = e.oggetto_id
  WHERE e.radice_id = %(radice)s AND e.ente_id = %(ente)s AND e.esito = 'eseguito'
    -- the draft of a variazione is its settore's own
    AND NOT (e.procedura = 'variazione' AND e.da = 'bozza' AND e.verbo <> 'presenta')
+   -- and what the Nucleo has not sent yet, its own
+   AND NOT (e.procedura = 'relazione' AND e.verbo IN ('annota', 'firma'))
 """
 _DI_RELAZIONE = " AND e.procedura = 'relazione' AND e.oggetto_id = %(relazione)s"
 _ULTIMI = " ORDER BY e.id DESC LIMIT %(limite)s"
@@ -127,7 +137,7 @@ SELECT DISTINCT ON (e.a) e.a, e.istante, p.nome_completo
 _DI_INCARICHI = """
 SELECT e.verbo, e.motivazione, e.istante, e.ruolo, e.canale,
        p.nome_completo, u.nome, u.tipo,
-       q.nome_completo, i.ruolo, iu.nome, iu.tipo, i.al,
+       q.nome_completo, i.ruolo, iu.nome, iu.tipo, i.dal, i.al,
        CASE e.verbo WHEN 'cessa' THEN i.atto_di_cessazione ELSE i.atto_di_conferimento END
   FROM cycle_incarico i
   JOIN workflows_evento e ON e.procedura = 'incarico' AND e.oggetto_id = i.id
@@ -262,7 +272,8 @@ def di_incarichi(ente_id: int, persona_id: int, limite: int) -> list[Fatto]:
                 "ruolo": _qualifica(suo_ruolo, dove, tipo_dove),
                 "atto": atto,
                 "fine": f"{timezone.localtime(fine):%d/%m/%Y}" if fine else "",
-            },
+            }
+            + (_decorrenza(inizio, istante) if verbo == "conferisce" else ""),
             verbo=verbo,
             motivazione=motivazione,
             cifra="",
@@ -281,10 +292,17 @@ def di_incarichi(ente_id: int, persona_id: int, limite: int) -> list[Fatto]:
             suo_ruolo,
             dove,
             tipo_dove,
+            inizio,
             fine,
             atto,
         ) in righe
     ]
+
+
+def _decorrenza(inizio: datetime, registrato: datetime) -> str:
+    """What is added where an incarico began on a day before the one it was recorded on."""
+    dal, il = (timezone.localtime(t).date() for t in (inizio, registrato))
+    return _(", con decorrenza già passata dal %(dal)s") % {"dal": f"{dal:%d/%m/%Y}"} * (dal < il)
 
 
 def _fatto(

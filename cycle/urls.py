@@ -20,6 +20,7 @@ from cycle.views import (
     demo,
     fogli,
     giunta,
+    in_giunta,
     incarichi,
     inviti,
     molti,
@@ -129,6 +130,10 @@ _ente: list[URLPattern | URLResolver] = [
     path("<int:anno>/proposte/importa/", fogli.importa, name="importa_proposte"),
     path("<int:anno>/giunta/", include(_giunta)),
     path("<int:anno>/variazioni/", variazioni.elenco, name="variazioni"),
+    path("<int:anno>/variazioni/giunta/", in_giunta.elenco, name="variazioni_giunta"),
+    path(
+        "<int:anno>/variazioni/giunta/decisione/", in_giunta.decisione, name="variazioni_decisione"
+    ),
     path("variazioni/<uuid:pid>/", include(_variazione)),
     path("atti/<uuid:pid>/", include(_atto)),
     path("obiettivi/<uuid:pid>/", include(_obiettivo)),

@@ -105,12 +105,29 @@ def corpo() -> dict[str, Any]:
     }
 
 
+def atto_su_molte() -> dict[str, Any]:
+    """The form of one act over the request of Alfa that waits."""
+    v = RichiestaVariazione.objects.get(pid=pid("alfa"))
+    return {
+        **corpo(),
+        "atto": "registra",
+        "v": v.pid,
+        f"{v.pid}-revisione": v.revisione,
+        f"{v.pid}-esito": "approva",
+    }
+
+
 # Variazioni: asked for by the settore (or ex officio); read by everybody with an incarico once
 # filed, a draft by its settore alone; who does not take a step is told who does (403).
 _VARIAZIONE = f"{ENTE}variazioni/<uuid:pid>/"
 _BOZZA_VARIAZIONE: Attesi = {200: CHIEDE, 404: ENTRATI - CHIEDE}
 TAVOLA: dict[str, list[Prova]] = {
     f"{ENTE}<int:anno>/variazioni/": [Prova("GET", {200: DENTRO, 404: FUORI}), SOLO_GET],
+    f"{ENTE}<int:anno>/variazioni/giunta/": [Prova("GET", {200: DENTRO, 404: FUORI}), SOLO_GET],
+    f"{ENTE}<int:anno>/variazioni/giunta/decisione/": [
+        Prova("GET", chi({"segreteria"}, DENTRO)),
+        Prova("POST", chi({"segreteria"}, DENTRO, 303), corpo=atto_su_molte),
+    ],
     **{
         f"{ROTTA_OBIETTIVO}variazioni/{quale}/": [
             Prova("GET", chi(SCRIVE, INCARICATI)),

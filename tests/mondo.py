@@ -276,6 +276,8 @@ def campi(pagina: str) -> dict[str, Any]:
         if tag == "select":
             scelte = re.findall(r'<option value="([^"]*)"( selected)?>', dentro)
             testo = next((v for v, s in scelte if s), scelte[0][0] if scelte else "")
+        elif 'type="radio"' in attributi and " checked" not in attributi:
+            continue
         elif tag == "textarea":
             testo = html.unescape(dentro.partition("</textarea>")[0]).strip()
         elif 'type="checkbox"' in attributi and "checked" not in attributi:

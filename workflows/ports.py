@@ -107,6 +107,7 @@ class FattiSeduta:
     data: date | None
     presenti: frozenset[int] = frozenset()  # persone
     dissensi: str = ""
+    astenuti: frozenset[int] = frozenset()  # of those present, who declares a conflict
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +119,15 @@ class Richiesta:
     seduta: FattiSeduta | None = None
     per_variazione: bool = False  # the transition is the effect of an approved variazione
     dati: Mapping[str, Any] = field(default_factory=dict)
+    motivazioni: Mapping[int, str] = field(default_factory=dict)  # an object's own, by its id
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "motivazione", leggibile(self.motivazione))
+
+    def di(self, pk: int) -> Richiesta:
+        """The same for one object: with its own reason, where it has one."""
+        propria = self.motivazioni.get(pk, "").strip()
+        return replace(self, motivazione=propria) if propria else self
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +178,21 @@ class FattiRelazione:
     id: int
     periodo: FattiPeriodo
     stato: str
+
+    @property
+    def trasmessa(self) -> bool:
+        """Whether its values are frozen: submitted, or further on (R54)."""
+        return self.stato not in ("da_compilare", "riaperta")
+
+
+@dataclass(frozen=True, slots=True)
+class FattiOsservazione:
+    """What the Nucleo wrote of one specifico on the report as submitted: whether somebody signed
+    it, and whether the settore has written an answer (R54, R55)."""
+
+    specifico: str  # its code
+    firmata: bool
+    risposta: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +291,9 @@ class Fascicolo:
     relazioni: tuple[FattiRelazione, ...] = ()
     periodo: FattiPeriodo | None = None  # of the report that moves
     convalide: tuple[Convalida, ...] = ()
+    osservazioni: tuple[FattiOsservazione, ...] = ()
+    replica_entro: datetime | None = None  # first instant too late to answer (R55)
+    mosse: tuple[str, ...] = ()  # figures that are no longer as submitted, in words (R54)
     variazioni_aperte: int = 0
     atto_in_vigore: str = ""  # the Atto that approved it, if any
     in_attesa_in: str = ""  # the set in which it waits for a decision, if any
@@ -285,6 +310,15 @@ class Fascicolo:
     def radice(self) -> int | None:
         """The objective under which the registro files what happens to it."""
         return self.obiettivo_id or None
+
+    @property
+    def astenuti(self) -> frozenset[int]:
+        """Who, of those present at the sitting, does not decide on this objective: whoever says
+        so, and whoever acted on it for the settore (R57)."""
+        seduta = self.richiesta.seduta
+        if seduta is None:
+            return frozenset()
+        return seduta.astenuti | (seduta.presenti & self.agito_per_il_settore)
 
     def con(self, richiesta: Richiesta) -> Fascicolo:
         """The same facts with what the person has just written."""

@@ -167,8 +167,14 @@ def _lascia(azione: Azione) -> None:
 
 
 def _decidi(azione: Azione) -> None:
-    RichiestaVariazione.objects.filter(pk__in=_ids(azione)).update(
-        decisa_il=azione.istante, motivazione_decisione=azione.richiesta.motivazione.strip()
+    RichiestaVariazione.objects.filter(pk__in=_ids(azione)).update(decisa_il=azione.istante)
+    aggiorna(
+        RichiestaVariazione,
+        {"motivazione_decisione": "text"},
+        [
+            (p.oggetto.pk, azione.richiesta.di(p.oggetto.pk).motivazione.strip())
+            for p in azione.passi
+        ],
     )
 
 

@@ -79,6 +79,7 @@ def di_variazioni(
             stato=v.stato,
             revisione=v.revisione,
             atto_registrato=quadro.obiettivi[v.obiettivo_id].ciclo_id in registrati,
+            richiesta=richiesta.di(v.pk),
             variazione=_fatti(
                 v, basi[v.obiettivo_id], cambi[v.pk], quadro, altri, termini, resi[v.pk]
             ),

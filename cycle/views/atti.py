@@ -14,12 +14,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from cycle import giunta
+from cycle import giunta, in_giunta
 from cycle.contesto import RichiestaEnte, nell_ente
 from cycle.exports import allegato
 from cycle.models import Insieme, VersioneObiettivo
 from cycle.services.allegati import AllegatoGuasto, leggi
 from cycle.services.documenti import prepara_pdf
+from cycle.variazioni.fatti import nome_richiesta
 from cycle.views.transizioni import Altrove
 
 
@@ -32,6 +33,7 @@ def atto(request: RichiestaEnte, pid: UUID) -> HttpResponse:
     insieme = Insieme.objects.filter(atto=trovato).select_related("ciclo", "atto").first()
     documenti = giunta.documenti(trovato)
     schede = VersioneObiettivo.objects.filter(atto=trovato).count()
+    decise = in_giunta.decise(trovato) if trovato.tipo == "variazione" else []
     return render(
         request,
         "cycle/giunta/atto.html",
@@ -43,7 +45,10 @@ def atto(request: RichiestaEnte, pid: UUID) -> HttpResponse:
             "rinviate": insieme.voci.count() - schede if insieme else 0,
             "documenti": documenti,
             "con_pdf": any(d.genere == "allegato" for d in documenti),
-            "avvisati": giunta.avvisati(insieme) if insieme else [],
+            "decise": [(v, nome_richiesta(v, v.obiettivo.codice)) for v in decise],
+            "avvisati": giunta.avvisati(insieme)
+            if insieme
+            else in_giunta.avvisati(trovato, decise),
         },
     )
 

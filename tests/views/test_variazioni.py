@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 
 from cycle import orologio
 from cycle.models import RichiestaVariazione
+from cycle.scritta import IndicatoreScritto
 from notifications.models import Notifica
 from tests import mondo
 from tests.fotografia import fotografia
@@ -363,5 +365,169 @@ class TestElenco:
             browser.get("/alfa/2026/variazioni/")
             with CaptureQueriesContext(connection) as fatte:
                 browser.get("/alfa/2026/variazioni/")
+            quante.append(len(fatte))
+        assert quante[0] == quante[1]
+
+
+class TestUnAttoSuMolte:
+    """Several requests in one Atto (`domain.md` 5)."""
+
+    ELENCO, DECISIONE = "/alfa/2026/variazioni/giunta/", "/alfa/2026/variazioni/giunta/decisione/"
+
+    def due(self) -> tuple[RichiestaVariazione, RichiestaVariazione]:
+        return (
+            richieste.presentata(mondo.in_stato("in_corso")),
+            richieste.presentata(mondo.in_stato("approvato")),
+        )
+
+    def atto(self, browser: Client, *chieste: RichiestaVariazione, **altro: Any) -> dict[str, Any]:
+        dove = self.DECISIONE + "?" + "&".join(f"v={v.pid}" for v in chieste)
+        dati = modulo(browser, dove, numero="310", data_atto="2026-10-19")
+        dati |= {"parere_tecnico": "segretario, 18/10/2026", "atto": "registra"}
+        return {**dati, "v": [str(v.pid) for v in chieste], **altro}
+
+    def test_the_giuntas_list_counts_and_says_how_long_is_left(
+        self, entra: Entra, adesso: Sposta
+    ) -> None:
+        self.due()
+        manca = richieste.presentata(
+            mondo.in_stato("in_corso"),
+            lambda s: richieste.con_specifico(s, 0, titolo="Un altro titolo"),
+            effetto_finanziario=True,
+        )
+        adesso(OTTOBRE)
+        testo = leggi(entra("SINDACA GIUNTA"), self.ELENCO)
+        assert "<b>2</b> pronte" in testo
+        assert "<b>1</b> aspettano un parere" in testo
+        assert "manca il visto della ragioneria" in testo
+        assert "da 127 giorni" in testo
+        assert "restano 56 giorni" in testo  # to 15/12 (R25)
+        assert 'type="checkbox"' not in testo
+        scelta = leggi(entra(SEGRETERIA), self.ELENCO)
+        assert scelta.count("checked") == 2
+        assert f'value="{manca.pid}"' in scelta
+
+    def test_one_approved_one_refused_each_with_its_motivation(
+        self, entra: Entra, adesso: Sposta
+    ) -> None:
+        si, no = self.due()
+        adesso(OTTOBRE)
+        browser = entra(SEGRETERIA)
+        dati = self.atto(browser, si, no, **{f"{no.pid}-esito": "respingi"})
+        risposta = browser.post(self.DECISIONE, dati)
+        assert risposta.status_code == 422
+        testo = risposta.content.decode()
+        assert "Manca la motivazione dell&#x27;accoglimento" in testo  # R19
+        assert richieste.rileggi(no).stato == "istruita"
+        dati[f"{si.pid}-motivazione"] = "La rinuncia non era prevedibile."
+        risposta = browser.post(self.DECISIONE, dati)
+        assert risposta.status_code == 422  # R18
+        assert "Manca la motivazione del rifiuto" in risposta.content.decode()
+        assert richieste.rileggi(si).stato == "istruita"
+        dati[f"{no.pid}-motivazione"] = "Il ritardo era noto."
+        risposta = browser.post(self.DECISIONE, dati)
+        assert risposta.status_code == 303
+        si, no = richieste.rileggi(si), richieste.rileggi(no)
+        assert (si.stato, no.stato) == ("approvata", "respinta")
+        assert si.atto_id == no.atto_id
+        assert si.motivazione_decisione == "La rinuncia non era prevedibile."
+        assert no.motivazione_decisione == "Il ritardo era noto."
+        testo = leggi(browser, risposta["Location"])
+        assert "Variazioni decise" in testo
+        assert "Il ritardo era noto." in testo
+        assert "Avvisat" in testo
+        assert "La rinuncia non era prevedibile." in leggi(entra(SETTORE), scheda())
+
+    def test_r68_weights_are_simulated_over_all_that_are_approved(self, entra: Entra) -> None:
+        """Two requests of one scheda, each of which alone would break its weights."""
+        nuovo = IndicatoreScritto("N. prove", peso=Decimal(30), target={"2026-2": Decimal(4)})
+        su = richieste.presentata(
+            mondo.in_stato("in_corso"),
+            lambda s: richieste.con_specifico(s, 0, indicatori=(*s.specifici[0].indicatori, nuovo)),
+        )
+        giu = richieste.presentata(
+            mondo.in_stato("in_corso"),
+            lambda s: richieste.con_indicatore(s, 0, 0, peso=Decimal(70)),
+        )
+        browser = entra(SEGRETERIA)
+        dati = self.atto(browser, su, giu)
+        htmx = {"HX-Request": "true", "HX-Target": "simulazione"}
+        prima = fotografia()
+
+        def simulata(**altro: str) -> str:
+            corpo = {**dati, **altro, "atto": "verifica"}
+            return str(browser.post(self.DECISIONE, corpo, headers=htmx).content.decode())
+
+        assert simulata().count("si può approvare") == 2
+        da_sola = simulata(**{f"{giu.pid}-esito": "respingi"})
+        assert "non si può approvare" in da_sola
+        assert "si può respingere" in da_sola
+        assert "<html" not in da_sola
+        assert fotografia() == prima
+
+    def test_two_clerks_at_once_one_wins_and_the_other_is_told(
+        self, entra: Entra, adesso: Sposta
+    ) -> None:
+        prima, seconda = self.due()
+        adesso(OTTOBRE)
+        browser = entra(SEGRETERIA)
+        suoi = self.atto(browser, prima, seconda, motivazione="Non era prevedibile.", numero="311")
+        richieste.approva(prima)
+        risposta = browser.post(self.DECISIONE, suoi)
+        assert risposta.status_code == 409
+        testo = risposta.content.decode()
+        assert "è già approvata" in testo
+        assert "n. 300" in testo  # by which act
+        assert "Non era prevedibile." in testo  # what was typed is still there
+        assert richieste.rileggi(seconda).stato == "istruita"
+        # what is left is decided by the form as it came back
+        dati = {**mondo.campi(testo), "atto": "registra"}
+        assert browser.post(self.DECISIONE, dati).status_code == 303
+        assert richieste.rileggi(seconda).stato == "approvata"
+
+    def test_r50_a_request_rebased_meanwhile_is_looked_at_again(
+        self, entra: Entra, adesso: Sposta
+    ) -> None:
+        v = richieste.presentata(mondo.in_stato("in_corso"), effetto_finanziario=True)
+        adesso(OTTOBRE)
+        browser = entra(SEGRETERIA)
+        dati = self.atto(
+            browser, v, **{f"{v.pid}-esito": "respingi", f"{v.pid}-motivazione": "No."}
+        )
+        RichiestaVariazione.objects.filter(pk=v.pk).update(revisione=v.revisione + 1)
+        risposta = browser.post(self.DECISIONE, dati)
+        assert risposta.status_code == 409
+        assert "Qualcun altro l&#x27;ha modificato" in risposta.content.decode()
+
+    def test_r18_all_refused_without_an_act(self, entra: Entra) -> None:
+        una, altra = self.due()
+        browser = entra(SEGRETERIA)
+        dati = self.atto(browser, una, altra, numero="", data_atto="")
+        for v in (una, altra):
+            dati |= {f"{v.pid}-esito": "respingi", f"{v.pid}-motivazione": "Era noto."}
+        risposta = browser.post(self.DECISIONE, dati)
+        assert (risposta.status_code, risposta["Location"]) == (303, self.ELENCO)
+        assert richieste.rileggi(una).stato == "respinta"
+
+    def test_only_the_segreteria_records_it(self, entra: Entra) -> None:
+        una, _altra = self.due()
+        browser = entra(CONTROLLO)
+        assert browser.get(f"{self.DECISIONE}?v={una.pid}").status_code == 403
+        corpo = {"v": str(una.pid), "atto": "registra"}
+        assert browser.post(self.DECISIONE, corpo).status_code == 403
+        assert entra(SEGRETERIA).get(f"{self.DECISIONE}?v=x").status_code == 404
+        vuota = leggi(entra(SEGRETERIA), self.DECISIONE)
+        assert "Non è stata scelta nessuna richiesta" in vuota
+
+    @pytest.mark.parametrize("dove", [ELENCO, DECISIONE])
+    def test_the_same_number_of_queries_for_one_and_for_two(self, entra: Entra, dove: str) -> None:
+        browser = entra(SEGRETERIA)
+        quante = []
+        chieste = ""
+        for stato in ("in_corso", "approvato"):
+            chieste += f"v={richieste.presentata(mondo.in_stato(stato)).pid}&"
+            browser.get(f"{dove}?{chieste}")
+            with CaptureQueriesContext(connection) as fatte:
+                browser.get(f"{dove}?{chieste}")
             quante.append(len(fatte))
         assert quante[0] == quante[1]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from cycle.models import CampoVariato, DocumentoAtto, RichiestaVariazione
 from cycle.procedures import OBIETTIVO, VARIAZIONE
 from cycle.services import allegati
-from cycle.services.decisione import Documento
+from cycle.services.decisione import Documento, Progresso
 from cycle.services.enti import nell_ente
 from workflows.engine import execute
 from workflows.errors import Motivo, NonPossibile, NonTrovato
@@ -39,6 +39,7 @@ def approva(
     by: Attore,
     istante: datetime,
     motivazione: str = "",
+    motivazioni: Mapping[int, str] | None = None,
     eccezione: str = "",
     lettera_art175: str = "",
     revisioni: Mapping[int, int] | None = None,
@@ -48,6 +49,7 @@ def approva(
     """Record that the giunta approved these requests by one Atto: every change is written, every
     scheda has its next version, what was to be struck off is.
 
+    `motivazioni` are the requests' own reasons, by id, where they differ from the one of all;
     `eccezione` is why late ones are admitted (R24); `lettera_art175` which budget variation an act
     after 15/12 follows (R25). Base values are re-read under lock: raises Conflitto naming every
     value that moved, for its author to rebase; NonPossibile with every reason of every request;
@@ -67,7 +69,7 @@ def approva(
             ids,
             by,
             istante,
-            richiesta=Richiesta(motivazione, atto, dati=dati),
+            richiesta=Richiesta(motivazione, atto, dati=dati, motivazioni=motivazioni or {}),
             revisioni=revisioni,
             canale=canale,
         )
@@ -90,13 +92,7 @@ def approva(
                 canale=canale,
                 atto_id=atto_id,
             )
-        if documento is not None:
-            allegato = allegati.deposita(
-                ente_id=by.ente_id, nome=documento.nome, pezzi=documento.pezzi
-            )
-            DocumentoAtto.objects.create(
-                ente_id=by.ente_id, atto_id=atto_id, genere="deliberazione", allegato=allegato
-            )
+        _conserva(documento, by, atto_id)
     return EsitoVariazioni(atto_id, approvate=tuple(ids), stralciati=stralciati)
 
 
@@ -135,40 +131,48 @@ def respingi(
 
 def decidi(
     *,
-    atto: FattiAtto,
+    atto: FattiAtto | None,
     approvate: Sequence[RichiestaVariazione],
     respinte: Sequence[tuple[RichiestaVariazione, str]],
     by: Attore,
     istante: datetime,
     motivazione: str = "",
+    motivazioni: Mapping[int, str] | None = None,
     eccezione: str = "",
     lettera_art175: str = "",
     revisioni: Mapping[int, int] | None = None,
     documento: Documento | None = None,
     canale: str = "web",
+    progresso: Progresso = lambda fase, fatto, totale: None,
 ) -> EsitoVariazioni:
     """Record one Atto that approves some requests and refuses others, each of these with its
-    reason. Raises as `approva`, and nothing is written."""
+    reason; what is only refused may have none. Raises as `approva`, and nothing is written."""
+    viste = revisioni or {}
+    quante = len(approvate) + len(respinte)
     with transaction.atomic():
-        atto_id: int | None = None
+        nell_ente(by.ente_id)
+        _di_un_anno([*approvate, *(v for v, _perche in respinte)], by, "approva")
+        # one order everywhere, also against a clerk who decides the same ones otherwise
+        VARIAZIONE.blocca(by.ente_id, [v.pk for v in (*approvate, *(v for v, _m in respinte))])
         esito = EsitoVariazioni(None)
+        progresso(_("Controllo e scrittura delle approvate"), 0, quante)
         if approvate:
             esito = approva(
                 richieste=approvate,
-                atto=atto,
+                atto=atto or FattiAtto("", None),
                 by=by,
                 istante=istante,
                 motivazione=motivazione,
+                motivazioni=motivazioni,
                 eccezione=eccezione,
                 lettera_art175=lettera_art175,
-                revisioni={v.pk: revisioni[v.pk] for v in approvate if v.pk in revisioni}
-                if revisioni
-                else None,
+                revisioni={v.pk: viste[v.pk] for v in approvate if v.pk in viste},
                 documento=documento,
                 canale=canale,
             )
-            atto_id = esito.atto_id
-        for v, perche in respinte:
+        atto_id = esito.atto_id
+        for n, (v, perche) in enumerate(respinte):
+            progresso(_("Registrazione dei rifiuti"), len(approvate) + n, quante)
             atto_id = respingi(
                 richieste=[v],
                 motivazione=perche,
@@ -176,11 +180,23 @@ def decidi(
                 istante=istante,
                 atto=atto if atto_id is None else None,
                 atto_id=atto_id,
-                revisioni={v.pk: revisioni[v.pk]} if revisioni and v.pk in revisioni else None,
+                revisioni={v.pk: viste[v.pk]} if v.pk in viste else None,
                 canale=canale,
             ).atto_id
+        if not approvate and atto_id is not None:
+            _conserva(documento, by, atto_id)
     return EsitoVariazioni(
         atto_id, esito.approvate, tuple(v.pk for v, _perche in respinte), esito.stralciati
+    )
+
+
+def _conserva(documento: Documento | None, by: Attore, atto_id: int) -> None:
+    """Keep the deliberation with its Atto, where it was uploaded."""
+    if documento is None:
+        return
+    allegato = allegati.deposita(ente_id=by.ente_id, nome=documento.nome, pezzi=documento.pezzi)
+    DocumentoAtto.objects.create(
+        ente_id=by.ente_id, atto_id=atto_id, genere="deliberazione", allegato=allegato
     )
 
 
