@@ -69,6 +69,7 @@ GESTIONE: Mapping[str, tuple[str, ...]] = {
         "percentuale_calcolata",
         "percentuale_convalidata",
         "motivo_convalida",
+        "sezioni",
     ),
     "ObiettivoNodo": (),
     "ObiettivoSpecifico": (
@@ -79,9 +80,9 @@ GESTIONE: Mapping[str, tuple[str, ...]] = {
         "affidatario",
         "modalita_affidamento",
     ),
-    "Indicatore": (),
-    "Rilevazione": ("valore", "valore_data"),
-    "Fase": ("avanzamento", "inizio_effettivo", "fine_effettiva", "note"),
+    "Indicatore": ("note",),
+    "Rilevazione": ("valore", "valore_data", "nota"),
+    "Fase": ("avanzamento", "inizio_effettivo", "fine_effettiva", "centro", "note"),
     "Collaboratore": (
         "specifico",
         "persona",

@@ -64,6 +64,7 @@ class Indicatore(DiObiettivo):
     cap = models.DecimalField(**CIFRE, null=True, blank=True)
     fascia_da = models.DecimalField(**CIFRE, null=True, blank=True)
     fascia_a = models.DecimalField(**CIFRE, null=True, blank=True)
+    note = models.TextField(blank=True)
 
     class Meta:
         verbose_name = "indicatore"
@@ -91,7 +92,7 @@ class Indicatore(DiObiettivo):
 
 class Rilevazione(DiObiettivo):
     """Target (approved) and measured value (of the settore) of an indicator in a period; as
-    dates for an indicator measured by its date (R79)."""
+    dates for an indicator measured by its date (R79). `nota` is the settore's, on that value."""
 
     indicatore = models.ForeignKey(Indicatore, on_delete=models.PROTECT, related_name="rilevazioni")
     periodo = models.ForeignKey(Periodo, on_delete=models.PROTECT, related_name="+")
@@ -99,6 +100,7 @@ class Rilevazione(DiObiettivo):
     valore = models.DecimalField(**CIFRE, null=True, blank=True)
     target_data = models.DateField(null=True, blank=True)
     valore_data = models.DateField(null=True, blank=True)
+    nota = models.CharField(max_length=1000, blank=True, default="")
 
     class Meta:
         verbose_name = "rilevazione"

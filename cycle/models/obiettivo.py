@@ -53,6 +53,8 @@ class Obiettivo(MacchinaObiettivo, DiEnte):
     percentuale_calcolata = models.DecimalField(**CIFRE, null=True, blank=True)
     percentuale_convalidata = models.DecimalField(**CIFRE, null=True, blank=True)
     motivo_convalida = models.TextField(blank=True)
+    # what the ente's own form says beside the rest, in its order: [[heading, text], ...]
+    sezioni = models.JSONField(default=list, blank=True)
 
     class Meta:
         verbose_name = "obiettivo"
@@ -138,6 +140,7 @@ class Fase(DiObiettivo):
     responsabile = models.ForeignKey(
         Persona, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
+    centro = models.CharField(max_length=300, blank=True)  # of responsibility, as written
     note = models.TextField(blank=True)
 
     class Meta:
@@ -210,10 +213,14 @@ PARTI = (
 
 
 class Stanziamento(DiObiettivo):
-    """Money of a chapter given to a specifico."""
+    """Money of a chapter given to a specifico or, with none, to the whole scheda."""
 
     specifico = models.ForeignKey(
-        ObiettivoSpecifico, on_delete=models.PROTECT, related_name="stanziamenti"
+        ObiettivoSpecifico,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="stanziamenti",
     )
     capitolo = models.CharField(max_length=20)
     articolo = models.CharField(max_length=10, blank=True)
