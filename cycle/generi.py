@@ -5,6 +5,7 @@ knows the parameter completes with its name."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -24,6 +25,31 @@ def verosimile(giorno: date) -> None:
     said, not computed with."""
     if not 1900 <= giorno.year <= 2200:
         raise ValidationError(_("È una data troppo lontana: controllare l'anno."))
+
+
+_GIORNO = re.compile(r"(?<![0-9])([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})(?![0-9])")
+_A_PAROLE = re.compile(r"(?<![0-9])([0-9]{1,2})[°º]? +([a-z]+) +([0-9]{4})(?![0-9])", re.IGNORECASE)
+_MESI = (
+    "gennaio", "febbraio", "marzo", "aprile", "maggio", "giugno", "luglio", "agosto", "settembre",
+    "ottobre", "novembre", "dicembre",
+)  # fmt: skip
+
+
+def data_nel_testo(testo: str) -> date | None:
+    """The first date that a text names: «decreto n. 4 del 12/01/2026», «del 12 gennaio 2026». None
+    when it names none, or no day of the calendar."""
+    trovate = [(m.start(), m[1], m[2], m[3]) for m in _GIORNO.finditer(testo)]
+    trovate += [
+        (m.start(), m[1], str(_MESI.index(m[2].lower()) + 1), m[3])
+        for m in _A_PAROLE.finditer(testo)
+        if m[2].lower() in _MESI
+    ]
+    for _dove, giorno, mese, anno in sorted(trovate):
+        try:
+            return date(int(anno), int(mese), int(giorno))
+        except ValueError:
+            continue
+    return None
 
 
 class Genere(Protocol):

@@ -17,6 +17,7 @@ from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Greatest
 from django.utils.translation import gettext as _
 
+from cycle.generi import data_nel_testo
 from cycle.models import Ente, Incarico, Persona, UnitaOrganizzativa
 from cycle.permissions import PERMESSI, delegabili
 from cycle.services import enti
@@ -29,6 +30,7 @@ from workflows.registro import azioni
 # Who is in the Nucleo holds none of these in the same years (R57); the segretario may, and
 # abstains where he is evaluated.
 OPERATIVI = frozenset({"po", "dirigente", "segreteria", "giunta", "controllo", "ragioneria"})
+_MASSIMO_ATTO = 200  # characters
 
 
 def conferisci(
@@ -46,7 +48,8 @@ def conferisci(
     istante: datetime,
     canale: str = "web",
 ) -> Incarico:
-    """Give `persona` a role on a unit and all below it, as its holder or ad interim (R82)."""
+    """Give `persona` a role on a unit and all below it, as its holder or ad interim (R82). One that
+    was in force already may be recorded late: from its act on, never from before it."""
     con = _con(by, "conferisci_incarico", unita, "conferisce")
     nuovo = Conferimento(
         persona,
@@ -58,7 +61,8 @@ def conferisci(
         "interim" if interim else "titolare",
         motivo=leggibile(motivo),
     )
-    _rifiuta_se(_comuni(ente, nuovo), 0, "conferisce")
+    motivi = [*_decorrenza(ente, nuovo, istante), *_comuni(ente, nuovo)]
+    _rifiuta_se(motivi, 0, "conferisce")
     return _scrivi(ente, nuovo, by, istante, canale, "conferisce", con)
 
 
@@ -213,6 +217,8 @@ def _dati(ente: Ente, c: Conferimento) -> Iterator[Motivo]:
             _("Manca l'atto: un incarico si conferisce con un atto scritto."),
             _("Indicare tipo, numero e data, per esempio «decreto sindacale n. 4 del 12/01/2026»."),
         )
+    if len(c.atto) > _MASSIMO_ATTO:
+        yield _troppo_lungo(c.atto)
     if c.persona.segnaposto:
         yield _motivo(
             "persona",
@@ -231,6 +237,33 @@ def _dati(ente: Ente, c: Conferimento) -> Iterator[Motivo]:
             _("«%(unita)s» è chiusa dal %(giorno)s.")
             % {"unita": c.unita.nome, "giorno": f"{c.unita.al:%d/%m/%Y}"},
             _("Scegliere l'unità che le è succeduta."),
+        )
+
+
+def _decorrenza(ente: Ente, c: Conferimento, istante: datetime) -> Iterator[Motivo]:
+    """Nobody holds a role before the act that gives it: who begins on a day that is past does so
+    by an act that says its date, and not before it (R82, R83)."""
+    fuso = ZoneInfo(ente.fuso)
+    oggi, dal = istante.astimezone(fuso).date(), c.dal.astimezone(fuso).date()
+    adottato = data_nel_testo(c.atto)
+    if adottato is not None and adottato > oggi:
+        yield _motivo(
+            "atto",
+            _("L'atto porta una data futura (%(data)s).") % {"data": f"{adottato:%d/%m/%Y}"},
+            _("Si registra un atto già adottato: correggere la data, o attendere."),
+        )
+    elif adottato is not None and dal < adottato:
+        yield _motivo(
+            "decorrenza",
+            _("L'incarico comincerebbe il %(dal)s, prima del suo atto, che è del %(data)s.")
+            % {"dal": f"{dal:%d/%m/%Y}", "data": f"{adottato:%d/%m/%Y}"},
+            _("Farlo decorrere dal giorno dell'atto, o da dopo: nulla vale per il passato."),
+        )
+    elif adottato is None and dal < oggi and c.atto:
+        yield _motivo(
+            "decorrenza",
+            _("L'incarico comincerebbe nel passato, e non si legge di quando è l'atto."),
+            _("Scrivere la data dell'atto («… del 12/01/2026»), oppure farlo decorrere da oggi."),
         )
 
 
@@ -349,6 +382,8 @@ def _della_cessazione(
             _("Manca l'atto di cessazione."),
             _("Indicare tipo, numero e data dell'atto che fa cessare l'incarico."),
         )
+    if len(leggibile(atto)) > _MASSIMO_ATTO:
+        yield _troppo_lungo(atto)
     if quando < istante:
         yield _motivo(
             "decorrenza",
@@ -384,6 +419,15 @@ def _altri_al_controllo(i: Incarico, quando: datetime) -> bool:
         .exclude(tipo="delega")
         .exclude(persona_id=i.persona_id)
         .exists()
+    )
+
+
+def _troppo_lungo(atto: str) -> Motivo:
+    return _motivo(
+        "atto",
+        _("L'atto è scritto in %(n)s caratteri: al massimo %(massimo)s.")
+        % {"n": len(atto), "massimo": _MASSIMO_ATTO},
+        _("Scrivere solo tipo, numero e data."),
     )
 
 

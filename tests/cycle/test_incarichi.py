@@ -13,7 +13,7 @@ from django.contrib.auth.models import Group, Permission
 from django.db import IntegrityError, transaction
 from guardian.models import GroupObjectPermission
 
-from cycle import permissions
+from cycle import permissions, storia
 from cycle.incarichi import Incarichi, chi_puo_il_passo, nome_permesso
 from cycle.models import Incarico, RelazioneSemestrale, UnitaOrganizzativa, Utente
 from cycle.permissions import NON_DELEGABILI, PERMESSI, delegabili
@@ -202,6 +202,43 @@ class TestConferire:
                     }
                 )
             assert rifiuto.value.codice in (403, 404)
+
+    @pytest.mark.parametrize(
+        ("atto", "dal", "detto"),
+        [
+            # ADESSO is 2 March 2026
+            ("decreto n. 5", datetime(2026, 2, 1, tzinfo=UTC), "non si legge di quando è"),
+            ("decreto n. 5 del 12/02/2026", datetime(2026, 2, 1, tzinfo=UTC), "prima del suo atto"),
+            ("decreto n. 5 del 12/02/2026", datetime(2026, 2, 11, 22, tzinfo=UTC), "prima del suo"),
+            ("decreto n. 5 del 3 marzo 2026", datetime(2026, 4, 1, tzinfo=UTC), "data futura"),
+            ("decreto n. 5 del 03.03.2026", mondo.ADESSO, "data futura"),
+            ("d" * 201, mondo.ADESSO, "in 201 caratteri"),
+        ],
+    )
+    def test_r82_r83_nobody_holds_a_role_before_its_act(
+        self, atto: str, dal: datetime, detto: str
+    ) -> None:
+        with pytest.raises(NonPossibile, match=detto):
+            conferisci("SENZA INCARICO", "po", "S1", atto=atto, dal=dal)
+        assert not Incarico.objects.filter(persona=mondo.persona("SENZA INCARICO")).exists()
+
+    @pytest.mark.parametrize(
+        ("atto", "dal"),
+        [
+            ("decreto n. 5 del 12/02/2026", datetime(2026, 2, 11, 23, tzinfo=UTC)),
+            ("decreto del 12 febbraio 2026, n. 5", datetime(2026, 2, 12, tzinfo=UTC)),
+            ("decreto n. 5", datetime(2026, 3, 1, 23, tzinfo=UTC)),  # today, from midnight
+            ("decreto n. 31/02/2026 e 45", mondo.ADESSO),  # no such day: no date
+        ],
+    )
+    def test_r82_from_its_act_on_it_may_be_recorded_late_and_is_told(
+        self, atto: str, dal: datetime
+    ) -> None:
+        dato = conferisci("SENZA INCARICO", "po", "S1", atto=atto, dal=dal)
+        assert dato.dal == dal
+        [fatto] = storia.di_incarichi(dato.ente_id, dato.persona_id, 10)
+        tardi = dal < datetime(2026, 3, 1, 23, tzinfo=UTC)
+        assert ("con decorrenza già passata dal 12/02/2026" in fatto.che_cosa) == tardi
 
     def test_one_action_of_the_registro_with_its_row(self) -> None:
         dato = conferisci("SENZA INCARICO", "po", "S2", motivo="Nuova assunzione.")

@@ -259,7 +259,7 @@ def test_people_of_the_plan_get_their_incarico_by_an_act(controllo: Client) -> N
     }
     pid = proposti["UNO PO"].persona.pid
     dati = {
-        "atto": "decreto n. 8", "dal": "2026-01-01", f"scelto_{pid}": "on", f"ruolo_{pid}": "po",
+        "atto": "decreto n. 8 del 30/12/2025", "dal": "2026-01-01", f"scelto_{pid}": "on", f"ruolo_{pid}": "po",
         f"email_{pid}": "uno.po@comune.it",
     }  # fmt: skip
     assert controllo.post(f"{URL}piano/", {**dati, "atto": ""}).status_code == 422
@@ -268,7 +268,7 @@ def test_people_of_the_plan_get_their_incarico_by_an_act(controllo: Client) -> N
     assert (dato.ruolo, dato.unita.codice, dato.atto_di_conferimento) == (
         "po",
         "S1",
-        "decreto n. 8",
+        "decreto n. 8 del 30/12/2025",
     )
     assert Recapito.objects.get(persona=dato.persona).email == "uno.po@comune.it"
     assert Obiettivo.objects.filter(responsabile_operativo=dato.persona).exists()

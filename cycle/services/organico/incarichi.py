@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from cycle.generi import data_nel_testo
 from cycle.importers.fogli import Riga
 from cycle.importers.fogli.valori import piu_vicina
 from cycle.services.incarichi import OPERATIVI
@@ -69,6 +70,15 @@ def _letto(p: Proposta, riga: Riga) -> Tenuto | None:
     if chi is None or unita is None or (tipo == "delega" and delegante is None):
         return None
     dal, al = _istanti(p, riga["dal"], riga["al"])
+    adottato = data_nel_testo(riga["atto"])
+    if adottato is not None and riga["dal"] < adottato:
+        p.errore(
+            riga,
+            "dal",
+            f"L'incarico comincerebbe prima del suo atto, che è del {adottato:%d/%m/%Y} (R82).",
+            "Scrivere il giorno dell'atto, o un giorno successivo.",
+        )
+        return None
     if al is not None and al <= dal:
         p.errore(riga, "al", "La fine viene prima dell'inizio.", "Correggere le date.")
         return None
