@@ -259,8 +259,8 @@ def test_people_of_the_plan_get_their_incarico_by_an_act(controllo: Client) -> N
     }
     pid = proposti["UNO PO"].persona.pid
     dati = {
-        "atto": "decreto n. 8 del 30/12/2025", "dal": "2026-01-01", f"scelto_{pid}": "on", f"ruolo_{pid}": "po",
-        f"email_{pid}": "uno.po@comune.it",
+        "atto": "decreto n. 8 del 30/12/2025", "dal": "2026-01-01", f"scelto_{pid}": "on",
+        f"ruolo_{pid}": "po", f"email_{pid}": "uno.po@comune.it",
     }  # fmt: skip
     assert controllo.post(f"{URL}piano/", {**dati, "atto": ""}).status_code == 422
     assert controllo.post(f"{URL}piano/", dati).status_code == 302
