@@ -534,6 +534,8 @@ TAVOLA: dict[str, list[Prova]] = {
         Prova("GET", {409: VEDE["in_corso"], 404: ENTRATI - VEDE["in_corso"]}, "in_corso"),
         *letto_da_chi_vede("bozza"),
         Prova("PUT", chi(SETTORE, VEDE["bozza"]), "bozza", _bozza_scritta),
+        Prova("DELETE", {409: VEDE["in_corso"], 404: ENTRATI - VEDE["in_corso"]}, "in_corso"),
+        Prova("DELETE", chi(SETTORE, VEDE["bozza"], 204), "bozza"),
         CHIUSO_AGLI_ALTRI_METODI,
     ],
     f"{_API_OBIETTIVO}/transizioni": [*DELL_OBIETTIVO, CHIUSO_AGLI_ALTRI_METODI],

@@ -3,15 +3,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from django.urls import reverse
-from ninja import Router
+from ninja import Query, Router, Schema
+from pydantic import Field
 
 from cycle import fascicolo, selectors
 from cycle.api.accesso import RichiestaApi
-from cycle.api.errori import motivi
+from cycle.api.errori import motivi, solo_parametri
 from cycle.api.scheda import SchedaLetta, SchedaMostrata, malformata, scheda_letta, scheda_mostrata
 from cycle.api.schemi import SCRITTURA, Errore, Motivo, Revisione
 from cycle.bozze.lettura import leggi
@@ -30,6 +31,12 @@ class BozzaLetta(SchedaLetta):
     """The same, over the draft as it was at `revisione`: rows that are not named are taken away."""
 
     revisione: Revisione
+
+
+class BozzaDaButtare(Schema):
+    """Which draft is thrown away: the one that was read, where it says which."""
+
+    revisione: Annotated[int, Field(ge=0, lt=2**31)] | None = None
 
 
 class BozzaScritta(SchedaMostrata):
@@ -106,6 +113,28 @@ def riscrivi_bozza(request: RichiestaApi, ipa: str, pid: UUID, bozza: BozzaLetta
         except SchedaNonValida as no:
             raise malformata(no) from None
         return _scritta(c, ipa, selectors.obiettivo(c.attore, pid))
+
+
+@router.delete(
+    _BOZZA,
+    response={204: None, **SCRITTURA},
+    summary="Buttare via una bozza",
+    description="La sua storia resta nel registro e il suo codice non si dà più. Con `revisione`, "
+    "solo se è ancora quella letta.",
+)
+def butta_bozza(
+    request: RichiestaApi, ipa: str, pid: UUID, quale: Query[BozzaDaButtare]
+) -> tuple[int, None]:
+    with sessione(request.auth, ipa, "api") as c:
+        solo_parametri(request, BozzaDaButtare.model_fields)
+        schede.elimina_bozza(
+            obiettivo=selectors.obiettivo(c.attore, pid),
+            by=c.attore,
+            istante=c.istante,
+            revisione=quale.revisione,
+            canale=c.canale,
+        )
+        return 204, None
 
 
 def _bozza(c: Contesto, pid: UUID) -> Obiettivo:

@@ -204,7 +204,12 @@ def modifica(
 
 
 def elimina_bozza(
-    *, obiettivo: Obiettivo, by: Attore, istante: datetime, revisione: int | None = None
+    *,
+    obiettivo: Obiettivo,
+    by: Attore,
+    istante: datetime,
+    revisione: int | None = None,
+    canale: str = "web",
 ) -> None:
     """Throw a draft away. Its history stays in the registro, and its code is not given again.
 
@@ -230,6 +235,7 @@ def elimina_bozza(
             passi=[azioni.Voce(o.pk, o.pk, "bozza", "", incarico)],
             attore=by,
             istante=istante,
+            canale=canale,
             dati={"codice": o.codice, "titolo": o.titolo, "anno": prima.anno},
         )
         svuota([o.pk])

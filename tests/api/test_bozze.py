@@ -12,6 +12,7 @@ from django.test import Client
 from cycle import orologio
 from cycle.models import Obiettivo
 from tests import mondo
+from workflows.registro.models import Evento
 
 pytestmark = pytest.mark.django_db
 
@@ -140,3 +141,32 @@ def test_una_riga_altrui_non_c_e() -> None:
     altrui = str(mondo.obiettivo("OE11").obiettivospecifico_tutti.earliest("pk").pid)
     corpo = scheda(revisione=o.revisione, specifici=[{"pid": altrui, "titolo": "x"}])
     assert chiedi("PUT", bozza(o), corpo)[0] == 404
+
+
+def butta(dove: str, chi: str = "UNO PO") -> tuple[int, bytes]:
+    client = Client()
+    client.force_login(mondo.utente(chi), backend="django.contrib.auth.backends.ModelBackend")
+    risposta = client.delete(dove)
+    return risposta.status_code, risposta.content
+
+
+def test_si_butta_via_come_dalla_pagina() -> None:
+    """Only as it was read; it is gone, its code is not given again, its history says by the API."""
+    _201, nuova = chiedi("POST", NUOVE, scheda())
+    dove, o = nuova["links"]["self"], Obiettivo.objects.get(pid=nuova["pid"])
+    assert butta(f"{dove}?revisione={nuova['revisione'] + 1}")[0] == 409
+    assert butta(f"{dove}?revisione=x")[0] == 422
+    assert butta(f"{dove}?revision=1")[0] == 422
+    assert butta(dove, "GESTIONE CONTROLLO")[0] == 403
+    assert butta(dove, "DUE PO")[0] == 404
+    assert Obiettivo.objects.filter(pk=o.pk).exists()
+    assert butta(f"{dove}?revisione={nuova['revisione']}") == (204, b"")
+    assert not Obiettivo.objects.filter(pk=o.pk).exists()
+    evento = Evento.objects.get(radice_id=o.pk, verbo="elimina", esito="eseguito")
+    assert (evento.canale, evento.dati["codice"]) == ("api", nuova["codice"])
+    assert butta(dove)[0] == 404
+    assert chiedi("POST", NUOVE, scheda())[1]["codice"] != nuova["codice"]
+
+
+def test_cio_che_non_e_piu_una_bozza_non_si_butta() -> None:
+    assert butta(bozza(mondo.in_stato("proposta")))[0] == 409
