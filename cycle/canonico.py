@@ -176,3 +176,18 @@ def istantanee(relazioni: Sequence[int]) -> dict[int, str]:
                 }
             )
     return {pk: testo({"schema": SCHEMA, "righe": elenco}) for pk, elenco in righe.items()}
+
+
+def differenze(prima: str, dopo: str) -> Iterator[str]:
+    """Which figures differ between two snapshots of a report, in words."""
+    righe = [
+        {(r["specifico"], r["ordine"], r["periodo"]): r for r in json.loads(testo)["righe"]}
+        for testo in (prima, dopo)
+    ]
+    for chiave in dict.fromkeys([*righe[0], *righe[1]]):
+        vecchia, nuova = (lato.get(chiave, {}) for lato in righe)
+        dove = f"{chiave[0]}, «{(nuova or vecchia)['indicatore']}», {chiave[2]}"
+        for figura in ("target", "valore"):
+            da, a = (lato.get(figura) for lato in (vecchia, nuova))
+            if da != a:
+                yield f"{dove}: {figura} da {da or 'nessuno'} a {a or 'nessuno'}"

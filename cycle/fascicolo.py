@@ -19,13 +19,16 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 from django.utils.translation import gettext as _
 
+from cycle import canonico
 from cycle.measure import arrotonda, difetto_pesi
 from cycle.models import RelazioneSemestrale
 from cycle.parametri import Parametri, cifra
+from workflows.machines.relazione import IN_ESAME
 from workflows.ports import (
     Convalida,
     Fascicolo,
     FattiIndicatore,
+    FattiOsservazione,
     FattiPeriodo,
     FattiRelazione,
     FattiSpecifico,
@@ -40,6 +43,8 @@ VERBI_DEL_SETTORE = (
     "rendiconta",
     "trasmetti",
     "compila",
+    "rispondi",
+    "controdeduci",
     "modifica",
     "crea",
     "presenta",
@@ -145,6 +150,8 @@ def di_relazioni(
     richiesta = richiesta or Richiesta()
     fascicoli = di_obiettivi(sorted({r.obiettivo_id for r in relazioni}), richiesta)
     convalide = _convalide([r.pk for r in relazioni], richiesta.dati)
+    osservazioni = _osservazioni([r for r in relazioni if r.stato in IN_ESAME])
+    mosse = cifre_mosse([r for r in relazioni if r.stato in IN_ESAME])
     trovati = {}
     for relazione in relazioni:
         fascicolo = fascicoli[relazione.obiettivo_id]
@@ -156,6 +163,9 @@ def di_relazioni(
             revisione=relazione.revisione,
             periodo=next(r.periodo for r in fascicolo.relazioni if r.id == relazione.pk),
             convalide=convalide.get(relazione.pk, ()),
+            osservazioni=osservazioni.get(relazione.pk, ()),
+            replica_entro=relazione.replica_entro,
+            mosse=mosse.get(relazione.pk, ()),
         )
     return trovati
 
@@ -309,6 +319,45 @@ def _convalide(
                 )
             )
     return {pk: tuple(elenco) for pk, elenco in trovate.items()}
+
+
+_OSSERVAZIONI = """
+SELECT v.relazione_id, s.codice, o.firmata_il IS NOT NULL,
+       EXISTS (SELECT 1 FROM cycle_risposta t WHERE t.osservazione_id = o.id AND t.testo ~ '\\S')
+  FROM cycle_osservazione o
+  JOIN cycle_vocerelazione v ON v.id = o.voce_id
+  JOIN cycle_relazionesemestrale r ON r.id = v.relazione_id AND r.impronta = o.impronta
+  JOIN cycle_obiettivospecifico s ON s.id = v.specifico_id
+ WHERE r.id = ANY (%s) ORDER BY s.ordine
+"""
+
+
+def _osservazioni(
+    relazioni: Sequence[RelazioneSemestrale],
+) -> dict[int, tuple[FattiOsservazione, ...]]:
+    """What the Nucleo wrote of the reports as submitted, and whether it was answered (R55)."""
+    if not relazioni:
+        return {}
+    with connection.cursor() as cursore:
+        cursore.execute(_OSSERVAZIONI, [[r.pk for r in relazioni]])
+        trovate: dict[int, list[FattiOsservazione]] = {}
+        for relazione, codice, firmata, risposta in cursore.fetchall():
+            trovate.setdefault(relazione, []).append(FattiOsservazione(codice, firmata, risposta))
+    return {pk: tuple(elenco) for pk, elenco in trovate.items()}
+
+
+def cifre_mosse(relazioni: Sequence[RelazioneSemestrale]) -> dict[int, tuple[str, ...]]:
+    """Of each submitted report the figures that are no longer as they were frozen, in words:
+    which, from what, to what (R54). Where nothing moved, nothing."""
+    congelate = [r for r in relazioni if r.istantanea]
+    if not congelate:
+        return {}
+    adesso = canonico.istantanee([r.pk for r in congelate])
+    return {
+        r.pk: tuple(canonico.differenze(r.istantanea, adesso[r.pk]))
+        for r in congelate
+        if r.istantanea != adesso[r.pk]
+    }
 
 
 def _due_decimali(valore: Decimal | None) -> Decimal | None:

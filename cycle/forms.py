@@ -32,6 +32,11 @@ class ModuloTransizione(forms.Form):
     motivazione = forms.CharField(
         label="Motivazione", required=False, max_length=5000, widget=forms.Textarea({"rows": 3})
     )
+    rinuncia = forms.BooleanField(
+        label="Si rinuncia a rispondere",
+        required=False,
+        help_text="Le osservazioni senza risposta restano come sono.",
+    )
     cifra = forms.CharField(
         label="Cifra che si è mossa",
         required=False,
@@ -63,6 +68,14 @@ class ModuloTransizione(forms.Form):
         widget=forms.CheckboxSelectMultiple,
         to_field_name="pid",
     )
+    astenuti = forms.ModelMultipleChoiceField(
+        label="Astenuti",
+        required=False,
+        queryset=Persona.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        to_field_name="pid",
+        help_text="Chi ha agito per il settore è registrato come astenuto comunque.",
+    )
     dissensi = forms.CharField(
         label="Dissensi", required=False, max_length=5000, widget=forms.Textarea({"rows": 2})
     )
@@ -74,7 +87,8 @@ class ModuloTransizione(forms.Form):
         "atto_presente": ("organo", "numero", "data_atto", "esecutivo"),
         "pareri_presenti": ("parere_tecnico", "parere_contabile"),
         "parere_contrario_superato": ("motivazione",),
-        "seduta_valida": ("data_seduta", "presenti", "dissensi"),
+        "seduta_valida": ("data_seduta", "presenti", "astenuti", "dissensi"),
+        "risposta_o_rinuncia": ("rinuncia", "motivazione"),
         "scostamenti_motivati": (),
     }
 
@@ -91,10 +105,10 @@ class ModuloTransizione(forms.Form):
         voluti = {"revisione", *campi_richiesti(transizione.regole.guardie)}
         for nome in [n for n in modulo.fields if n not in voluti]:
             del modulo.fields[nome]
-        if "presenti" in modulo.fields:
-            campo = modulo.fields["presenti"]
-            assert isinstance(campo, forms.ModelMultipleChoiceField)
-            campo.queryset = Persona.objects.filter(pk__in=[p.pk for p in nucleo])
+        for nome in ("presenti", "astenuti"):
+            campo = modulo.fields.get(nome)
+            if isinstance(campo, forms.ModelMultipleChoiceField):
+                campo.queryset = Persona.objects.filter(pk__in=[p.pk for p in nucleo])
         return modulo
 
     def richiesta(self, **dati: Any) -> Richiesta:
@@ -116,7 +130,10 @@ class ModuloTransizione(forms.Form):
                 data=c["data_seduta"],
                 presenti=frozenset(p.pk for p in c["presenti"]),
                 dissensi=c["dissensi"],
+                astenuti=frozenset(p.pk for p in c["astenuti"]),
             )
+        if c.get("rinuncia"):
+            dati["rinuncia"] = True
         if "cifra" in self.fields and c["cifra"]:
             dati["cifra"] = c["cifra"]
         return Richiesta(c.get("motivazione", ""), atto, seduta, dati=dati)

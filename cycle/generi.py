@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from string import Formatter
 from typing import Any, Protocol
 
 from django.core.exceptions import ValidationError
@@ -156,6 +157,27 @@ class Testo:
 
     def testo(self, valore: str) -> str:
         return valore
+
+
+@dataclass(frozen=True, slots=True)
+class Frase(Testo):
+    """A sentence in which some words in braces stand for what is not known yet."""
+
+    segnaposti: tuple[str, ...] = ()
+
+    def leggi(self, valore: Any) -> str:
+        # named: `super()` loses its class where a dataclass with slots is made again
+        letta = Testo.leggi(self, valore)
+        try:
+            usati = {nome for _prima, nome, *_altro in Formatter().parse(letta) if nome is not None}
+        except ValueError:
+            raise ValueError(_("una graffa è aperta e non chiusa, o il contrario")) from None
+        if usati - set(self.segnaposti):
+            raise ValueError(
+                _("fra graffe può stare: %(quali)s")
+                % {"quali": ", ".join(f"{{{s}}}" for s in self.segnaposti) or _("niente")}
+            )
+        return letta
 
 
 @dataclass(frozen=True, slots=True)

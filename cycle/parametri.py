@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from cycle.generi import (
     Coppie,
+    Frase,
     Genere,
     Giorno,
     Intero,
@@ -30,12 +31,15 @@ from cycle.generi import (
 )
 from cycle.measure import ParametriMisura
 from cycle.measure.parametri import ParametroErrato
+from cycle.osservazioni import FRASI
+from cycle.osservazioni import Politica as PoliticaOsservazioni
 from workflows.ports import Politica
 
 GRUPPI: Mapping[str, str | Promise] = {
     "peg": _("PEG e sua approvazione"),
     "variazioni": _("Variazioni"),
     "nucleo": _("Rendicontazione e Nucleo"),
+    "osservazioni": _("Osservazioni del Nucleo proposte dal sistema"),
     "misura": _("Misurazione"),
     "smvp": _("Sistema di misurazione e valutazione"),
     "calendario": _("Calendario"),
@@ -78,6 +82,22 @@ def _p(
         default=predefinito,
         metadata={"dichiarazione": (gruppo, genere, etichetta, spiega, regola)},
     )
+
+
+_OSSERVA = PoliticaOsservazioni()
+_DI_QUALI = Scelta(
+    {
+        "strategici": _("Gli obiettivi collegati al programma politico"),
+        "tutti": _("Tutti gli obiettivi"),
+        "nessuno": _("Nessun obiettivo"),
+    }
+)
+
+
+def _frase(nome: str, etichetta: str | Promise, spiega: str | Promise, regola: str) -> Any:
+    """A sentence of the drafts: how it is said by default, and what may stand in it."""
+    genere = Frase(500, segnaposti=FRASI[nome])
+    return _p(getattr(_OSSERVA, nome), genere, "osservazioni", etichetta, spiega, regola)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -284,6 +304,62 @@ class Parametri:
         _("Prima che scadano si valida solo se il settore ha risposto, o vi ha rinunciato."),
         "R55",
     )
+    osservazione_invita: str = _p(
+        _OSSERVA.invita,
+        _DI_QUALI,
+        "osservazioni",
+        _("Per quali obiettivi si suggerisce una variazione"),
+        _("Quando un target di un periodo intermedio è mancato, e si è ancora in tempo."),
+        "R39",
+    )
+    osservazione_chiede: str = _p(
+        _OSSERVA.chiede,
+        _DI_QUALI,
+        "osservazioni",
+        _("Per quali obiettivi si chiede perché non sia stata chiesta una variazione"),
+        _("Quando a fine anno il target è mancato e nessuna variazione è stata chiesta."),
+        "R40",
+    )
+    osservazione_citazione: int = _p(
+        _OSSERVA.citazione,
+        Intero(0, 20_000),
+        "osservazioni",
+        _("Caratteri delle parole del settore che si riportano"),
+        _("Oltre, il testo si taglia alla fine di una frase. 0: non si riportano."),
+        "R53",
+    )
+    osservazione_rilievo: str = _frase(
+        "rilievo",
+        _("Come si dice ciò che manca"),
+        _(
+            "{quando}: il periodo; {risulta}: il verbo; {rilievi}: previsto e conseguito."
+        ),
+        "R78",
+    )
+    osservazione_parole: str = _frase(
+        "parole",
+        _("Come si riportano le parole del settore"),
+        _("{testo}: ciò che il settore ha scritto. Vuota: non si riportano."),
+        "R53",
+    )
+    osservazione_invito: str = _frase(
+        "invito",
+        _("Come si suggerisce una variazione"),
+        _("{termine}: l'ultimo giorno utile del calendario."),
+        "R39",
+    )
+    osservazione_chiesta: str = _frase(
+        "chiesta",
+        _("Come si dice che una variazione è stata chiesta"),
+        _("Vuota: non si dice."),
+        "R39",
+    )
+    osservazione_perche: str = _frase(
+        "perche",
+        _("Come si chiede perché non sia stata chiesta una variazione"),
+        _("Vuota: non si chiede."),
+        "R40",
+    )
     nucleo_organo: str = _p(
         "nucleo",
         Scelta({"nucleo": _("Nucleo di valutazione"), "oiv": _("OIV")}),
@@ -450,6 +526,17 @@ class Parametri:
                 if p.gruppo == gruppo:
                     dove = self.misura if gruppo == "misura" else self
                     yield p, getattr(dove, p.nome.removeprefix("misura."))
+
+    def osservazioni(self) -> PoliticaOsservazioni:
+        """When and how the Nucleo speaks."""
+        prefisso = "osservazione_"
+        return PoliticaOsservazioni(
+            **{
+                nome.removeprefix(prefisso): getattr(self, nome)
+                for nome in DICHIARATI
+                if nome.startswith(prefisso)
+            }
+        )
 
     def politica(self, fuso: str) -> Politica:
         """What the guards read of it."""

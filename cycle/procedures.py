@@ -15,7 +15,15 @@ from typing import Any
 from django.db import connection
 from django.db.models import QuerySet
 
-from cycle import effetti, fascicolo, istruttoria, notizie, notizie_giunta, permissions
+from cycle import (
+    effetti,
+    effetti_nucleo,
+    fascicolo,
+    istruttoria,
+    notizie,
+    notizie_giunta,
+    permissions,
+)
 from cycle.models import (
     Correzione,
     Insieme,
@@ -143,8 +151,8 @@ class _ProceduraObiettivo(_Procedura):
     effetti_di: Mapping[str, Effetto] = {
         "approva": effetti.approva,
         "avvia": effetti.avvia,
-        "valida": effetti.valida_obiettivo,
-        "riapri": effetti.riapri_obiettivo,
+        "valida": effetti_nucleo.valida_obiettivo,
+        "riapri": effetti_nucleo.riapri_obiettivo,
     }
 
     fatti_di: Mapping[str, str] = {"crea": "scritto", "modifica": "modificato"}
@@ -214,8 +222,10 @@ class _ProceduraRelazione(_Procedura):
     modello = RelazioneSemestrale
     macchina = permissions.MACCHINA_RELAZIONE
     effetti_di: Mapping[str, Effetto] = {
-        "trasmetti": effetti.trasmetti,
-        "valida": effetti.valida_relazione,
+        "trasmetti": effetti_nucleo.trasmetti,
+        "osserva": effetti_nucleo.osserva,
+        "controdeduci": effetti_nucleo.controdeduci,
+        "valida": effetti_nucleo.valida_relazione,
     }
     fatti_di: Mapping[str, str] = {"compila": "compilata"}
 

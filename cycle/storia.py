@@ -34,6 +34,8 @@ FATTI = {
 # and to one of its reports
 FATTI_RELAZIONE = {
     "compila": gettext_lazy("ha compilato la relazione"),
+    "allega": gettext_lazy("ha aggiunto un'evidenza alla relazione"),
+    "togli": gettext_lazy("ha tolto un'evidenza dalla relazione"),
     "trasmetti": gettext_lazy("ha trasmesso la relazione"),
     "osserva": gettext_lazy("ha inviato al settore le osservazioni del Nucleo sulla relazione"),
     "rispondi": gettext_lazy("ha scritto una risposta al Nucleo sulla relazione"),

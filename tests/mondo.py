@@ -31,7 +31,7 @@ from cycle.models import (
 )
 from cycle.parametri import Parametri
 from cycle.services import anno as servizi_anno
-from cycle.services import enti, relazioni
+from cycle.services import enti, osservazioni, relazioni
 from cycle.services.enti import Conferimento, conferisci, crea_ente, di_comando
 from cycle.services.piano import importa
 from cycle.services.proroga import proroga as proroga_termini
@@ -371,3 +371,35 @@ def rendiconta(o: Obiettivo, settore: str = "UNO") -> None:
         compila(relazione, f"{settore} PO")
         muovi(relazione, "trasmetti", f"{settore} DIRIGENTE")
     muovi(o, "rendiconta", f"{settore} DIRIGENTE")
+
+
+def osserva(
+    relazione: RelazioneSemestrale,
+    testo: str,
+    risposta: str | None = None,
+    chi: str = "PRIMO NUCLEO",
+    istante: datetime = ADESSO,
+) -> None:
+    """The Nucleo observes every specifico of a submitted report and sends it; with `risposta` the
+    settore of S1 answers."""
+    ipa = Ente.objects.get(pk=relazione.ente_id).codice_ipa
+    specifici = list(
+        ObiettivoSpecifico.objects.filter(obiettivo_id=relazione.obiettivo_id).values_list(
+            "pk", flat=True
+        )
+    )
+    osservazioni.annota(
+        relazione=relazione,
+        scritte={s: osservazioni.Scritta(testo, firma=True) for s in specifici},
+        by=attore(chi, ipa, istante),
+        istante=istante,
+    )
+    muovi(relazione, "osserva", chi, istante=istante)
+    if risposta is not None:
+        osservazioni.rispondi(
+            relazione=relazione,
+            risposte=dict.fromkeys(specifici, risposta),
+            by=attore("UNO PO", ipa, istante),
+            istante=istante,
+        )
+        muovi(relazione, "controdeduci", "UNO DIRIGENTE", istante=istante)

@@ -232,11 +232,16 @@ def seduta_valida(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Mancanza]:
             _("Fra i presenti c'è chi non era componente del Nucleo il giorno della seduta."),
             _("Indicare fra i presenti solo i componenti in carica quel giorno."),
         )
-    if len(seduta.presenti & f.componenti) < f.politica.quorum:
+    if f.astenuti - seduta.presenti:
+        yield (
+            _("Fra gli astenuti c'è chi non risulta presente alla seduta."),
+            _("Si astiene chi è presente: correggere i presenti o gli astenuti."),
+        )
+    if len((seduta.presenti & f.componenti) - f.astenuti) < f.politica.quorum:
         yield (
             ngettext(
-                "Presenti insufficienti: serve almeno %(n)s componente.",
-                "Presenti insufficienti: servono almeno %(n)s componenti.",
+                "Presenti insufficienti: serve almeno %(n)s componente che non si astenga.",
+                "Presenti insufficienti: servono almeno %(n)s componenti che non si astengano.",
                 f.politica.quorum,
             )
             % {"n": f.politica.quorum},
@@ -319,8 +324,7 @@ def ultima_relazione_trasmessa(f: Fascicolo, a: Attore, t: datetime) -> Iterator
         yield (_("L'anno non ha periodi di rendicontazione."), _("Definire i periodi dell'anno."))
         return
     ultimo = max(f.periodi, key=lambda p: p.ordine)
-    stato = next((r.stato for r in f.relazioni if r.periodo.codice == ultimo.codice), "")
-    if stato not in ("trasmessa", "validata"):
+    if not any(r.trasmessa for r in f.relazioni if r.periodo.codice == ultimo.codice):
         yield (
             _("La relazione del periodo %(periodo)s non è stata trasmessa.")
             % {"periodo": ultimo.codice},
@@ -434,9 +438,7 @@ def nessuna_relazione_successiva(f: Fascicolo, a: Attore, t: datetime) -> Iterat
     if f.periodo is None:
         return
     chiuse = sorted(
-        r.periodo.codice
-        for r in f.relazioni
-        if r.periodo.ordine > f.periodo.ordine and r.stato in ("trasmessa", "validata")
+        r.periodo.codice for r in f.relazioni if r.periodo.ordine > f.periodo.ordine and r.trasmessa
     )
     if chiuse:
         yield (
@@ -460,7 +462,7 @@ def relazioni_precedenti_trasmesse(f: Fascicolo, a: Attore, t: datetime) -> Iter
     aperte = sorted(
         r.periodo.codice
         for r in f.relazioni
-        if r.periodo.ordine < f.periodo.ordine and r.stato not in ("trasmessa", "validata")
+        if r.periodo.ordine < f.periodo.ordine and not r.trasmessa
     )
     if aperte:
         yield (

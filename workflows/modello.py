@@ -42,6 +42,7 @@ from workflows.ports import (
     FattiCorrezione,
     FattiIndicatore,
     FattiInsieme,
+    FattiOsservazione,
     FattiPeriodo,
     FattiRelazione,
     FattiSeduta,
@@ -225,6 +226,14 @@ DIMENSIONI: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "convalide": (
         {"convalide": (Convalida(1, "s", Decimal(90), Decimal(80), True, "Perché."),)},
         {"convalide": (Convalida(1, "s", Decimal(90), Decimal(80), True),)},
+    ),
+    "dialogo": (
+        {"osservazioni": (FattiOsservazione("s", True, True),), "replica_entro": _FUORI},
+        {"osservazioni": (FattiOsservazione("s", True, True),), "replica_entro": _PRIMA},
+        {"osservazioni": (), "replica_entro": None},
+        {"osservazioni": (FattiOsservazione("s", False),), "replica_entro": None},
+        {"osservazioni": (FattiOsservazione("s", True),), "replica_entro": _FUORI},
+        {"mosse": ("valore da 3 a 2",)},
     ),
     "insieme": (
         {"insieme": _voce()},

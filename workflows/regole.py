@@ -100,6 +100,10 @@ REGOLE: Mapping[str, Regola] = {
         ),
         _PRASSI,
     ),
+    "R55": Regola(
+        _("A ciò che il Nucleo osserva il settore può rispondere, prima che si validi."),
+        _PRASSI,
+    ),
     "R56": Regola(
         _("La percentuale convalidata si scosta da quella calcolata solo con un motivo scritto."),
         _PRASSI,

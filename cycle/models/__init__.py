@@ -16,7 +16,14 @@ from cycle.models.obiettivo import (
     ObiettivoSpecifico,
     Stanziamento,
 )
-from cycle.models.relazione import PresenzaSeduta, RelazioneSemestrale, Seduta, VoceRelazione
+from cycle.models.osservazione import Astensione, Osservazione, Risposta
+from cycle.models.relazione import (
+    Evidenza,
+    PresenzaSeduta,
+    RelazioneSemestrale,
+    Seduta,
+    VoceRelazione,
+)
 from cycle.models.servizio import Avanzamento, Battito, FeedCalendario
 from cycle.models.strategia import NodoStrategico
 from cycle.models.variazione import (
@@ -32,6 +39,7 @@ from cycle.models.versione import VersioneObiettivo
 __all__ = [
     "Allegato",
     "AllegatoVariazione",
+    "Astensione",
     "Atto",
     "Avanzamento",
     "Battito",
@@ -41,6 +49,7 @@ __all__ = [
     "Correzione",
     "DocumentoAtto",
     "Ente",
+    "Evidenza",
     "Fase",
     "FeedCalendario",
     "Gettone",
@@ -54,6 +63,7 @@ __all__ = [
     "Obiettivo",
     "ObiettivoNodo",
     "ObiettivoSpecifico",
+    "Osservazione",
     "Parere",
     "ParereVariazione",
     "Periodo",
@@ -65,6 +75,7 @@ __all__ = [
     "RelazioneSemestrale",
     "RichiestaVariazione",
     "Rilevazione",
+    "Risposta",
     "Scadenza",
     "Seduta",
     "Stanziamento",

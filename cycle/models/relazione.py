@@ -7,11 +7,12 @@ from django.db import models
 from django.db.models.functions import Round
 from django.db.models.lookups import Exact
 
+from cycle.models.atto import Allegato
 from cycle.models.base import CIFRE, DiEnte, DiObiettivo, percentuale, uno_di
 from cycle.models.calendario import Ciclo, Periodo
 from cycle.models.ente import Persona
 from cycle.models.obiettivo import ObiettivoSpecifico
-from workflows.machines.relazione import STATI, MacchinaRelazione
+from workflows.machines.relazione import IN_ESAME, STATI, MacchinaRelazione
 
 
 class Seduta(DiEnte):
@@ -19,6 +20,7 @@ class Seduta(DiEnte):
 
     ciclo = models.ForeignKey(Ciclo, on_delete=models.PROTECT, related_name="sedute")
     data = models.DateField()
+    quorum = models.PositiveSmallIntegerField(default=1)  # members it took, that year
     presenti = models.ManyToManyField(Persona, through="PresenzaSeduta", related_name="sedute")
     dissensi = models.TextField(blank=True)
 
@@ -42,13 +44,18 @@ class PresenzaSeduta(DiEnte):
 
 class RelazioneSemestrale(MacchinaRelazione, DiObiettivo):
     """The report of one objective for one period. Submitting freezes values and targets in
-    `istantanea` with its digest; what is validated is bound to that digest (R54)."""
+    `istantanea` with its digest; what is validated is bound to that digest (R54). What the Nucleo
+    observes is answered before `replica_entro`, or waived, or lapses (R55)."""
 
     periodo = models.ForeignKey(Periodo, on_delete=models.PROTECT, related_name="relazioni")
     revisione = models.PositiveIntegerField(default=1)
     trasmessa_il = models.DateTimeField(null=True, blank=True)
     istantanea = models.TextField(blank=True)
     impronta = models.CharField(max_length=64, blank=True)
+    osservata_il = models.DateTimeField(null=True, blank=True)
+    replica_entro = models.DateTimeField(null=True, blank=True)  # first instant too late (R55)
+    controdedotta_il = models.DateTimeField(null=True, blank=True)
+    rinuncia = models.BooleanField(default=False)  # the settore waived its answer
     seduta = models.ForeignKey(
         Seduta, on_delete=models.PROTECT, null=True, blank=True, related_name="relazioni"
     )
@@ -60,8 +67,12 @@ class RelazioneSemestrale(MacchinaRelazione, DiObiettivo):
             models.UniqueConstraint(fields=["obiettivo", "periodo"], name="relazione_unica"),
             uno_di("stato", STATI, "relazione_stato"),
             models.CheckConstraint(
-                condition=~models.Q(stato="trasmessa") | ~models.Q(impronta=""),
+                condition=~models.Q(stato__in=IN_ESAME) | ~models.Q(impronta=""),
                 name="relazione_congelata",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(stato="osservata") | models.Q(replica_entro__isnull=False),
+                name="relazione_osservata",
             ),
         ]
 
@@ -101,3 +112,16 @@ class VoceRelazione(DiObiettivo):
                 name="voce_motivata",
             ),
         ]
+
+
+class Evidenza(DiObiettivo):
+    """A file that proves what a report says of a specifico. Added and taken away only while the
+    report can be filled; the file itself is kept (R54)."""
+
+    voce = models.ForeignKey(VoceRelazione, on_delete=models.PROTECT, related_name="evidenze")
+    allegato = models.ForeignKey(Allegato, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        verbose_name = "evidenza"
+        verbose_name_plural = "evidenze"
+        constraints = [models.UniqueConstraint(fields=["voce", "allegato"], name="evidenza_unica")]

@@ -35,6 +35,8 @@ ICONE_STATI = {
     "stralciato": "ban",
     "da_compilare": "pencil",
     "trasmessa": "upload",
+    "osservata": "comment",
+    "controdedotta": "inbox",
     "validata": "check-circle",
     "riaperta": "restore",
     "in_preparazione": "pencil",

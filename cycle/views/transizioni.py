@@ -62,6 +62,13 @@ CONSEGUENZE = {
         "Valori e target si congelano con la loro impronta e si calcolano le percentuali fino a "
         "questo periodo. Per correggere servirà che il Nucleo riapra la relazione."
     ),
+    ("relazione", "osserva"): gettext_lazy(
+        "Il settore riceve le osservazioni firmate, e da oggi decorrono i giorni per rispondere. "
+        "Non si potranno più riscrivere."
+    ),
+    ("relazione", "controdeduci"): gettext_lazy(
+        "Il Nucleo riceve le risposte e può validare. Non si potranno più riscrivere."
+    ),
     ("relazione", "valida"): gettext_lazy(
         "Le percentuali convalidate restano legate ai valori trasmessi, con la seduta che le ha "
         "decise."
@@ -72,7 +79,7 @@ CONSEGUENZE = {
 }
 
 # Fields that no guard misses by themselves.
-FACOLTATIVI = frozenset({"organo", "esecutivo", "parere_contabile", "dissensi"})
+FACOLTATIVI = frozenset({"organo", "esecutivo", "parere_contabile", "dissensi", "astenuti"})
 
 
 class Altrove(HttpResponseRedirect):

@@ -18,7 +18,6 @@ from cycle.models import (
     Indicatore,
     RelazioneSemestrale,
     Rilevazione,
-    VoceRelazione,
 )
 from tests import mondo
 from workflows.registro.models import Evento
@@ -328,8 +327,8 @@ def test_ad_htmx_torna_la_parte_di_pagina_che_cambia(entra: Callable[..., Client
 
 
 def test_osservazione_e_risposta_si_leggono(entra: Callable[..., Client]) -> None:
-    r = relazione()
-    VoceRelazione.objects.filter(relazione=r).update(osservazione="Perché?", risposta="Ecco.")
+    r = relazione("rendicontato")
+    mondo.osserva(r, "Perché?", "Ecco.")
     for chi in ("UNO PO", "PRIMO NUCLEO"):
         testo = pagina(entra(chi), r)
         assert "Perché?" in testo

@@ -27,7 +27,6 @@ from cycle.models import (
     Rilevazione,
     Stanziamento,
     StoricoIndicatore,
-    VoceRelazione,
 )
 from cycle.services.piano import importa
 from cycle.services.relazioni import Compilazione, compila
@@ -203,9 +202,8 @@ def test_zero_su_zero_non_e_un_mancato_risultato(entra: Callable[..., Client]) -
 def test_settore_nucleo_e_risposta_fianco_a_fianco(entra: Callable[..., Client]) -> None:
     """R53: in this order, as in the printed form."""
     o = mondo.in_stato("rendicontato")
-    VoceRelazione.objects.filter(obiettivo=o, relazione__periodo__ordine=1).update(
-        osservazione="Si chiedono <i>chiarimenti</i>.", risposta="Eccoli."
-    )
+    prima = o.relazionesemestrale_tutti.get(periodo__ordine=1)
+    mondo.osserva(prima, "Si chiedono <i>chiarimenti</i>.", "Eccoli.")
     testo = solo_testo(scheda(entra("UNO PO"), o))
     a, b, c = (
         testo.index(x)

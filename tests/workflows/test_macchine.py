@@ -41,8 +41,10 @@ stralcia   | approvato -> stralciato, in_corso -> stralciato | segreteria       
 
 RELAZIONE = """
 trasmetti | da_compilare -> trasmessa, riaperta -> trasmessa | dirigente | obiettivo_in_corso, relazioni_precedenti_trasmesse, valori_completi |
-valida    | trasmessa -> validata                          | nucleo    | separazione_delle_funzioni, scostamenti_motivati, seduta_valida | per nucleo
-riapri    | trasmessa -> riaperta, validata -> riaperta    | nucleo    | obiettivo_non_validato, nessuna_relazione_successiva, motivazione_presente | ritorno
+osserva   | trasmessa -> osservata                         | nucleo    | osservazioni_firmate |
+controdeduci | osservata -> controdedotta                  | dirigente | nel_termine_di_replica, risposta_o_rinuncia |
+valida    | controdedotta -> validata, osservata -> validata, trasmessa -> validata | nucleo    | cifre_come_trasmesse, separazione_delle_funzioni, contraddittorio_concluso, scostamenti_motivati, seduta_valida | per nucleo
+riapri    | controdedotta -> riaperta, osservata -> riaperta, trasmessa -> riaperta, validata -> riaperta    | nucleo    | obiettivo_non_validato, nessuna_relazione_successiva, motivazione_presente | ritorno
 """  # noqa: E501
 
 INSIEME = """
@@ -125,6 +127,8 @@ def test_r1_the_states() -> None:
     assert [s for s, _ in MACCHINA_RELAZIONE.stati] == [
         "da_compilare",
         "trasmessa",
+        "osservata",
+        "controdedotta",
         "validata",
         "riaperta",
     ]
@@ -192,6 +196,8 @@ def test_every_permission() -> None:
         "valida_obiettivo": ["nucleo"],
         "stralcia_obiettivo": ["segreteria"],
         "trasmetti_relazione": ["dirigente"],
+        "osserva_relazione": ["nucleo"],
+        "controdeduci_relazione": ["dirigente"],
         "valida_relazione": ["nucleo"],
         "riapri_relazione": ["nucleo"],
         "modifica_obiettivo": ["dirigente", "po"],

@@ -23,6 +23,9 @@ VERBI = frozenset(
         "modifica",
         "elimina",
         "compila",
+        "annota",
+        "firma",
+        "rispondi",
         "importa",
         "conferisce",
         "apre",
@@ -36,9 +39,11 @@ VERBI = frozenset(
         "riattiva",
         "revoca",
         "esporta",
+        "oblia",
         "componi",
         "rendi_parere",
         "allega",
+        "togli",
         "ribasa",
         "declina",
         "segnala",
@@ -167,8 +172,7 @@ def registra_rifiuto(
             esito="rifiutato",
             dati={
                 "codice": rifiuto.codice,
-                "motivi": [
-                    {"guardia": m.guardia, "messaggio": m.messaggio} for m in rifiuto.tutti()
-                ],
+                # the sentences name people, and the registro does not (R90)
+                "motivi": [{"guardia": m.guardia, "regola": m.regola} for m in rifiuto.tutti()],
             },
         )
