@@ -299,8 +299,8 @@ def _raggiunto(i: Indicatore, target: Figura, valore: Figura) -> bool | None:
 _Riga = TypeVar("_Riga", Fase, Stanziamento)
 
 
-def _per_specifico(righe: Iterable[_Riga]) -> dict[int, list[_Riga]]:
-    divise: dict[int, list[_Riga]] = defaultdict(list)
+def _per_specifico(righe: Iterable[_Riga]) -> dict[int | None, list[_Riga]]:
+    divise: dict[int | None, list[_Riga]] = defaultdict(list)
     for riga in righe:
         divise[riga.specifico_id].append(riga)
     return divise

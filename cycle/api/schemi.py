@@ -248,10 +248,47 @@ class Elenco(Schema):
 
 
 class Collaboratore(Schema):
+    """Effort, category and matricola are for the own unit and controllo: never said here."""
+
     nome: str
     dal: str | None
     al: str | None
     responsabile: bool
+    impegno: str | None
+    categoria: str | None
+    matricola: str | None
+
+
+class Fase(Schema):
+    ordine: int
+    descrizione: str
+    peso: str | None
+    avanzamento: str | None
+    inizio_previsto: str | None
+    fine_prevista: str | None
+    inizio_effettivo: str | None
+    fine_effettiva: str | None
+    responsabile: str | None
+    note: str
+
+
+class Stanziamento(Schema):
+    capitolo: str
+    articolo: str
+    descrizione: str
+    parte: str
+    importo: str
+
+
+class ValoreStorico(Schema):
+    anno: int
+    valore: str | None
+
+
+class Nodo(Schema):
+    tipo: str
+    codice: str
+    titolo: str
 
 
 class Rilevazione(Schema):
@@ -262,10 +299,13 @@ class Rilevazione(Schema):
 
 class Indicatore(Schema):
     nome: str
+    tipo: str | None
+    unita_misura: str
     peso: str | None
     natura: str
     aggregazione: str
     periodi: list[Rilevazione]
+    storico: list[ValoreStorico]
 
 
 class RelazioneDiSpecifico(Schema):
@@ -281,6 +321,8 @@ class Specifico(Schema):
     inizio_previsto: str | None
     fine_prevista: str | None
     collaboratori: list[Collaboratore]
+    fasi: list[Fase]
+    stanziamenti: list[Stanziamento]
     indicatori: list[Indicatore]
     relazioni: list[RelazioneDiSpecifico]
 
@@ -299,10 +341,12 @@ class ObiettivoDelPiano(Schema):
     stato: str
     percentuale_calcolata: str | None
     percentuale_convalidata: str | None
+    nodi: list[list[Nodo]]
     specifici: list[Specifico]
 
 
 class Piano(Schema):
+    schema_: int = Field(alias="schema")
     ente: str
     anno: int
     obiettivi: list[ObiettivoDelPiano]

@@ -1,12 +1,17 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The plan of a year as JSON (schema in `piano.schema.json`)."""
+"""The plan of a year as JSON (schema in `piano.schema.json`).
+
+What a document gives to a whole scheda, and to no specifico of it, is said in the first one: money
+always, people where no specifico names any.
+"""
 
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from django.db.models import Q
 
@@ -14,14 +19,22 @@ from cycle import measure
 from cycle.models import (
     Ciclo,
     Collaboratore,
+    Fase,
     Indicatore,
+    NodoStrategico,
     Obiettivo,
+    ObiettivoNodo,
     ObiettivoSpecifico,
     Rilevazione,
+    Stanziamento,
+    StoricoIndicatore,
     VoceRelazione,
 )
 
+SCHEMA = 2  # of the JSON; 1 had no phases, money, nodes, past years
+
 Dizionario = dict[str, Any]
+Passo = tuple[str, str, str]  # tipo, codice, titolo of a node
 
 
 def decimale(valore: Decimal | None) -> str | None:
@@ -41,16 +54,18 @@ def giorno(valore: date | None) -> str | None:
     return valore.isoformat() if valore else None
 
 
-def da_database(ciclo: Ciclo, visibili: Q | None = None) -> Dizionario:
+def da_database(ciclo: Ciclo, visibili: Q | None = None, *, riservati: bool = True) -> Dizionario:
     """The plan of a year, in a fixed number of queries: whole, or as much of it as `visibili`
-    lets through (`selectors.visibili`)."""
+    lets through (`selectors.visibili`). Without `riservati`, nothing of effort, category and
+    matricola, which are for the own unit and for controllo (`domain.md` 2)."""
     obiettivi = list(
         Obiettivo.objects.filter(visibili or Q(), ciclo=ciclo)
         .select_related("unita", "responsabile_generale", "responsabile_operativo")
         .order_by("codice")
     )
-    figli = _Figli(obiettivo__ciclo=ciclo)
+    figli = _Figli(riservati, obiettivo__ciclo=ciclo)
     return {
+        "schema": SCHEMA,
         "ente": ciclo.ente.nome,
         "anno": ciclo.anno,
         "obiettivi": [_obiettivo(o, figli) for o in obiettivi],
@@ -58,8 +73,8 @@ def da_database(ciclo: Ciclo, visibili: Q | None = None) -> Dizionario:
 
 
 def di_obiettivo(obiettivo: Obiettivo) -> Dizionario:
-    """One objective, in the shape it has in the plan."""
-    return _obiettivo(obiettivo, _Figli(obiettivo=obiettivo))
+    """One objective, in the shape it has in the plan; nothing of who works on it is reserved."""
+    return _obiettivo(obiettivo, _Figli(False, obiettivo=obiettivo))
 
 
 def _obiettivo(o: Obiettivo, figli: _Figli) -> Dizionario:
@@ -75,6 +90,7 @@ def _obiettivo(o: Obiettivo, figli: _Figli) -> Dizionario:
         "stato": o.stato,
         "percentuale_calcolata": percentuale(o.percentuale_calcolata),
         "percentuale_convalidata": percentuale(o.percentuale_convalidata),
+        "nodi": figli.nodi[o.pk],
         "specifici": [figli.specifico(s) for s in figli.specifici[o.pk]],
     }
 
@@ -82,7 +98,7 @@ def _obiettivo(o: Obiettivo, figli: _Figli) -> Dizionario:
 class _Figli:
     """Everything below some objectives (`di` filters the tables below them), by parent."""
 
-    def __init__(self, **di: Any) -> None:
+    def __init__(self, riservati: bool, **di: Any) -> None:
         self.specifici: dict[int, list[ObiettivoSpecifico]] = defaultdict(list)
         self.collaboratori: dict[int, list[Dizionario]] = defaultdict(list)
         self.rilevazioni: dict[int, list[Dizionario]] = defaultdict(list)
@@ -90,10 +106,19 @@ class _Figli:
         self.voci: dict[int, list[Dizionario]] = defaultdict(list)
         for s in ObiettivoSpecifico.objects.filter(**di).order_by("ordine"):
             self.specifici[s.obiettivo_id].append(s)
-        for c in Collaboratore.objects.filter(**di, specifico__isnull=False).order_by("ordine"):
-            self.collaboratori[c.specifico_id or 0].append(
-                collaboratore(c.nome, c.dal, c.al, c.responsabile)
+        primi = {pk: figli[0].pk for pk, figli in self.specifici.items()}
+        self.nodi = _nodi(**di)
+        self._persone(riservati, primi, **di)
+        self.fasi = _fasi(**di)
+        self.stanziamenti: dict[int, list[Dizionario]] = defaultdict(list)
+        for e in Stanziamento.objects.filter(**di).order_by("pk"):
+            dove = e.specifico_id or primi.get(e.obiettivo_id, 0)
+            self.stanziamenti[dove].append(
+                stanziamento(e.capitolo, e.articolo, e.descrizione, e.parte, e.importo)
             )
+        storico: dict[int, list[Dizionario]] = defaultdict(list)
+        for v in StoricoIndicatore.objects.filter(**di).order_by("anno"):
+            storico[v.indicatore_id].append(valore_storico(v.anno, v.valore))
         for r in (
             Rilevazione.objects.filter(**di).select_related("periodo").order_by("periodo__ordine")
         ):
@@ -104,24 +129,47 @@ class _Figli:
                     r.valore if r.valore is not None else r.valore_data,
                 )
             )
-        for i in Indicatore.objects.filter(**di).order_by("ordine"):
+        for i in Indicatore.objects.filter(**di).select_related("tipo").order_by("ordine"):
             self.indicatori[i.specifico_id].append(
                 {
                     "nome": i.nome,
+                    "tipo": i.tipo.nome if i.tipo else None,
+                    "unita_misura": i.unita_misura,
                     "peso": decimale(i.peso),
                     "natura": i.natura,
                     "aggregazione": i.aggregazione,
                     "periodi": self.rilevazioni[i.pk],
+                    "storico": storico[i.pk],
                 }
             )
-        for v in (
+        for d in (
             VoceRelazione.objects.filter(**di)
             .select_related("relazione__periodo")
             .order_by("relazione__periodo__ordine")
         ):
-            self.voci[v.specifico_id].append(
-                relazione(v.relazione.periodo.codice, v.testo, v.osservazione, v.risposta)
+            self.voci[d.specifico_id].append(
+                relazione(d.relazione.periodo.codice, d.testo, d.osservazione, d.risposta)
             )
+
+    def _persone(self, riservati: bool, primi: Mapping[int, int], **di: Any) -> None:
+        della_scheda: dict[int, list[Dizionario]] = defaultdict(list)
+        con_i_suoi: set[int] = set()
+        for c in Collaboratore.objects.filter(**di).select_related("persona").order_by("ordine"):
+            detto = collaboratore(
+                c.nome,
+                c.dal,
+                c.al,
+                c.responsabile,
+                *((c.impegno, c.inquadramento, c.persona.matricola) if riservati else ()),
+            )
+            if c.specifico_id is None:
+                della_scheda[c.obiettivo_id].append(detto)
+            else:
+                con_i_suoi.add(c.obiettivo_id)
+                self.collaboratori[c.specifico_id].append(detto)
+        for pk, primo in primi.items():
+            if pk not in con_i_suoi:
+                self.collaboratori[primo] = della_scheda[pk]
 
     def specifico(self, s: ObiettivoSpecifico) -> Dizionario:
         return {
@@ -130,6 +178,8 @@ class _Figli:
             "inizio_previsto": giorno(s.inizio_previsto),
             "fine_prevista": giorno(s.fine_prevista),
             "collaboratori": self.collaboratori[s.pk],
+            "fasi": self.fasi[s.pk],
+            "stanziamenti": self.stanziamenti[s.pk],
             "indicatori": self.indicatori[s.pk],
             "relazioni": self.voci[s.pk],
         }
@@ -139,8 +189,114 @@ def _nome(persona: Any) -> str | None:
     return persona.nome_completo if persona else None
 
 
-def collaboratore(nome: str, dal: date | None, al: date | None, responsabile: bool) -> Dizionario:
-    return {"nome": nome, "dal": giorno(dal), "al": giorno(al), "responsabile": responsabile}
+def _nodi(**di: Any) -> dict[int, list[list[Dizionario]]]:
+    """By objective, the nodes it hangs on: each as its path from the root."""
+    nodi: dict[int, tuple[int | None, Passo]] = {}
+    legami = list(ObiettivoNodo.objects.filter(**di).values_list("obiettivo_id", "nodo_id"))
+    anni = Obiettivo.objects.filter(pk__in={pk for pk, _ in legami}).values("ciclo")
+    for pk, padre, tipo, codice, titolo in NodoStrategico.objects.filter(
+        ciclo__in=anni
+    ).values_list("pk", "padre_id", "tipo", "codice", "titolo"):
+        nodi[pk] = padre, (tipo, codice, titolo)
+    percorsi: dict[int, list[list[Passo]]] = defaultdict(list)
+    for obiettivo, foglia in legami:
+        passi: list[Passo] = []
+        dove: int | None = foglia
+        while dove is not None:
+            dove, passo = nodi[dove]
+            passi.insert(0, passo)
+        percorsi[obiettivo].append(passi)
+    detti: dict[int, list[list[Dizionario]]] = defaultdict(list)
+    for obiettivo, suoi in percorsi.items():
+        detti[obiettivo] = percorsi_detti(suoi)
+    return detti
+
+
+def percorsi_detti(percorsi: Iterable[Sequence[Passo]]) -> list[list[Dizionario]]:
+    """Paths of nodes, each once, in one order whatever the order they came in."""
+    return [
+        [{"tipo": tipo, "codice": codice, "titolo": titolo} for tipo, codice, titolo in percorso]
+        for percorso in sorted({tuple(p) for p in percorsi})
+    ]
+
+
+def _fasi(**di: Any) -> dict[int, list[Dizionario]]:
+    fasi: dict[int, list[Dizionario]] = defaultdict(list)
+    for f in Fase.objects.filter(**di).select_related("responsabile").order_by("ordine"):
+        fasi[f.specifico_id].append(fase(f.ordine, f, _nome(f.responsabile)))
+    return fasi
+
+
+class _DiFase(Protocol):
+    """A phase, as the database or as a neutral plan holds it."""
+
+    @property
+    def descrizione(self) -> str: ...
+    @property
+    def peso(self) -> Decimal | None: ...
+    @property
+    def avanzamento(self) -> Decimal | None: ...
+    @property
+    def inizio_previsto(self) -> date | None: ...
+    @property
+    def fine_prevista(self) -> date | None: ...
+    @property
+    def inizio_effettivo(self) -> date | None: ...
+    @property
+    def fine_effettiva(self) -> date | None: ...
+    @property
+    def note(self) -> str: ...
+
+
+def fase(ordine: int, f: _DiFase, responsabile: str | None) -> Dizionario:
+    return {
+        "ordine": ordine,
+        "descrizione": f.descrizione,
+        "peso": decimale(f.peso),
+        "avanzamento": decimale(f.avanzamento),
+        "inizio_previsto": giorno(f.inizio_previsto),
+        "fine_prevista": giorno(f.fine_prevista),
+        "inizio_effettivo": giorno(f.inizio_effettivo),
+        "fine_effettiva": giorno(f.fine_effettiva),
+        "responsabile": responsabile,
+        "note": f.note,
+    }
+
+
+def stanziamento(
+    capitolo: str, articolo: str, descrizione: str, parte: str, importo: Decimal
+) -> Dizionario:
+    return {
+        "capitolo": capitolo,
+        "articolo": articolo,
+        "descrizione": descrizione,
+        "parte": parte,
+        "importo": decimale(importo),
+    }
+
+
+def valore_storico(anno: int, valore: Decimal | None) -> Dizionario:
+    return {"anno": anno, "valore": decimale(valore)}
+
+
+def collaboratore(
+    nome: str,
+    dal: date | None,
+    al: date | None,
+    responsabile: bool,
+    impegno: Decimal | None = None,
+    categoria: str = "",
+    matricola: str = "",
+) -> Dizionario:
+    return {
+        "nome": nome,
+        "dal": giorno(dal),
+        "al": giorno(al),
+        "responsabile": responsabile,
+        "impegno": decimale(impegno),
+        "categoria": categoria or None,
+        "matricola": matricola or None,
+    }
 
 
 def rilevazione(

@@ -9,6 +9,7 @@ from typing import Protocol
 from cycle.importers.modena import leggi_modena
 from cycle.importers.modena.anno import anno_stampato
 from cycle.importers.piano import Piano
+from cycle.importers.seregno import leggi_seregno
 
 
 class Lettore(Protocol):
@@ -21,7 +22,10 @@ class Lettore(Protocol):
     ) -> Piano: ...
 
 
-LETTORI: dict[str, Lettore] = {"modena": leggi_modena}
+LETTORI: dict[str, Lettore] = {
+    "modena": leggi_modena,
+    "seregno": leggi_seregno,
+}
 ANNI: dict[str, Callable[[bytes], int]] = {"modena": anno_stampato}
 
 

@@ -7,9 +7,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import TypeVar
 
 from cycle.importers.piano import (
     Collaboratore,
+    Fase,
     Indicatore,
     Nodo,
     Obiettivo,
@@ -17,6 +19,7 @@ from cycle.importers.piano import (
     Piano,
     PianoIllegibile,
     Specifico,
+    Stanziamento,
     Unita,
 )
 from cycle.importers.testo import Avvisi
@@ -30,7 +33,13 @@ INQUADRAMENTO = 100
 NODO = 500
 TIPO_INDICATORE = 300
 AFFIDAMENTO = 500
+MATRICOLA = 40
+CENTRO = 300
+CAPITOLO = 20
+ARTICOLO = 10
+VOCE_DI_BILANCIO = 500
 _MASSIMO_NUMERO = Decimal(10) ** 12
+_Figura = TypeVar("_Figura", Decimal | None, Decimal | date | None)
 
 
 def entro_limiti(piano: Piano, avvisi: Avvisi) -> Piano:
@@ -73,6 +82,7 @@ class _Limiti:
             persona,
             nome_completo=self._nome(persona.nome_completo),
             inquadramento=self._corto(persona.inquadramento, INQUADRAMENTO, "l'inquadramento"),
+            matricola=self._corto(persona.matricola, MATRICOLA, "la matricola"),
         )
 
     def _obiettivo(self, obiettivo: Obiettivo) -> Obiettivo:
@@ -90,6 +100,8 @@ class _Limiti:
             inizio_effettivo=dal,
             fine_effettiva=al,
             collaboratori=self._collaboratori_della_scheda(obiettivo.collaboratori),
+            persone=self._collaboratori(obiettivo.persone),
+            stanziamenti=tuple(self._stanziamento(s) for s in obiettivo.stanziamenti),
             nodi=tuple(self._nodo(nodo) for nodo in obiettivo.nodi),
             specifici=tuple(self._specifico(specifico) for specifico in obiettivo.specifici),
         )
@@ -123,6 +135,33 @@ class _Limiti:
             ),
             collaboratori=self._collaboratori(specifico.collaboratori),
             indicatori=tuple(self._indicatore(indicatore) for indicatore in specifico.indicatori),
+            fasi=tuple(self._fase(fase) for fase in specifico.fasi),
+            stanziamenti=tuple(self._stanziamento(s) for s in specifico.stanziamenti),
+        )
+
+    def _fase(self, fase: Fase) -> Fase:
+        self.riga = fase.riga or self.riga
+        inizio, fine = self._date(fase.inizio_previsto, fase.fine_prevista, "previste della fase")
+        dal, al = self._date(fase.inizio_effettivo, fase.fine_effettiva, "effettive della fase")
+        return replace(
+            fase,
+            peso=self._percento(fase.peso, "il peso di una fase"),
+            avanzamento=self._percento(fase.avanzamento, "l'avanzamento di una fase"),
+            inizio_previsto=inizio,
+            fine_prevista=fine,
+            inizio_effettivo=dal,
+            fine_effettiva=al,
+            responsabile=self._nome(fase.responsabile),
+            centro=self._corto(fase.centro, CENTRO, "il centro di responsabilità"),
+        )
+
+    def _stanziamento(self, voce: Stanziamento) -> Stanziamento:
+        self.riga = voce.riga or self.riga
+        return replace(
+            voce,
+            capitolo=self._corto(voce.capitolo, CAPITOLO, "il numero del capitolo"),
+            articolo=self._corto(voce.articolo, ARTICOLO, "il numero dell'articolo"),
+            descrizione=self._corto(voce.descrizione, VOCE_DI_BILANCIO, "il nome del capitolo"),
         )
 
     def _collaboratori(self, righe: tuple[Collaboratore, ...]) -> tuple[Collaboratore, ...]:
@@ -132,7 +171,13 @@ class _Limiti:
         for riga in righe:
             dal, al = self._date(riga.dal, riga.al, f"di «{riga.nome}»")
             riga = replace(
-                riga, nome=self._nome(riga.nome), persona=self._nome(riga.persona), dal=dal, al=al
+                riga,
+                nome=self._nome(riga.nome),
+                persona=self._nome(riga.persona),
+                dal=dal,
+                al=al,
+                impegno=self._percento(riga.impegno, f"l'impegno di «{riga.nome}»"),
+                categoria=self._corto(riga.categoria, INQUADRAMENTO, "la categoria"),
             )
             if riga in viste and riga.nome != SEGNAPOSTO:
                 self._avviso(f"«{riga.nome}» è stampato due volte con le stesse date: preso una")
@@ -151,21 +196,18 @@ class _Limiti:
 
     def _indicatore(self, indicatore: Indicatore) -> Indicatore:
         self.riga = indicatore.riga
-        peso = indicatore.peso
-        if peso is not None and not 0 <= peso <= 100:
-            self._avviso(f"il peso {peso} di «{indicatore.nome}» non è tra 0 e 100: lasciato vuoto")
-            peso = None
         return replace(
             indicatore,
             nome=self._corto(indicatore.nome, TITOLO, "il nome dell'indicatore"),
             tipo=self._corto(indicatore.tipo, TIPO_INDICATORE, "il tipo dell'indicatore"),
-            peso=peso,
+            peso=self._percento(indicatore.peso, f"il peso di «{indicatore.nome}»"),
             target_annuo=self._numero(indicatore.target_annuo),
             valore_annuo=self._numero(indicatore.valore_annuo),
             rilevazioni=tuple(
                 replace(r, target=self._numero(r.target), valore=self._numero(r.valore))
                 for r in indicatore.rilevazioni
             ),
+            storico=tuple(replace(v, valore=self._numero(v.valore)) for v in indicatore.storico),
         )
 
     def _nodo(self, nodo: Nodo) -> Nodo:
@@ -211,8 +253,14 @@ class _Limiti:
             return None, None
         return inizio, fine
 
-    def _numero(self, numero: Decimal | None) -> Decimal | None:
-        if numero is not None and abs(numero) >= _MASSIMO_NUMERO:
+    def _percento(self, numero: Decimal | None, cosa: str) -> Decimal | None:
+        if numero is None or 0 <= numero <= 100:
+            return numero
+        self._avviso(f"{cosa}, {numero}, non è tra 0 e 100: lasciato vuoto")
+        return None
+
+    def _numero(self, numero: _Figura) -> _Figura:
+        if isinstance(numero, Decimal) and abs(numero) >= _MASSIMO_NUMERO:
             self._avviso(f"{numero:f} è troppo grande per essere una misura: lasciato vuoto")
             return None
         return numero

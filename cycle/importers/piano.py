@@ -11,10 +11,11 @@ a guess.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 
 class PianoIllegibile(Exception):
@@ -39,6 +40,7 @@ class Persona:
 
     nome_completo: str
     inquadramento: str = ""
+    matricola: str = ""
     alias: tuple[str, ...] = ()  # other spellings found, resolved to this person with an Avviso
     segnaposto: bool = False
 
@@ -78,7 +80,15 @@ class Rilevazione:
     """Target and measured value of one indicator in one period."""
 
     periodo: str
-    target: Decimal | None
+    target: Decimal | date | None  # dates for an indicator measured by its date (R79)
+    valore: Decimal | date | None
+
+
+@dataclass(frozen=True, slots=True)
+class ValoreStorico:
+    """The value of a past year, printed beside the present ones."""
+
+    anno: int
     valore: Decimal | None
 
 
@@ -93,6 +103,37 @@ class Indicatore:
     unita_misura: str = "numero"  # numero | percentuale | data | si_no | euro
     target_annuo: Decimal | None = None  # as printed
     valore_annuo: Decimal | None = None  # as printed
+    storico: tuple[ValoreStorico, ...] = ()
+    note: str = ""
+    riga: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Fase:
+    """A phase: weight and progress from 0 to 100. `responsabile` is a `Persona.nome_completo`."""
+
+    descrizione: str
+    peso: Decimal | None = None
+    avanzamento: Decimal | None = None
+    inizio_previsto: date | None = None
+    fine_prevista: date | None = None
+    inizio_effettivo: date | None = None
+    fine_effettiva: date | None = None
+    responsabile: str = ""
+    centro: str = ""  # of responsibility, as printed
+    note: str = ""
+    riga: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Stanziamento:
+    """Money of a chapter, in euro."""
+
+    capitolo: str
+    articolo: str
+    descrizione: str
+    parte: str  # entrate_correnti | spese_correnti | spese_investimento
+    importo: Decimal
     riga: int = 0
 
 
@@ -106,16 +147,21 @@ class Collaboratore:
     dal: date | None
     al: date | None
     responsabile: bool
+    impegno: Decimal | None = None  # per cent
+    categoria: str = ""  # of this row: a person may have another elsewhere
 
 
 @dataclass(frozen=True, slots=True)
 class Relazione:
-    """The dialogue of one period on one specifico (R53), in order."""
+    """The dialogue of one period on one specifico (R53), in order. Who checks the figures may
+    have given the specifico a percentage of its own, with its reason (R56)."""
 
     periodo: str
     testo: str
     osservazione: str
     risposta: str
+    percentuale_convalidata: Decimal | None = None
+    motivo: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +180,8 @@ class Specifico:
     collaboratori: tuple[Collaboratore, ...] = ()
     indicatori: tuple[Indicatore, ...] = ()
     relazioni: tuple[Relazione, ...] = ()
+    fasi: tuple[Fase, ...] = ()
+    stanziamenti: tuple[Stanziamento, ...] = ()
     riga: int = 0
 
 
@@ -156,6 +204,9 @@ class Obiettivo:
     peso: Decimal | None = None
     nodi: tuple[Nodo, ...] = ()
     collaboratori: tuple[tuple[str, str], ...] = ()  # (nome_completo, inquadramento)
+    persone: tuple[Collaboratore, ...] = ()  # who works on the whole scheda, and how much
+    stanziamenti: tuple[Stanziamento, ...] = ()  # of the whole scheda
+    sezioni: tuple[tuple[str, str], ...] = ()  # what the form says beside the rest: heading, text
     percentuale_stampata: Decimal | None = None  # "% Avanzamento" of the document
     percentuale_convalidata: Decimal | None = None
     specifici: tuple[Specifico, ...] = ()
@@ -172,6 +223,8 @@ class Piano:
     unita: tuple[Unita, ...]
     persone: tuple[Persona, ...]
     obiettivi: tuple[Obiettivo, ...]
+    # parameters (see `cycle.parametri`) of a year that is not there yet, as the layout wants them
+    parametri: Mapping[str, Any] = field(default_factory=dict)
     avvisi: tuple[Avviso, ...] = field(default=())
 
     def specifici(self) -> Iterator[Specifico]:

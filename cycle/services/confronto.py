@@ -5,7 +5,7 @@ differs is refused, and this says in which objectives."""
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from cycle.exports.piano import (
@@ -13,13 +13,17 @@ from cycle.exports.piano import (
     collaboratore,
     da_database,
     decimale,
+    fase,
     giorno,
     percentuale,
+    percorsi_detti,
     relazione,
     rilevazione,
+    stanziamento,
+    valore_storico,
 )
 from cycle.importers import piano as neutro
-from cycle.models import Ciclo, Indicatore, Obiettivo, ObiettivoNodo, ObiettivoSpecifico
+from cycle.models import Ciclo, Fase, Indicatore, Obiettivo, ObiettivoSpecifico
 from workflows.machines.obiettivo import PRIMA_DELL_APPROVAZIONE
 
 
@@ -51,6 +55,7 @@ def _del_documento(o: neutro.Obiettivo, unita: str, come: str) -> Dizionario:
     """An objective as importing it leaves it; without the state and the computed percentage,
     which are not the document's to say."""
     storico = come == "storico"
+    ripresi = () if any(s.collaboratori for s in o.specifici) else _della_scheda(o)
     return {
         "codice": o.codice,
         "tipo": o.tipo,
@@ -64,9 +69,11 @@ def _del_documento(o: neutro.Obiettivo, unita: str, come: str) -> Dizionario:
         "categoria": o.categoria,
         "descrizione": o.descrizione,
         "peso": decimale(o.peso),
-        "nodi": sorted({n.percorso[-1] for n in o.nodi if n.percorso}),
+        "nodi": percorsi_detti(n.percorso for n in o.nodi if n.percorso),
+        "sezioni": [list(sezione) for sezione in o.sezioni],
         "testi": [
-            (s.descrizione, [(i.tipo, i.unita_misura) for i in s.indicatori]) for s in o.specifici
+            (s.descrizione, [i.note for i in s.indicatori], [f.centro for f in s.fasi])
+            for s in o.specifici
         ],
         "specifici": [
             {
@@ -75,17 +82,32 @@ def _del_documento(o: neutro.Obiettivo, unita: str, come: str) -> Dizionario:
                 "inizio_previsto": giorno(s.inizio_previsto),
                 "fine_prevista": giorno(s.fine_prevista),
                 "collaboratori": [
-                    collaboratore(c.nome, c.dal, c.al, c.responsabile) for c in s.collaboratori
+                    collaboratore(c.nome, c.dal, c.al, c.responsabile, c.impegno, c.categoria)
+                    for c in (*s.collaboratori, *(ripresi if s is o.specifici[0] else ()))
+                ],
+                "fasi": [
+                    _secondo(storico, fase(n, f, f.responsabile or None))
+                    for n, f in enumerate(s.fasi, start=1)
+                ],
+                "stanziamenti": [
+                    stanziamento(e.capitolo, e.articolo, e.descrizione, e.parte, e.importo)
+                    for e in (*(o.stanziamenti if s is o.specifici[0] else ()), *s.stanziamenti)
                 ],
                 "indicatori": [
                     {
                         "nome": i.nome,
+                        "tipo": i.tipo or None,
+                        "unita_misura": i.unita_misura,
                         "peso": decimale(i.peso),
                         "natura": i.natura,
                         "aggregazione": i.aggregazione,
                         "periodi": [
                             rilevazione(r.periodo, r.target, r.valore if storico else None)
                             for r in i.rilevazioni
+                        ],
+                        "storico": [
+                            valore_storico(v.anno, v.valore)
+                            for v in sorted(i.storico, key=lambda v: v.anno)
                         ],
                     }
                     for i in s.indicatori
@@ -101,33 +123,52 @@ def _del_documento(o: neutro.Obiettivo, unita: str, come: str) -> Dizionario:
     }
 
 
+def _della_scheda(o: neutro.Obiettivo) -> Sequence[neutro.Collaboratore]:
+    """Who works on the whole scheda, as the export says it in the first specifico."""
+    semplici = (
+        neutro.Collaboratore(nome, nome, None, None, False, categoria=inquadramento)
+        for nome, inquadramento in o.collaboratori
+    )
+    return (*semplici, *o.persone)
+
+
+_DI_CHIUSURA = ("avanzamento", "inizio_effettivo", "fine_effettiva", "note")
+
+
+def _secondo(storico: bool, fase: Dizionario) -> Dizionario:
+    """A phase as a closed year has it, or as planned."""
+    return fase if storico else {k: v for k, v in fase.items() if k not in _DI_CHIUSURA}
+
+
 def _resto(ciclo: Ciclo) -> Mapping[str, Dizionario]:
     """What the export does not carry and a document says, by code."""
-    nodi: dict[int, set[tuple[str, str, str]]] = defaultdict(set)
-    for pk, *nodo in ObiettivoNodo.objects.filter(obiettivo__ciclo=ciclo).values_list(
-        "obiettivo_id", "nodo__tipo", "nodo__codice", "nodo__titolo"
-    ):
-        nodi[pk].add((nodo[0], nodo[1], nodo[2]))
-    indicatori: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    for pk, tipo, unita in (
+    note: dict[int, list[str]] = defaultdict(list)
+    for pk, testo in (
         Indicatore.objects.filter(obiettivo__ciclo=ciclo)
         .order_by("ordine")
-        .values_list("specifico_id", "tipo__nome", "unita_misura")
+        .values_list("specifico_id", "note")
     ):
-        indicatori[pk].append((tipo or "", unita))
+        note[pk].append(testo)
+    centri: dict[int, list[str]] = defaultdict(list)
+    for pk, centro in (
+        Fase.objects.filter(obiettivo__ciclo=ciclo)
+        .order_by("ordine")
+        .values_list("specifico_id", "centro")
+    ):
+        centri[pk].append(centro)
     testi: dict[int, list[Any]] = defaultdict(list)
     for pk, specifico, descrizione in (
         ObiettivoSpecifico.objects.filter(obiettivo__ciclo=ciclo)
         .order_by("ordine")
         .values_list("obiettivo_id", "pk", "descrizione")
     ):
-        testi[pk].append((descrizione, indicatori[specifico]))
+        testi[pk].append((descrizione, note[specifico], centri[specifico]))
     return {
         o.codice: {
             "categoria": o.categoria,
             "descrizione": o.descrizione,
             "peso": decimale(o.peso),
-            "nodi": sorted(nodi[o.pk]),
+            "sezioni": o.sezioni,
             "testi": testi[o.pk],
         }
         for o in Obiettivo.objects.filter(ciclo=ciclo)
@@ -136,11 +177,21 @@ def _resto(ciclo: Ciclo) -> Mapping[str, Dizionario]:
 
 def _confrontabile(obiettivo: Dizionario, resto: Dizionario, come: str) -> Dizionario:
     """An exported objective reduced to what a document says of it: a plan that has been worked
-    on keeps its values and reports, and still is the same plan."""
+    on keeps its values and reports, and still is the same plan. A matricola is the person's, and
+    may be mended elsewhere."""
     tolti = {"stato", "percentuale_calcolata"}
+    storico = come == "storico"
     ridotto = {**{k: v for k, v in obiettivo.items() if k not in tolti}, **resto}
-    if come == "storico":
-        return ridotto
+    specifici = [
+        {
+            **s,
+            "collaboratori": [{**c, "matricola": None} for c in s["collaboratori"]],
+            "fasi": [_secondo(storico, f) for f in s["fasi"]],
+        }
+        for s in ridotto["specifici"]
+    ]
+    if storico:
+        return {**ridotto, "specifici": specifici}
     return {
         **ridotto,
         "percentuale_convalidata": None,
@@ -153,6 +204,6 @@ def _confrontabile(obiettivo: Dizionario, resto: Dizionario, come: str) -> Dizio
                     for i in s["indicatori"]
                 ],
             }
-            for s in ridotto["specifici"]
+            for s in specifici
         ],
     }

@@ -28,7 +28,7 @@ def esporta(*, ciclo: Ciclo, by: Attore, istante: datetime, canale: str = "web")
         incarico = by.incarico_per("esporta_piano", radice.percorso)
         if incarico is None:
             raise NonAutorizzato({ciclo.pk: [_serve_incarico(radice.nome)]})
-        piano = da_database(ciclo, visibili(by))
+        piano = da_database(ciclo, visibili(by), riservati=False)
         azioni.apri(
             ente_id=by.ente_id,
             procedura="ciclo",

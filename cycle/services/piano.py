@@ -5,8 +5,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from decimal import Decimal
 from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -22,6 +23,7 @@ from cycle.models import (
     Ciclo,
     Collaboratore,
     Ente,
+    Fase,
     Indicatore,
     NodoStrategico,
     Obiettivo,
@@ -31,6 +33,8 @@ from cycle.models import (
     Persona,
     RelazioneSemestrale,
     Rilevazione,
+    Stanziamento,
+    StoricoIndicatore,
     TipoIndicatore,
     UnitaOrganizzativa,
     VersioneObiettivo,
@@ -78,7 +82,10 @@ def importa(
         with connection.cursor() as cursore:  # two imports of one ente: one after the other
             cursore.execute("SELECT pg_advisory_xact_lock(hashtext('importa'), %s)", [ente.pk])
         ciclo = Ciclo.objects.filter(ente=ente, anno=piano.anno).first()
-        _verifica(piano, come, Parametri.da_dizionario(ciclo.parametri if ciclo else {}))
+        if ciclo is not None:
+            piano = _nei_periodi(piano, ciclo)
+        parametri = dict(ciclo.parametri if ciclo else piano.parametri)
+        _verifica(piano, come, Parametri.da_dizionario(parametri))
         nuovi = _non_ancora_presenti(ciclo, piano, come)
         if not nuovi:
             return EsitoImportazione(gia_presenti=len(piano.obiettivi), avvisi=piano.avvisi)
@@ -113,6 +120,43 @@ def _verifica(piano: neutro.Piano, come: str, parametri: Parametri) -> None:
             )
 
 
+def _nei_periodi(piano: neutro.Piano, ciclo: Ciclo) -> neutro.Piano:
+    """The plan with the periods that the year has: one of the document is the one that ends on
+    the same day. Raises `PianoIllegibile` when there is none."""
+    codici = {al: codice for codice, al in ciclo.periodi.values_list("codice", "al")}
+    ignoti = [f"{p.nome} ({p.codice})" for p in piano.periodi if p.al not in codici]
+    if ignoti:
+        raise PianoIllegibile(
+            f"L'anno {piano.anno} dell'ente non ha un periodo che finisca con: "
+            f"{', '.join(ignoti)}. Definire i periodi dell'anno e ripetere. Non è stato importato "
+            "nulla."
+        )
+    suoi = {p.codice: codici[p.al] for p in piano.periodi}
+    if all(prima == dopo for prima, dopo in suoi.items()):
+        return piano
+
+    def specifico(s: neutro.Specifico) -> neutro.Specifico:
+        return replace(
+            s,
+            indicatori=tuple(
+                replace(
+                    i,
+                    rilevazioni=tuple(replace(r, periodo=suoi[r.periodo]) for r in i.rilevazioni),
+                )
+                for i in s.indicatori
+            ),
+            relazioni=tuple(replace(r, periodo=suoi[r.periodo]) for r in s.relazioni),
+        )
+
+    return replace(
+        piano,
+        periodi=tuple(replace(p, codice=suoi[p.codice]) for p in piano.periodi),
+        obiettivi=tuple(
+            replace(o, specifici=tuple(specifico(s) for s in o.specifici)) for o in piano.obiettivi
+        ),
+    )
+
+
 def _non_ancora_presenti(
     ciclo: Ciclo | None, piano: neutro.Piano, come: str
 ) -> list[neutro.Obiettivo]:
@@ -125,6 +169,14 @@ def _non_ancora_presenti(
             "stato importato nulla."
         )
     return [o for o in piano.obiettivi if o.codice not in presenti]
+
+
+def _figure(target: Decimal | date | None, valore: Decimal | date | None) -> dict[str, Any]:
+    """Target and value in the columns of numbers, or of dates (R79)."""
+    return {
+        f"{nome}{'_data' if isinstance(figura, date) else ''}": figura
+        for nome, figura in (("target", target), ("valore", valore))
+    }
 
 
 class _Scrittura:
@@ -176,7 +228,6 @@ class _Scrittura:
         )
         self.ciclo = self._ciclo()
         self.periodi = {p.codice: p for p in Periodo.objects.filter(ciclo=self.ciclo)}
-        self._verifica_periodi()
         self.unita = self._unita()
         self.persone = self._persone()
         self._obiettivi(nuovi, ids, arrivi)
@@ -192,17 +243,11 @@ class _Scrittura:
     def _ciclo(self) -> Ciclo:
         ciclo = Ciclo.objects.filter(ente=self.ente, anno=self.piano.anno).first()
         if ciclo is None:
-            ciclo = scrivi_anno(self.ente, self.piano.anno, {}, riserva("cycle_ciclo", 1)[0])
+            parametri = dict(self.piano.parametri)
+            pk = riserva("cycle_ciclo", 1)[0]
+            ciclo = scrivi_anno(self.ente, self.piano.anno, parametri, pk)
             self._conta("anni", [ciclo])
         return ciclo
-
-    def _verifica_periodi(self) -> None:
-        ignoti = [p.codice for p in self.piano.periodi if p.codice not in self.periodi]
-        if ignoti:
-            raise PianoIllegibile(
-                f"L'anno {self.piano.anno} dell'ente non ha i periodi {', '.join(ignoti)} del "
-                "documento. Definire i periodi dell'anno e ripetere. Non è stato importato nulla."
-            )
 
     def _unita(self) -> dict[str, UnitaOrganizzativa]:
         """Units by code of the document. One that is there has the same name and stands below
@@ -255,14 +300,32 @@ class _Scrittura:
                 nome_completo=p.nome_completo,
                 alias=list(p.alias),
                 inquadramento=p.inquadramento,
+                matricola=p.matricola,
                 segnaposto=p.segnaposto,
             )
             for p in self.piano.persone
             if p.nome_completo not in persone
         ]
+        self._matricole(persone)
         create = copia(nuove)
         self._conta("persone", create)
         return {**persone, **{p.nome_completo: p for p in create}}
+
+    def _matricole(self, presenti: Mapping[str, Persona]) -> None:
+        """Who was there without a matricola gets the one the document gives him."""
+        righe: list[tuple[int, str]] = []
+        for p in self.piano.persone:
+            chi = presenti.get(p.nome_completo)
+            if chi is None or not p.matricola or chi.matricola == p.matricola:
+                continue
+            if chi.matricola:
+                self.dubbi.append(
+                    f"«{p.nome_completo}» ha la matricola {chi.matricola}, nel documento "
+                    f"{p.matricola}: tenuta la prima. Se sono due persone, distinguerne i nomi."
+                )
+            else:
+                righe.append((chi.pk, p.matricola))
+        aggiorna(Persona, {"matricola": "text"}, righe)
 
     def _obiettivi(
         self, nuovi: Sequence[neutro.Obiettivo], ids: Sequence[int], arrivi: Sequence[str]
@@ -286,6 +349,7 @@ class _Scrittura:
                 inizio_effettivo=o.inizio_effettivo,
                 fine_effettiva=o.fine_effettiva,
                 peso=o.peso,
+                sezioni=[list(sezione) for sezione in o.sezioni],
                 stato=stato,
                 versione=1 if self.storico else 0,
             )
@@ -347,6 +411,8 @@ class _Scrittura:
         figli = list(zip(righe, (s for _, _, s in coppie), strict=True))
         self._collaboratori(nuovi, figli)
         self._indicatori(figli)
+        self._fasi(figli)
+        self._stanziamenti(nuovi, figli)
 
     def _collaboratori(
         self,
@@ -367,21 +433,89 @@ class _Scrittura:
             for ordine, (nome, inquadramento) in enumerate(o.collaboratori)
         ]
         righe += [
-            Collaboratore(
-                ente_id=self.ente.pk,
-                obiettivo_id=riga.obiettivo_id,
-                specifico_id=riga.pk,
-                persona_id=self.persone[c.persona].pk,
-                nome=c.nome,
-                ordine=ordine,
-                dal=c.dal,
-                al=c.al,
-                responsabile=c.responsabile,
-            )
+            self._collaboratore(riga.pk, None, ordine, c)
+            for riga, o in zip(self.obiettivi, nuovi, strict=True)
+            for ordine, c in enumerate(o.persone, start=len(o.collaboratori))
+        ]
+        righe += [
+            self._collaboratore(riga.obiettivo_id, riga.pk, ordine, c)
             for riga, s in figli
             for ordine, c in enumerate(s.collaboratori)
         ]
         self._conta("collaboratori", copia(righe))
+
+    def _collaboratore(
+        self, obiettivo: int, specifico: int | None, ordine: int, c: neutro.Collaboratore
+    ) -> Collaboratore:
+        return Collaboratore(
+            ente_id=self.ente.pk,
+            obiettivo_id=obiettivo,
+            specifico_id=specifico,
+            persona_id=self.persone[c.persona].pk,
+            nome=c.nome,
+            ordine=ordine,
+            dal=c.dal,
+            al=c.al,
+            responsabile=c.responsabile,
+            impegno=c.impegno,
+            inquadramento=c.categoria,
+        )
+
+    def _fasi(self, figli: Sequence[tuple[ObiettivoSpecifico, neutro.Specifico]]) -> None:
+        """Progress, effective dates and notes only of a closed year."""
+        persone = {nome: p.pk for nome, p in self.persone.items()}
+        self._conta(
+            "fasi",
+            copia(
+                Fase(
+                    ente_id=self.ente.pk,
+                    obiettivo_id=riga.obiettivo_id,
+                    specifico_id=riga.pk,
+                    ordine=ordine,
+                    descrizione=f.descrizione,
+                    peso=f.peso,
+                    avanzamento=f.avanzamento if self.storico else None,
+                    inizio_previsto=f.inizio_previsto,
+                    fine_prevista=f.fine_prevista,
+                    inizio_effettivo=f.inizio_effettivo if self.storico else None,
+                    fine_effettiva=f.fine_effettiva if self.storico else None,
+                    responsabile_id=persone.get(f.responsabile),
+                    centro=f.centro,
+                    note=f.note if self.storico else "",
+                )
+                for riga, s in figli
+                for ordine, f in enumerate(s.fasi, start=1)
+            ),
+        )
+
+    def _stanziamenti(
+        self,
+        nuovi: Sequence[neutro.Obiettivo],
+        figli: Sequence[tuple[ObiettivoSpecifico, neutro.Specifico]],
+    ) -> None:
+        """Those of the objectives and those of the specifici."""
+        voci: list[tuple[int, int | None, neutro.Stanziamento]] = [
+            (riga.pk, None, e)
+            for riga, o in zip(self.obiettivi, nuovi, strict=True)
+            for e in o.stanziamenti
+        ]
+        voci += [(riga.obiettivo_id, riga.pk, e) for riga, s in figli for e in s.stanziamenti]
+        self._conta(
+            "stanziamenti",
+            copia(
+                Stanziamento(
+                    ente_id=self.ente.pk,
+                    obiettivo_id=obiettivo,
+                    specifico_id=specifico,
+                    capitolo=e.capitolo,
+                    articolo=e.articolo,
+                    descrizione=e.descrizione,
+                    parte=e.parte,
+                    importo=e.importo,
+                )
+                for obiettivo, specifico, e in voci
+            ),
+        )
 
     def _indicatori(self, figli: Sequence[tuple[ObiettivoSpecifico, neutro.Specifico]]) -> None:
         nomi = {i.tipo for _, s in figli for i in s.indicatori if i.tipo}
@@ -407,10 +541,22 @@ class _Scrittura:
                 natura=i.natura,
                 aggregazione=i.aggregazione,
                 peso=i.peso,
+                note=i.note,
             )
             for riga, ordine, i in coppie
         )
         self._conta("indicatori", righe)
+        copia(
+            StoricoIndicatore(
+                ente_id=self.ente.pk,
+                obiettivo_id=riga.obiettivo_id,
+                indicatore_id=riga.pk,
+                anno=v.anno,
+                valore=v.valore,
+            )
+            for riga, (_, _, i) in zip(righe, coppie, strict=True)
+            for v in i.storico
+        )
         periodi = {codice: p.pk for codice, p in self.periodi.items()}
         self._conta(
             "rilevazioni",
@@ -420,8 +566,7 @@ class _Scrittura:
                     obiettivo_id=riga.obiettivo_id,
                     indicatore_id=riga.pk,
                     periodo_id=periodi[r.periodo],
-                    target=r.target,
-                    valore=r.valore if self.storico else None,
+                    **_figure(r.target, r.valore if self.storico else None),
                 )
                 for riga, (_, _, i) in zip(righe, coppie, strict=True)
                 for r in i.rilevazioni
@@ -512,6 +657,8 @@ class _Scrittura:
                 osservazione=r.osservazione,
                 risposta=r.risposta,
                 percentuale_calcolata=calcolate[riga.pk, s.codice, r.periodo],
+                percentuale_convalidata=r.percentuale_convalidata,
+                motivo=r.motivo,
             )
             for riga, o in zip(self.obiettivi, nuovi, strict=True)
             for s in o.specifici

@@ -205,9 +205,10 @@ def test_le_query_della_scheda_non_crescono_con_la_scheda(
     importa(ente=ente, piano=mondo.piano([grande], 2027), come="piano", istante=mondo.ADESSO)
     chi = come("GESTIONE CONTROLLO")
     for o in (mondo.in_stato("bozza"), mondo.obiettivo("GR1", anno=2027)):
-        # session, user; savepoint, persona, ente, incarichi; objective; specifici,
+        # session, user; savepoint, persona, ente, incarichi; objective; specifici, nodes (2),
+        # phases, money, past years,
         # collaboratori, rilevazioni, indicatori, voci; periods with a report; release
-        with django_assert_num_queries(14):
+        with django_assert_num_queries(19):
             assert chi.get(indirizzo(o)).status_code == 200
         with django_assert_num_queries(10):
             assert chi.get(f"{indirizzo(o)}/transizioni").status_code == 200

@@ -60,10 +60,15 @@ def iso(giorno: date | None) -> str | None:
     return None if giorno is None else giorno.strftime("%Y-%m-%d")
 
 
+def figura(valore: Decimal | date | None) -> str | None:
+    return iso(valore) if isinstance(valore, date) else cifra(valore)
+
+
 def atteso(piano: neutro.Piano, come: str) -> list[dict[str, Any]]:
     """What exporting the plan gives once it is imported, but for computed percentages."""
     storico = come == "storico"
     unita = {u.codice: u.nome for u in piano.unita}
+    matricole = {p.nome_completo: p.matricola for p in piano.persone}
     return [
         {
             "codice": o.codice,
@@ -80,6 +85,10 @@ def atteso(piano: neutro.Piano, come: str) -> list[dict[str, Any]]:
             )
             if storico and o.percentuale_convalidata is not None
             else None,
+            "nodi": [
+                [{"tipo": t, "codice": c, "titolo": titolo} for t, c, titolo in percorso]
+                for percorso in sorted({n.percorso for n in o.nodi})
+            ],
             "specifici": [
                 {
                     "codice": s.codice,
@@ -92,22 +101,55 @@ def atteso(piano: neutro.Piano, come: str) -> list[dict[str, Any]]:
                             "dal": iso(c.dal),
                             "al": iso(c.al),
                             "responsabile": c.responsabile,
+                            "impegno": cifra(c.impegno),
+                            "categoria": c.categoria or None,
+                            "matricola": matricole[c.persona] or None,
                         }
                         for c in s.collaboratori
+                    ],
+                    "fasi": [
+                        {
+                            "ordine": n,
+                            "descrizione": f.descrizione,
+                            "peso": cifra(f.peso),
+                            "avanzamento": cifra(f.avanzamento) if storico else None,
+                            "inizio_previsto": iso(f.inizio_previsto),
+                            "fine_prevista": iso(f.fine_prevista),
+                            "inizio_effettivo": iso(f.inizio_effettivo) if storico else None,
+                            "fine_effettiva": iso(f.fine_effettiva) if storico else None,
+                            "responsabile": f.responsabile or None,
+                            "note": f.note if storico else "",
+                        }
+                        for n, f in enumerate(s.fasi, start=1)
+                    ],
+                    "stanziamenti": [
+                        {
+                            "capitolo": e.capitolo,
+                            "articolo": e.articolo,
+                            "descrizione": e.descrizione,
+                            "parte": e.parte,
+                            "importo": cifra(e.importo),
+                        }
+                        for e in s.stanziamenti
                     ],
                     "indicatori": [
                         {
                             "nome": i.nome,
+                            "tipo": i.tipo or None,
+                            "unita_misura": i.unita_misura,
                             "peso": cifra(i.peso),
                             "natura": i.natura,
                             "aggregazione": i.aggregazione,
                             "periodi": [
                                 {
                                     "periodo": r.periodo,
-                                    "target": cifra(r.target),
-                                    "valore": cifra(r.valore) if storico else None,
+                                    "target": figura(r.target),
+                                    "valore": figura(r.valore) if storico else None,
                                 }
                                 for r in i.rilevazioni
+                            ],
+                            "storico": [
+                                {"anno": v.anno, "valore": cifra(v.valore)} for v in i.storico
                             ],
                         }
                         for i in s.indicatori
@@ -189,7 +231,7 @@ def test_r75_percentages_are_half_up_to_two_decimals() -> None:
 
 
 def test_the_queries_do_not_grow_with_the_plan(django_assert_max_num_queries: Any) -> None:
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(13):
         da_database(mondo.ciclo())
 
 
@@ -209,7 +251,7 @@ class TestSchema:
                     yield from oggetti(figlio)
 
         trovati = list(oggetti(SCHEMA))
-        assert len(trovati) == 7
+        assert len(trovati) == 11
         for oggetto in trovati:
             assert oggetto["additionalProperties"] is False
             assert set(oggetto["required"]) == set(oggetto["properties"])

@@ -7,8 +7,8 @@ The input is the text of the printed document, as a scanner or a converter gives
 tabs, `**` where bold text was, html inside cells, pages that break tables. Any settore, year and
 programme in this layout is read; see `leggi_modena`.
 
-Order of reading: `righe` (a line) -> `lettore` and `parti` (where we are) -> `grezzo` (what was
-read) -> `assemblaggio`, with `persone`, `unita` and `stati` -> `limiti` -> `controlli`.
+Order of reading: `importers.righe` (a line) -> `lettore` and `parti` (where we are) -> `grezzo`
+(what was read) -> `assemblaggio`, with `persone`, `unita` and `stati` -> `limiti` -> `controlli`.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from cycle.importers.modena.assemblaggio import assembla
 from cycle.importers.modena.completezza import verifica, verifica_fiducia
 from cycle.importers.modena.controlli import controlla
 from cycle.importers.modena.lettore import Lettore
-from cycle.importers.modena.righe import riga_da
 from cycle.importers.piano import Piano
+from cycle.importers.righe import riga_da
 from cycle.importers.testo import Avvisi, leggi_righe
 
 __all__ = ["leggi_modena"]

@@ -15,7 +15,7 @@ from decimal import Decimal
 from typing import Generic, TypeVar
 
 from cycle.importers.modena.lessico import DATE, PERCENTUALI, TOKEN_DI_DATA, Campo
-from cycle.importers.modena.righe import Riga
+from cycle.importers.righe import Riga
 from cycle.importers.testo import data_con_cifre_confuse, data_italiana, numero_italiano
 
 V = TypeVar("V")

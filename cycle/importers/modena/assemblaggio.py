@@ -16,8 +16,6 @@ from cycle.importers.modena.grezzo import (
     SchedaGrezza,
     SpecificoGrezzo,
     Voce,
-    aperto,
-    unisci,
 )
 from cycle.importers.modena.lessico import Campo
 from cycle.importers.modena.persone import Anagrafe
@@ -25,6 +23,7 @@ from cycle.importers.modena.stati import Stadio
 from cycle.importers.modena.tabelle import somma
 from cycle.importers.modena.unita import Organigramma
 from cycle.importers.piano import PianoIllegibile
+from cycle.importers.righe import aperto, unisci
 from cycle.importers.testo import Avvisi, chiave, nome_di_persona
 
 _CAMPO_A_LUNGHEZZA_FISSA = range(190, 206)  # characters of the printed Obiettivo generale

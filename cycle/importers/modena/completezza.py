@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from cycle.importers.modena.grezzo import DocumentoGrezzo, SpecificoGrezzo
 from cycle.importers.modena.lessico import MESI, STADI, intestazioni_stadio
-from cycle.importers.modena.righe import riga_da
 from cycle.importers.piano import PianoIllegibile
+from cycle.importers.righe import riga_da
 from cycle.importers.testo import Avvisi, Righe
 
 _AVVISI_SENZA_DUBBIO = 500  # below, a plan is read however small it is

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 
 from cycle.importers.modena.persone import SEGNAPOSTO
@@ -86,13 +87,13 @@ def _annuali_discordi(indicatore: Indicatore) -> Iterable[tuple[str, str]]:
         (
             "il target annuo",
             indicatore.target_annuo,
-            [r.target for r in rilevazioni],
+            [r.target for r in rilevazioni if not isinstance(r.target, date)],
             {valutate[-1].target, rilevazioni[-1].target} if rilevazioni else set(),
         ),
         (
             "il conseguito annuo",
             indicatore.valore_annuo,
-            [r.valore for r in rilevazioni],
+            [r.valore for r in rilevazioni if not isinstance(r.valore, date)],
             {valutate[-1].valore, rilevazioni[-1].valore} if rilevazioni else set(),
         ),
     ):

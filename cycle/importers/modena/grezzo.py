@@ -3,38 +3,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
 from cycle.importers.modena.lessico import Campo
-from cycle.importers.modena.righe import Riga
-
-_VOCE_DI_ELENCO = re.compile(r"[-•]|[0-9]{1,2}\)")
-_CHIUSO = (".", "!", "?", ";", ":", ")", "»", "”", '"', "…")
-_ABBREVIAZIONI = (" n.", " nr.", " art.", " lett.", " es.", " pag.")
-
-
-def aperto(testo: str) -> bool:
-    """Whether a text stops in the middle of a sentence."""
-    return bool(testo) and (not testo.endswith(_CHIUSO) or testo.endswith(_ABBREVIAZIONI))
-
-
-def unisci(parti: list[str]) -> str:
-    """One text from the lines it was printed on: a broken sentence is mended with a blank, a new
-    sentence begins a new paragraph."""
-    pezzi: list[str] = []
-    for parte in parti:
-        if not parte:
-            continue
-        if pezzi:
-            elenco = _VOCE_DI_ELENCO.match(parte) is not None
-            in_elenco = _VOCE_DI_ELENCO.match(pezzi[-1]) is not None
-            prosegue = aperto(pezzi[-1]) and not elenco and not in_elenco
-            pezzi.append(" " if prosegue or parte[0].islower() else "\n")
-        pezzi.append(parte)
-    return "".join(pezzi)
+from cycle.importers.righe import Riga, unisci
 
 
 @dataclass(slots=True)

@@ -10,9 +10,9 @@ from cycle.importers.modena import lessico
 from cycle.importers.modena.grezzo import SchedaGrezza, SpecificoGrezzo
 from cycle.importers.modena.lessico import DATE, Campo, Livello
 from cycle.importers.modena.parti import DOPO_CODICE, Parte, Parti
-from cycle.importers.modena.righe import Pezzo, Riga
 from cycle.importers.modena.tabelle import sembra_collaboratore, sembra_indicatore
 from cycle.importers.piano import PianoIllegibile
+from cycle.importers.righe import Pezzo, Riga
 from cycle.importers.testo import chiave, testo_semplice
 
 _MASSIMO_INCOLLATI = 40  # labels and values in one piece; a whole head has half as many

@@ -19,9 +19,9 @@ from cycle.importers.modena.grezzo import (
     UnitaGrezza,
 )
 from cycle.importers.modena.lessico import DATE, Campo, Livello
-from cycle.importers.modena.righe import Pezzo, Riga
 from cycle.importers.modena.tabelle import TabellaIndicatori, TabellaPersone
 from cycle.importers.piano import PianoIllegibile
+from cycle.importers.righe import Pezzo, Riga
 from cycle.importers.testo import Avvisi, ha_html_sospetto, testo_semplice
 
 _ORFANI_NOMINATI = 20

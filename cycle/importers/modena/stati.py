@@ -17,10 +17,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from cycle.importers.modena.grezzo import aperto, unisci
 from cycle.importers.modena.lessico import intestazioni_stadio
-from cycle.importers.modena.righe import Riga
 from cycle.importers.modena.tabelle import Segnala
+from cycle.importers.righe import Riga, aperto, unisci
 from cycle.importers.testo import ha_html_sospetto, testo_semplice
 
 _COLONNE = (

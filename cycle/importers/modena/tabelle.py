@@ -21,7 +21,7 @@ from cycle.importers.modena.lessico import (
     PERIODO,
     quale_periodo,
 )
-from cycle.importers.modena.righe import Riga
+from cycle.importers.righe import Riga
 from cycle.importers.testo import (
     data_con_cifre_confuse,
     data_italiana,
