@@ -59,7 +59,7 @@ class Filtri:
     def applica(self, obiettivi: QuerySet[Obiettivo], ciclo: Ciclo) -> QuerySet[Obiettivo]:
         """Those of a year's objectives that pass, whatever their state and lateness."""
         if self.unita:
-            obiettivi = obiettivi.filter(_sotto(ciclo, self.unita))
+            obiettivi = obiettivi.filter(sotto(ciclo, self.unita))
         if self.programma:
             obiettivi = obiettivi.filter(_nel_programma(ciclo, self.programma))
         if self.tipo:
@@ -93,7 +93,7 @@ def _uuid(testo: str) -> UUID | None:
         return None
 
 
-def _sotto(ciclo: Ciclo, codice: str) -> Q:
+def sotto(ciclo: Ciclo, codice: str) -> Q:
     """The unit of that code and all below it; a code used again after a closing names both."""
     q = Q(pk__in=())
     for percorso in UnitaOrganizzativa.objects.filter(

@@ -9,24 +9,26 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
+from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from cycle import selectors
+from cycle.filtri import sotto
 from cycle.models import (
     Allegato,
+    CampoVariato,
     Ciclo,
     Obiettivo,
     ParereVariazione,
     RichiestaVariazione,
 )
-from cycle.models.variazione import GENERI_CAMBIO
 from cycle.parametri import Parametri
 from cycle.procedures import VARIAZIONE
 from cycle.termini import effettivo
-from cycle.variazioni.cambi import Cambio
 from cycle.variazioni.fatti import TERMINE, TERMINE_DI_LEGGE, di_variazioni
 from cycle.variazioni.quadro import Quadro, campi_di
+from cycle.variazioni.registro import GENERI, Confronto, RigaRegistro, righe
 from workflows.machines.variazione import DECISE, PENDENTI, STATI
 from workflows.ports import Attore, Fascicolo, Richiesta
 from workflows.processes import variazione as flusso
@@ -34,7 +36,6 @@ from workflows.processes.banco import Processo
 from workflows.verdetto import Verdetto, verdetto
 
 PER_PAGINA = 50
-_GENERI = dict(GENERI_CAMBIO)
 DEL_PROCEDIMENTO = "istruisci"  # nobody presses it: the process does, when the opinions are in
 # kind of statement -> permission
 PERMESSI_PARERE: Mapping[str, str] = {
@@ -102,26 +103,6 @@ def per_decidere(ciclo: Ciclo, fuso: str, istante: datetime) -> Conto | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Confronto:
-    """One change as a row of the table: what kind it is, where, before and after, in words."""
-
-    genere: str
-    cambio: Cambio
-
-    @property
-    def dove(self) -> str:
-        return self.cambio.dove
-
-    @property
-    def prima(self) -> str:
-        return self.cambio.da_a[0]
-
-    @property
-    def dopo(self) -> str:
-        return self.cambio.da_a[1]
-
-
-@dataclass(frozen=True, slots=True)
 class QuadroRichiesta:
     """A request as its page shows it."""
 
@@ -167,7 +148,7 @@ def quadro(v: RichiestaVariazione, attore: Attore, istante: datetime) -> QuadroR
     return QuadroRichiesta(
         richiesta=v,
         fatti=f,
-        cambi=tuple(Confronto(_GENERI[c.genere], c) for c in cambi),
+        cambi=tuple(Confronto(GENERI[c.genere], c) for c in cambi),
         verdetti=tuple(
             verdetto(VARIAZIONE.macchina, t, f, attore, istante, anteprima=True)
             for t in VARIAZIONE.macchina.transizioni
@@ -279,3 +260,112 @@ def pagina(
         )
         .order_by("chiusa", "-presentata_il", "-pk")[da : da + PER_PAGINA]
     ), ultima
+
+
+# --- the register of a year (R32) ---------------------------------------------------------------
+
+SI_NO: Mapping[str, str | Promise] = {"si": _("Sì"), "no": _("No")}
+VALUTAZIONE: Mapping[str, str | Promise] = {
+    "manca": _("Da scrivere"),
+    "scritta": _("Scritta"),
+}
+_PAROLE = ("unita", "stato", "genere", "tardiva", "ufficio", "valutazione", "testo")
+
+
+@dataclass(frozen=True, slots=True)
+class FiltriRegistro:
+    """What the URL of the register asks for. A word it does not know counts as not said."""
+
+    unita: str = ""  # code of the unit: it and all below
+    stato: str = ""
+    genere: str = ""  # of a change
+    tardiva: str = ""
+    ufficio: str = ""
+    valutazione: str = ""
+    testo: str = ""
+
+    @classmethod
+    def da_url(cls, parametri: QueryDict) -> FiltriRegistro:
+        """The filters of a query string; never raises."""
+        detto = {k: parametri.get(k, "").replace("\x00", "").strip()[:200] for k in _PAROLE}
+        ammessi = {
+            "stato": dict(STATI),
+            "genere": GENERI,
+            "tardiva": SI_NO,
+            "ufficio": SI_NO,
+            "valutazione": VALUTAZIONE,
+        }
+        return cls(**{k: v if v in ammessi.get(k, (v,)) else "" for k, v in detto.items()})
+
+    def applica(
+        self, richieste: QuerySet[RichiestaVariazione], ciclo: Ciclo
+    ) -> QuerySet[RichiestaVariazione]:
+        """Those of a year's requests that pass."""
+        if self.unita:
+            sue = Obiettivo.objects.filter(sotto(ciclo, self.unita), ciclo=ciclo)
+            richieste = richieste.filter(obiettivo__in=sue)
+        if self.stato:
+            richieste = richieste.filter(stato=self.stato)
+        if self.genere:
+            cambi = CampoVariato.objects.filter(richiesta=OuterRef("pk"), genere=self.genere)
+            richieste = richieste.filter(Exists(cambi))
+        if self.tardiva:
+            richieste = richieste.filter(tardiva=self.tardiva == "si")
+        if self.ufficio:
+            richieste = richieste.filter(d_ufficio=self.ufficio == "si")
+        if self.valutazione:
+            scritta = Exists(
+                ParereVariazione.objects.filter(richiesta=OuterRef("pk"), tipo="valutazione")
+            )
+            richieste = (
+                richieste.filter(scritta)
+                if self.valutazione == "scritta"
+                else richieste.filter(~scritta, stato__in=DECISE)
+            )
+        for parola in self.testo.split():
+            richieste = richieste.filter(
+                Q(obiettivo__codice__icontains=parola)
+                | Q(obiettivo__titolo__unaccent__icontains=parola)
+                | Q(motivazione__unaccent__icontains=parola)
+            )
+        return richieste
+
+    @property
+    def attivi(self) -> bool:
+        """Whether anything is filtered out."""
+        return self != FiltriRegistro()
+
+
+def registro(attore: Attore, ciclo: Ciclo) -> QuerySet[RichiestaVariazione]:
+    """The requests of a year that were filed, in the order in which they were: those that
+    `attore` sees, with all that a row of the register says of them."""
+    return in_ordine(dell_anno(attore, ciclo, "").filter(presentata_il__isnull=False))
+
+
+def in_ordine(righe: QuerySet[RichiestaVariazione]) -> QuerySet[RichiestaVariazione]:
+    """The requests in the order in which they were filed, drafts at the end, with all that a row
+    of the register says of them."""
+    return righe.select_related(
+        "obiettivo__unita",
+        "obiettivo__responsabile_generale",
+        "autore",
+        "presentata_da",
+        "atto",
+    ).order_by("presentata_il", "pk")
+
+
+def da_valutare(attore: Attore, ciclo: Ciclo) -> int:
+    """How many decided requests of the year the Nucleo has not evaluated: the Relazione waits for
+    them (R32)."""
+    return FiltriRegistro(valutazione="manca").applica(registro(attore, ciclo), ciclo).count()
+
+
+def righe_registro(
+    scelte: QuerySet[RichiestaVariazione], numero: int = 0, per_pagina: int = PER_PAGINA
+) -> tuple[list[RigaRegistro], int]:
+    """The rows of a page of the register (`numero` 0: of all of it), and how many pages."""
+    if not numero:
+        return righe(list(scelte)), 1
+    ultima = max(1, -(-scelte.order_by().count() // per_pagina))
+    da = (min(max(numero, 1), ultima) - 1) * per_pagina
+    return righe(list(scelte[da : da + per_pagina])), ultima

@@ -12,7 +12,16 @@ from ninja import NinjaAPI
 from ninja.operation import Operation
 from ninja.parser import Parser
 
-from cycle.api import bozze, errori, incarichi, insiemi, obiettivi, piano, relazioni
+from cycle.api import (
+    bozze,
+    errori,
+    incarichi,
+    insiemi,
+    obiettivi,
+    piano,
+    relazioni,
+    variazioni,
+)
 from cycle.api.accesso import CHI
 
 
@@ -54,6 +63,7 @@ for router in (
     bozze.router,
     relazioni.router,
     insiemi.router,
+    variazioni.router,
     incarichi.router,
 ):
     api.add_router("", router)

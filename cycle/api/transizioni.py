@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -21,7 +21,7 @@ from cycle.models import Obiettivo, RelazioneSemestrale
 from cycle.procedures import PROCEDURE
 from cycle.services.transizioni import esegui
 from workflows.guards import Guardia
-from workflows.ports import FattiAtto, FattiSeduta, Richiesta
+from workflows.ports import Attore, FattiAtto, FattiSeduta, Richiesta
 from workflows.verdetto import Verdetto
 
 # Where the fields of the form stand in the request; the others have the same name.
@@ -35,6 +35,14 @@ _CAMPI = {
     "data_seduta": "seduta.data",
     "presenti": "seduta.presenti",
     "dissensi": "seduta.dissensi",
+}
+# Which fields of a decision bring what its guards wait for.
+_DI_VARIAZIONE = {
+    "accoglimento_motivato": ["motivazione"],
+    "diniego_motivato": ["motivazione"],
+    "eccezione_motivata": ["eccezione"],
+    "atto_nei_termini": ["atto.data", "lettera_art175"],
+    "atto_del_diniego": ["atto.numero", "atto.data"],
 }
 _DA, _FINO_A = datetime(2000, 1, 1, tzinfo=UTC), datetime(2101, 1, 1, tzinfo=UTC)
 
@@ -73,25 +81,44 @@ def elenco(
 ) -> dict[str, Any]:
     """Every transition of the object's machine, judged for the person at the present instant, or
     as `cosa_se` supposes. Writes nothing."""
-    solo_parametri(request, CosaSe.model_fields)
-    quando = istante(cosa_se.il, contesto)
-    attore = contesto.attore
-    if cosa_se.ruolo is not None:
-        obiettivo = oggetto.obiettivo if isinstance(oggetto, RelazioneSemestrale) else oggetto
-        percorso = obiettivo.unita.percorso
-        attore = permissions.ipotetico(contesto.ente, cosa_se.ruolo, percorso, quando)
-    elif cosa_se.il is not None:
-        attore = permissions.attore(contesto.ente.pk, contesto.persona.pk, quando)
+    obiettivo = oggetto.obiettivo if isinstance(oggetto, RelazioneSemestrale) else oggetto
+    attore, quando = supposto(contesto, obiettivo.unita.percorso, cosa_se, request)
     giudizi = selectors.verdetti(PROCEDURE[procedura], [oggetto], attore, quando)[oggetto.pk]  # type: ignore[arg-type]
-    return {
-        "stato": oggetto.stato,
-        "revisione": oggetto.revisione,
-        "il": quando.astimezone(ZoneInfo(contesto.ente.fuso)).isoformat(),
-        "transizioni": [_transizione(v, oggetto.stato, request.path) for v in giudizi],
+    return in_tavola(contesto, oggetto.stato, oggetto.revisione, giudizi, quando, request) | {
         "nucleo": [
             {"pid": p.pid, "nome": str(p)}
             for p in selectors.componenti_del_nucleo(contesto.ente, quando)
         ],
+    }
+
+
+def supposto(
+    contesto: Contesto, percorso: str, cosa_se: CosaSe, request: HttpRequest
+) -> tuple[Attore, datetime]:
+    """Who is supposed to ask, on the unit at `percorso`, and when. Raises Malformata."""
+    solo_parametri(request, CosaSe.model_fields)
+    quando = istante(cosa_se.il, contesto)
+    if cosa_se.ruolo is not None:
+        return permissions.ipotetico(contesto.ente, cosa_se.ruolo, percorso, quando), quando
+    if cosa_se.il is not None:
+        return permissions.attore(contesto.ente.pk, contesto.persona.pk, quando), quando
+    return contesto.attore, quando
+
+
+def in_tavola(
+    contesto: Contesto,
+    stato: str,
+    revisione: int,
+    giudizi: Iterable[Verdetto],
+    quando: datetime,
+    request: HttpRequest,
+) -> dict[str, Any]:
+    """The transitions of an object, as judged at `quando`."""
+    return {
+        "stato": stato,
+        "revisione": revisione,
+        "il": quando.astimezone(ZoneInfo(contesto.ente.fuso)).isoformat(),
+        "transizioni": [_transizione(v, stato, request.path) for v in giudizi],
     }
 
 
@@ -112,13 +139,18 @@ def _transizione(v: Verdetto, stato: str, indirizzo: str) -> dict[str, Any]:
 
 def richiesto(guardia: Guardia) -> dict[str, Any]:
     """What a guard waits for, and which fields of the request bring it."""
-    campi = [_CAMPI.get(campo, campo) for campo in campi_richiesti((guardia,))]
+    # the percentages are no field of a page's form: they stand in its table
+    if guardia.nome == "scostamenti_motivati":
+        campi = ["convalide"]
+    else:
+        campi = _DI_VARIAZIONE.get(guardia.nome) or [
+            _CAMPI.get(campo, campo) for campo in campi_richiesti((guardia,))
+        ]
     return {
         "guardia": guardia.nome,
         "regola": guardia.regola,
         "messaggio": guardia.descrizione,
-        # the percentages are no field of a page's form: they stand in its table
-        "campi": ["convalide"] if guardia.nome == "scostamenti_motivati" else campi,
+        "campi": campi,
     }
 
 

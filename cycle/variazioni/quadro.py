@@ -74,9 +74,7 @@ class Quadro:
         if riga.riga_id is not None and nome != "Obiettivo":
             ignoto = uuid5(NAMESPACE_OID, f"{riga.tabella} {riga.riga_id}")
             pid = self._pid.get((nome, riga.riga_id), ignoto)
-        return Cambio(
-            nome, pid, riga.campo, riga.valore_base, riga.valore_nuovo, riga.genere, riga.dove
-        )
+        return _cambio(riga, pid)
 
     def righe(
         self, richiesta: RichiestaVariazione, cambi: Sequence[Cambio], *, in_attesa: bool = False
@@ -102,6 +100,23 @@ class Quadro:
             )
             for c in cambi
         ]
+
+
+def _cambio(riga: CampoVariato, pid: UUID | None) -> Cambio:
+    return Cambio(
+        _NOMI[riga.tabella],
+        pid,
+        riga.campo,
+        riga.valore_base,
+        riga.valore_nuovo,
+        riga.genere,
+        riga.dove,
+    )
+
+
+def senza_riga(riga: CampoVariato) -> Cambio:
+    """A stored change as it is said, whatever became of the row it was about."""
+    return _cambio(riga, None)
 
 
 def campi_di(richieste: Iterable[int]) -> dict[int, list[CampoVariato]]:

@@ -2,6 +2,7 @@
 """Every write about variazioni: `redazione` (drafts, rebase), `iter` (filing, opinions,
 withdrawal), `decisione` (what the giunta decides), `inviti`, `correzioni`."""
 
+from cycle.services.variazioni.comune import non_bozza
 from cycle.services.variazioni.correzioni import decidi_correzione, segnala
 from cycle.services.variazioni.decisione import (
     EsitoVariazioni,
@@ -35,6 +36,7 @@ __all__ = [
     "esprimi_parere",
     "indica_atto_contabile",
     "invita",
+    "non_bozza",
     "presenta",
     "redigi",
     "replica",

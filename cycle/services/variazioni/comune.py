@@ -129,3 +129,15 @@ def racconta_di(v: RichiestaVariazione, verbo: str, numero: int, by: Attore, t: 
     dopo = fatti(v, t)
     passo = Passo(v, dopo, v.stato, v.stato)
     racconta(VARIAZIONE, Azione(numero, verbo, by, t, Richiesta(), (passo,)))
+
+
+def non_bozza(v: RichiestaVariazione) -> Motivo:
+    """Why what was filed is not written again."""
+    return Motivo(
+        "solo_in_bozza",
+        "R37",
+        _("La richiesta si trova in «%(stato)s»: ciò che chiede non si riscrive.")
+        % {"stato": v.get_stato_display()},
+        _("Ritirarla e presentarne un'altra, se si è ancora in tempo."),
+        "dirigente",
+    )
