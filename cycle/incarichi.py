@@ -79,11 +79,17 @@ class Tenuto:
     motivo: str
     ambito: tuple[str, ...]
     cessazione: str
+    sospesa_il: datetime | None
     permessi: frozenset[tuple[str, str]]
 
     def in_vigore(self, istante: datetime) -> bool:
         """`dal` included, `al` excluded (R83)."""
         return self.inizio <= istante and (self.fine is None or istante < self.fine)
+
+    def esercitabile(self, istante: datetime) -> bool:
+        """Whether it has effect and its holder is not shut out of the ente."""
+        fuori = self.sospesa_il is not None and self.sospesa_il <= istante
+        return self.in_vigore(istante) and not fuori
 
     def finito(self, istante: datetime) -> bool:
         """Whether it will never have effect again."""
@@ -123,7 +129,7 @@ SELECT i.id, i.pid, p.id, p.pid, p.nome_completo, t.id,
        coalesce(t.is_active AND p.sospesa_il IS NULL, false),
        i.ruolo, i.tipo, i.unita_id, i.delegante_id, dp.id, coalesce(dp.nome_completo, ''),
        i.dal, i.al, greatest(i.dal, d.dal), least(i.al, d.al),
-       i.atto_di_conferimento, i.motivo, i.ambito::text, i.atto_di_cessazione
+       i.atto_di_conferimento, i.motivo, i.ambito::text, i.atto_di_cessazione, p.sospesa_il
   FROM cycle_incarico i
   JOIN cycle_persona p ON p.id = i.persona_id
   LEFT JOIN cycle_utente t ON t.id = p.utente_id
@@ -175,9 +181,8 @@ class Incarichi:
         pk, pid, persona_id, persona_pid, nome, utente, entra, ruolo, tipo, unita, delegante = riga[
             :11
         ]
-        per_conto, nome_delegante, dal, al, inizio, fine, atto, motivo, ambito, cessazione = riga[
-            11:
-        ]
+        per_conto, nome_delegante, dal, al, inizio, fine, atto, motivo, ambito = riga[11:20]
+        cessazione, sospesa_il = riga[20:]
         scritto = tuple(json.loads(ambito))
         return Tenuto(
             pk,
@@ -201,6 +206,7 @@ class Incarichi:
             motivo,
             scritto,
             cessazione,
+            sospesa_il,
             permissions.portati(tipo, scritto, self.concessi[ruolo]),
         )
 
@@ -215,7 +221,7 @@ class Incarichi:
     def attore(self, persona_id: int, istante: datetime) -> Attore:
         """The person with the incarichi in force at the instant, as `permissions.attore` says."""
         suoi = [t for t in self.tenuti if t.persona_id == persona_id]
-        incarichi = sorted((t.incarico for t in suoi if t.in_vigore(istante)), key=lambda i: i.id)
+        incarichi = sorted((t.incarico for t in suoi if t.esercitabile(istante)), key=lambda i: i.id)
         primo = next(iter(suoi), None)
         return Attore(
             persona_id,
@@ -230,8 +236,8 @@ class Incarichi:
         """Each permission of the person at the instant, on which unit, by which incarico."""
         per_percorso = {u.percorso: u for u in self.unita.values()}
         poteri = []
-        for t in self.in_vigore(istante):
-            if t.persona_id != persona_id:
+        for t in self.tenuti:
+            if t.persona_id != persona_id or not t.esercitabile(istante):
                 continue
             for nome, su in t.permessi:
                 dove = max(t.unita.percorso, su, key=len)

@@ -200,6 +200,8 @@ _ATTORI = """
       FROM cycle_incarico i
      WHERE i.persona_id = ANY (ARRAY(SELECT id FROM persone)) AND i.ente_id = %(ente)s
        AND i.dal <= %(istante)s AND (i.al IS NULL OR i.al > %(istante)s)
+       AND NOT EXISTS (SELECT 1 FROM cycle_persona s
+                        WHERE s.id = i.persona_id AND s.sospesa_il <= %(istante)s)
        AND (i.delegante_id IS NULL
             OR EXISTS (SELECT 1 FROM cycle_incarico d
                         WHERE d.id = i.delegante_id
@@ -239,8 +241,9 @@ def attore(
     permessi: Collection[str] = PERMESSI.keys(),
 ) -> Attore:
     """The person with the incarichi in force at `istante`: `dal` included, `al` excluded (R83),
-    a delega only while its delegante still holds the role (R81). Who asks of some permissions
-    only says which: the incarichi then carry no other."""
+    a delega only while its delegante still holds the role (R81). Whom the ente has shut out holds
+    none since then, whoever asks on his behalf. Who asks of some permissions only says which: the
+    incarichi then carry no other."""
     nessuno = Attore(persona_id, None, ente_id, "", istante)
     return attori(ente_id, [persona_id], istante, permessi).get(persona_id, nessuno)
 

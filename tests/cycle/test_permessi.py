@@ -13,7 +13,8 @@ from guardian.models import GroupObjectPermission
 
 from cycle import permissions
 from cycle.contesto import sessione
-from cycle.models import Incarico, Obiettivo, RelazioneSemestrale, UnitaOrganizzativa
+from cycle.incarichi import Incarichi
+from cycle.models import Incarico, Obiettivo, Persona, RelazioneSemestrale, UnitaOrganizzativa
 from cycle.permissions import PERMESSI
 from cycle.procedures import OBIETTIVO, PROCEDURE
 from cycle.services.enti import Conferimento, conferisci, di_comando
@@ -124,6 +125,24 @@ class TestNelTempo:
         ieri, domani = mondo.ADESSO - timedelta(days=1), mondo.ADESSO + timedelta(days=1)
         assert mondo.attore("UNO DIRIGENTE", istante=ieri).ruoli() == {"dirigente"}
         assert mondo.attore("UNO DIRIGENTE", istante=domani).ruoli() == set()
+
+    def test_whom_the_ente_shut_out_holds_nothing_whoever_asks(self) -> None:
+        """Not the pages only: the engine reads the actor anew, and so does every what-if."""
+        chi = mondo.persona("UNO DIRIGENTE")
+        o = mondo.in_stato("bozza")
+        Persona.objects.filter(pk=chi.pk).update(sospesa_il=mondo.ADESSO)
+        prima = mondo.ADESSO - UN_ATTIMO
+        assert permissions.attore(chi.ente_id, chi.pk, prima).incarichi
+        assert permissions.attore(chi.ente_id, chi.pk, mondo.ADESSO).incarichi == ()
+        letti = Incarichi(mondo.ente())
+        assert letti.attore(chi.pk, mondo.ADESSO).incarichi == ()
+        assert letti.attore(chi.pk, prima).incarichi
+        assert letti.che_cosa_puo(chi.pk, mondo.ADESSO) == []
+        entrato = permissions.attore(chi.ente_id, chi.pk, prima)  # a page that was open
+        with pytest.raises(NonAutorizzato):
+            execute(OBIETTIVO, "proponi", [o.pk], entrato, mondo.ADESSO)
+        Persona.objects.filter(pk=chi.pk).update(sospesa_il=None)
+        assert execute(OBIETTIVO, "proponi", [o.pk], entrato, mondo.ADESSO).eseguiti
 
     def test_many_are_asked_as_one(self) -> None:
         """`attori` says of each what `attore` says, those without incarichi included."""
