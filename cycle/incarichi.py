@@ -221,7 +221,9 @@ class Incarichi:
     def attore(self, persona_id: int, istante: datetime) -> Attore:
         """The person with the incarichi in force at the instant, as `permissions.attore` says."""
         suoi = [t for t in self.tenuti if t.persona_id == persona_id]
-        incarichi = sorted((t.incarico for t in suoi if t.esercitabile(istante)), key=lambda i: i.id)
+        incarichi = sorted(
+            (t.incarico for t in suoi if t.esercitabile(istante)), key=lambda i: i.id
+        )
         primo = next(iter(suoi), None)
         return Attore(
             persona_id,
