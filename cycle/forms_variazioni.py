@@ -7,13 +7,16 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from cycle.inviti_variazione import Invito
 from cycle.models import Allegato, RichiestaVariazione
 from cycle.models.variazione import ESITI_VARIAZIONE
 from cycle.modulo_atto import ModuloAtto
 from cycle.services.decisione import Documento
+from cycle.services.tipi_file import TIPI, elenco
 from workflows.guards_variazione import LETTERE_ART175
 from workflows.ports import FattiAtto
 
@@ -39,6 +42,9 @@ class CampoPiuFile(forms.FileField):
 class ModuloMotivi(forms.Form):
     """Why a variazione is asked for: beside the scheda's own form, which says what."""
 
+    da_invito = forms.BooleanField(
+        label=_("Risponde all'invito del Nucleo"), required=False, initial=True
+    )
     motivazione = forms.CharField(
         label=_("Motivazione della richiesta"),
         required=False,
@@ -71,12 +77,28 @@ class ModuloMotivi(forms.Form):
     nuovi = CampoPiuFile(
         label=_("Aggiungi allegati"),
         required=False,
-        widget=_PiuFile({"accept": "application/pdf", "multiple": True}),
-        help_text=_("PDF, al massimo 25 MB ciascuno. Se ne conserva l'impronta."),
+        widget=_PiuFile(
+            {"accept": ",".join(t.estensione for t in TIPI.values()), "multiple": True}
+        ),
     )
 
-    def __init__(self, *args: Any, richiesta: RichiestaVariazione | None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        richiesta: RichiestaVariazione | None,
+        invito: Invito | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        if invito is None:
+            del self.fields["da_invito"]
+        else:
+            self.fields["da_invito"].label = _now(
+                "Risponde all'invito del Nucleo del %(giorno)s"
+            ) % {"giorno": f"{timezone.localtime(invito.invito.invitato_il):%d/%m/%Y}"}
+        self.fields["nuovi"].help_text = _now(
+            "%(tipi)s. Conta ciò che il file è, non come si chiama; se ne conserva l'impronta."
+        ) % {"tipi": elenco()}
         presenti = Allegato.objects.none()
         if richiesta is not None:
             suoi = richiesta.allegati.order_by().values("allegato")
@@ -266,4 +288,31 @@ class ModuloVoceDecisa(forms.Form):
         max_length=20_000,
         widget=forms.Textarea({"rows": 2}),
         help_text=_("Necessaria se respinge."),
+    )
+
+
+class ModuloInvito(forms.Form):
+    """The Nucleo invites the settore to ask for a variazione (R39)."""
+
+    testo = forms.CharField(
+        label=_("Che cosa non va, e che cosa si suggerisce di variare"),
+        required=False,
+        max_length=20_000,
+        widget=forms.Textarea({"rows": 5}),
+    )
+    entro = forms.DateField(
+        label=_("Da chiedere entro il"),
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("Di solito il termine delle richieste. L'invito non lo sposta."),
+    )
+
+
+class ModuloRispostaInvito(forms.Form):
+    """The settore answers that it will not ask for a variazione, and why."""
+
+    risposta = forms.CharField(
+        label=_("Perché non si chiede la variazione"),
+        required=False,
+        max_length=20_000,
+        widget=forms.Textarea({"rows": 4}),
     )

@@ -145,7 +145,13 @@ def variazione(attore: Attore, pid: UUID) -> RichiestaVariazione:
     trovata = (
         RichiestaVariazione.objects.filter(variazioni_visibili(attore), pid=pid)
         .select_related(
-            "obiettivo__ciclo", "obiettivo__unita", "autore", "presentata_da", "atto", "ente"
+            "obiettivo__ciclo",
+            "obiettivo__unita",
+            "autore",
+            "presentata_da",
+            "atto",
+            "ente",
+            "invito",
         )
         .first()
     )

@@ -20,10 +20,13 @@ from cycle.views import (
     demo,
     fogli,
     giunta,
+    griglia,
     in_giunta,
     incarichi,
     inviti,
+    inviti_variazione,
     molti,
+    notifiche,
     organico,
     perche_no,
     piano,
@@ -34,6 +37,7 @@ from cycle.views import (
     scheda,
     scrivania,
     transizioni,
+    trasmetti,
     variazioni,
 )
 
@@ -42,9 +46,11 @@ _obiettivo: list[URLPattern | URLResolver] = [
     path("modifica/", bozza.modifica, name="modifica"),
     path("elimina/", proposte.elimina, name="elimina"),
     path("percentuale/", scheda.percentuale, name="percentuale"),
+    path("cambiata/", notifiche.cambiata, name="cambiata"),
     path("transizioni/<slug:nome>/", transizioni.transizione, name="transizione"),
     path("perche-no/<slug:nome>/", perche_no.perche_no, name="perche_no"),
     path("chi-puo/<slug:nome>/", incarichi.chi_puo_passo, name="chi_puo_passo"),
+    path("invito/", inviti_variazione.nuovo, name="invita_variazione"),
     path("variazioni/nuova/", richiesta.nuova, name="variazione_nuova"),
     path("variazioni/stralcio/", richiesta.stralcio, name="variazione_stralcio"),
     path("relazioni/<slug:periodo>/", relazione.relazione, name="relazione"),
@@ -92,6 +98,15 @@ _variazione: list[URLPattern | URLResolver] = [
     path("allegati/<slug:sha256>/", variazioni.allegato, name="variazione_allegato"),
 ]
 
+_griglia: list[URLPattern | URLResolver] = [
+    path("", griglia.pagina, name="griglia"),
+    path("celle/", griglia.celle, name="griglia_celle"),
+    path("foglio/", trasmetti.scarica, name="griglia_foglio"),
+    path("importa/", trasmetti.importa, name="griglia_importa"),
+    path("trasmetti/", trasmetti.trasmetti, name="griglia_trasmetti"),
+    path("evidenze/<uuid:pid>/", griglia.evidenza, name="griglia_evidenza"),
+]
+
 _atto: list[URLPattern | URLResolver] = [
     path("", atti.atto, name="atto"),
     path("json/", atti.json, name="atto_json"),
@@ -111,6 +126,7 @@ _organico: list[URLPattern | URLResolver] = [
 
 _ente: list[URLPattern | URLResolver] = [
     path("", scrivania.scrivania, name="scrivania"),
+    path("notifiche/", notifiche.notifiche, name="notifiche"),
     path("notifiche/lette/", scrivania.notifiche_lette, name="notifiche_lette"),
     path("anni/apri/", anno.apri, name="anni_apri"),
     path("<int:anno>/calendario/", calendario.calendario, name="calendario"),
@@ -129,11 +145,15 @@ _ente: list[URLPattern | URLResolver] = [
     path("<int:anno>/proposte/foglio/", fogli.foglio, name="foglio_proposte"),
     path("<int:anno>/proposte/importa/", fogli.importa, name="importa_proposte"),
     path("<int:anno>/giunta/", include(_giunta)),
+    path("<int:anno>/griglia/", griglia.adesso, name="griglia_ora"),
+    path("<int:anno>/griglia/<slug:codice>/", include(_griglia)),
     path("<int:anno>/variazioni/", variazioni.elenco, name="variazioni"),
     path("<int:anno>/variazioni/giunta/", in_giunta.elenco, name="variazioni_giunta"),
     path(
         "<int:anno>/variazioni/giunta/decisione/", in_giunta.decisione, name="variazioni_decisione"
     ),
+    path("<int:anno>/variazioni/inviti/", inviti_variazione.elenco, name="inviti_variazione"),
+    path("variazioni/inviti/<uuid:pid>/", inviti_variazione.invito, name="invito_variazione"),
     path("variazioni/<uuid:pid>/", include(_variazione)),
     path("atti/<uuid:pid>/", include(_atto)),
     path("obiettivi/<uuid:pid>/", include(_obiettivo)),

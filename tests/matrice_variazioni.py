@@ -4,12 +4,13 @@ the objective in corso of each ente, and what every form of it would bring."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.test import Client
 
-from cycle.models import RichiestaVariazione
+from cycle.models import InvitoVariazione, RichiestaVariazione
 from cycle.services import variazioni
 from cycle.services.variazioni import Bozza
 from tests import mondo
@@ -73,6 +74,21 @@ def pid(ipa: str) -> UUID:
     return presente.pid
 
 
+def pid_invito(ipa: str) -> UUID:
+    """The pid of an invitation of the ente that nobody has answered."""
+    presente = InvitoVariazione.objects.filter(
+        ente__codice_ipa=ipa, declinato_il__isnull=True
+    ).first()
+    invito = presente or variazioni.invita(
+        obiettivo=mondo.in_stato("in_corso", ipa),
+        testo="A giugno il target è lontano.",
+        entro=date(2026, 9, 30),
+        by=mondo.attore("PRIMO NUCLEO", ipa),
+        istante=mondo.ADESSO,
+    )
+    return invito.pid
+
+
 def _pagina(dove: str) -> dict[str, Any]:
     porta = Client()
     porta.force_login(
@@ -127,6 +143,24 @@ TAVOLA: dict[str, list[Prova]] = {
     f"{ENTE}<int:anno>/variazioni/giunta/decisione/": [
         Prova("GET", chi({"segreteria"}, DENTRO)),
         Prova("POST", chi({"segreteria"}, DENTRO, 303), corpo=atto_su_molte),
+    ],
+    f"{ENTE}<int:anno>/variazioni/inviti/": [Prova("GET", {200: DENTRO, 404: FUORI}), SOLO_GET],
+    f"{ENTE}variazioni/inviti/<uuid:pid>/": [
+        Prova("GET", {200: INCARICATI, 404: FUORI | SENZA}, pid=pid_invito),
+        Prova(
+            "POST",
+            chi(CHIEDE, INCARICATI, 303),
+            corpo=lambda: {"risposta": "Il target resta raggiungibile."},
+            pid=pid_invito,
+        ),
+    ],
+    f"{ROTTA_OBIETTIVO}invito/": [
+        Prova("GET", chi({"nucleo"}, INCARICATI)),
+        Prova(
+            "POST",
+            chi({"nucleo"}, INCARICATI, 303),
+            corpo=lambda: {"testo": "Il target è lontano.", "entro": "2026-09-30"},
+        ),
     ],
     **{
         f"{ROTTA_OBIETTIVO}variazioni/{quale}/": [

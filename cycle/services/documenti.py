@@ -43,7 +43,7 @@ def prepara_pdf(*, atto: Atto, by: Attore, istante: datetime, canale: str = "web
             ente_id=by.ente_id,
             nome=f"PEG {atto.ciclo} {atto}.pdf",
             pezzi=[pdf.stampa(atto)],
-            massimo=None,  # our own
+            nostro=True,
         )
         return DocumentoAtto.objects.create(
             ente_id=by.ente_id, atto=atto, genere="allegato", allegato=allegato

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 from cycle import richieste, selectors
 from cycle.contesto import Contesto, RichiestaEnte, nell_ente
 from cycle.forms_variazioni import ModuloMotivi
+from cycle.inviti_variazione import Invito, aperto, oggi
 from cycle.models import Obiettivo, RichiestaVariazione
 from cycle.modulo_scheda import ModuloScheda, Testo, in_testo, inviato, rifai
 from cycle.scritta import SchedaScritta
@@ -31,7 +32,7 @@ from cycle.variazioni.quadro import Quadro, campi_di
 from cycle.views.salvataggio import salva
 from cycle.views.scritto import ricorda
 from cycle.views.transizioni import Altrove
-from workflows.errors import Conflitto, Motivo, NonAutorizzato, Rifiuto, Tentativo
+from workflows.errors import Conflitto, NonAutorizzato, Rifiuto, Tentativo
 
 SCRIVONO = frozenset({"", "salva", "presenta"})
 
@@ -65,6 +66,7 @@ class Banco:
     ufficio: bool
     via: bool
     richiesta: RichiestaVariazione | None = None
+    invito: Invito | None = None  # of the Nucleo, that a new request may answer (R39)
 
     @property
     def rubrica(self) -> Any:
@@ -106,10 +108,11 @@ def _banco(c: Contesto, obiettivo: UUID | None, richiesta: UUID | None, via: boo
         prova = Tentativo("variazione", "crea", {o.pk: o.pk})
         raise NonAutorizzato({o.pk: [serve_incarico(o.unita.nome)]}, prova)
     if v is not None and v.stato != "bozza":
-        raise Conflitto({v.pk: [_non_bozza(v)]})
+        raise Conflitto({v.pk: [variazioni.non_bozza(v)]})
     if v is not None:
         via = v.campi.filter(genere="stralcio").exists()
-    return Banco(c, o, Quadro([o.pk]), ufficio, via, v)
+    invito = None if v or ufficio else aperto(o, oggi(c.ente, c.istante))
+    return Banco(c, o, Quadro([o.pk]), ufficio, via, v, invito)
 
 
 def _pagina(
@@ -142,8 +145,8 @@ def _motivi(b: Banco, request: HttpRequest, *, letti: bool) -> ModuloMotivi:
         for campo in ("motivazione", "causa_sopravvenuta", "effetto_finanziario", "atto_contabile")
     }
     if letti:
-        return ModuloMotivi(request.POST, request.FILES, richiesta=v)
-    return ModuloMotivi(initial=iniziali, richiesta=v)
+        return ModuloMotivi(request.POST, request.FILES, richiesta=v, invito=b.invito)
+    return ModuloMotivi(initial=iniziali, richiesta=v, invito=b.invito)
 
 
 def _salva(request: RichiestaEnte, b: Banco) -> HttpResponse | None:
@@ -174,6 +177,7 @@ def _salva(request: RichiestaEnte, b: Banco) -> HttpResponse | None:
         richiesta=b.richiesta,
         revisione=int(revisione) if revisione.isascii() and revisione.isdigit() else None,
         d_ufficio=b.ufficio,
+        invito=b.invito.invito if b.invito and d["da_invito"] else None,
     )
     messages.success(
         request,
@@ -285,14 +289,3 @@ def _con_la_scheda(
         "tipi": [],
         "categorie": [],
     }
-
-
-def _non_bozza(v: RichiestaVariazione) -> Motivo:
-    return Motivo(
-        "solo_in_bozza",
-        "R37",
-        _("La richiesta si trova in «%(stato)s»: ciò che chiede non si riscrive.")
-        % {"stato": v.get_stato_display()},
-        _("Ritirarla e presentarne un'altra, se si è ancora in tempo."),
-        "dirigente",
-    )

@@ -4,6 +4,7 @@ done with it."""
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
 from typing import Any, cast
 from uuid import UUID
 
@@ -144,7 +145,10 @@ def allegato(request: RichiestaEnte, pid: UUID, sha256: str) -> HttpResponse:
     except AllegatoGuasto as guasto:
         return render(request, "cycle/giunta/guasto.html", {"errore": str(guasto)}, status=500)
     risposta = HttpResponse(contenuto, content_type=trovato.allegato.tipo_mime)
-    risposta["Content-Disposition"] = f'attachment; filename="allegato-{sha256[:12]}.pdf"'
+    # its own name stands on the page; the header keeps to what every client reads
+    estensione = PurePosixPath(trovato.allegato.percorso).suffix
+    nome = f"allegato-{sha256[:12]}{estensione}"
+    risposta["Content-Disposition"] = f'attachment; filename="{nome}"'
     risposta["X-Content-Type-Options"] = "nosniff"
     return risposta
 

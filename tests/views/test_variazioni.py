@@ -151,7 +151,7 @@ class TestChiedere:
         dopo = fotografia()
         assert dopo["cycle_richiestavariazione"] == prima["cycle_richiestavariazione"]
 
-    def test_a_file_that_is_no_pdf_is_refused(self, entra: Entra) -> None:
+    def test_a_file_that_is_a_program_is_refused_by_its_name(self, entra: Entra) -> None:
         browser = entra(SETTORE)
         dati = modulo(
             browser,
@@ -160,7 +160,7 @@ class TestChiedere:
         )
         risposta = browser.post(scheda("variazioni/nuova/"), {**dati, "atto": "salva"})
         assert risposta.status_code == 422
-        assert "non è un PDF" in risposta.content.decode()
+        assert "Il file «x.pdf» è un programma." in risposta.content.decode()
         assert not RichiestaVariazione.objects.exists()
 
     def test_r34_the_segreteria_writes_one_ex_officio(self, entra: Entra) -> None:

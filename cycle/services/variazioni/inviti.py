@@ -4,16 +4,19 @@ declined, or its day has passed. It binds nobody."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.db.models import F, Q, Value
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cycle import permissions
 from cycle.fascicolo import di_obiettivi
 from cycle.insiemi import riserva
-from cycle.models import InvitoVariazione, Obiettivo
+from cycle.models import Incarico, InvitoVariazione, Obiettivo, RichiestaVariazione
 from cycle.procedures import OBIETTIVO
 from cycle.services.enti import nell_ente
 from cycle.services.variazioni import comune
@@ -45,6 +48,8 @@ def invita(
         incarico = comune.incarico_per(by, "invita_variazione", f, prova)
         if not testo.strip() or o.stato not in ("approvato", "in_corso"):
             raise NonPossibile({o.pk: [_non_si_invita(f)]}, prova)
+        if entro < istante.astimezone(ZoneInfo(f.politica.fuso)).date():
+            raise NonPossibile({o.pk: [_gia_passato(entro)]}, prova)
         pk = riserva("cycle_invitovariazione", 1)[0]
         numero = azioni.apri(
             ente_id=by.ente_id,
@@ -67,6 +72,7 @@ def invita(
             invitato_il=istante,
         )
         invito.save(force_insert=True)
+        invito = InvitoVariazione.objects.get(pk=pk)  # its pid is given by the database
         _avvisa(o, f, invito, numero, istante)
     return invito
 
@@ -93,7 +99,7 @@ def declina(
             raise Conflitto({invito.pk: [_gia_risposto()]})
         if not risposta.strip():
             raise NonPossibile({invito.pk: [_senza_risposta()]}, prova)
-        azioni.apri(
+        numero = azioni.apri(
             ente_id=by.ente_id,
             procedura="variazione",
             verbo="declina",
@@ -105,7 +111,21 @@ def declina(
         )
         presente.risposta, presente.declinato_il = risposta.strip(), istante
         presente.save(update_fields=["risposta", "declinato_il"])
+        testo = _("%(codice)s «%(titolo)s»: il settore non chiederà la variazione. %(perche)s")
+        _avvisa_il_nucleo(o, f, presente, testo % _detto(o, risposta), numero, istante)
     return presente
+
+
+def risposto(v: RichiestaVariazione, numero: int | None, istante: datetime) -> None:
+    """A request was filed because of an invitation: nobody is asked to answer it any more, and
+    the member who invited is told (R39). In the transaction of the filing."""
+    if v.invito_id is None:
+        return
+    invito = InvitoVariazione.objects.get(pk=v.invito_id)
+    f = di_obiettivi([v.obiettivo_id])[v.obiettivo_id]
+    testo = _("%(codice)s «%(titolo)s»: chiesta la variazione a cui il Nucleo ha invitato")
+    detto = testo % _detto(v.obiettivo)
+    _avvisa_il_nucleo(v.obiettivo, f, invito, detto, numero, istante)
 
 
 def _bloccato(by: Attore, pk: int) -> Obiettivo:
@@ -115,28 +135,101 @@ def _bloccato(by: Attore, pk: int) -> Obiettivo:
     return trovati[0]
 
 
+def _detto(o: Obiettivo, perche: str = "") -> dict[str, str]:
+    return {"codice": o.codice, "titolo": o.titolo[:120], "perche": perche.strip()[:200]}
+
+
 def _avvisa(
     o: Obiettivo, f: Fascicolo, invito: InvitoVariazione, numero: int, istante: datetime
 ) -> None:
-    persone = [p for p in (o.responsabile_generale_id, o.responsabile_operativo_id) if p]
+    """Those of the settore who can ask for it, and its responsabili."""
+    responsabili = {o.responsabile_generale_id, o.responsabile_operativo_id} - {None}
+    persone = {p for p in responsabili if p} | _del_settore(o, f.percorso, istante)
     testo = _("%(codice)s «%(titolo)s»: il Nucleo invita a chiedere una variazione entro il %(g)s")
+    detto = testo % {**_detto(o), "g": f"{invito.entro:%d/%m/%Y}"}
+    _scrivi(
+        o,
+        f,
+        invito,
+        [
+            (chi, "da_fare" if _risponde(chi, f) else "responsabile")
+            for chi in permissions.attori(o.ente_id, sorted(persone), istante).values()
+        ],
+        detto,
+        numero,
+    )
+
+
+def _risponde(chi: Attore, f: Fascicolo) -> bool:
+    return any(
+        i.ruolo in comune.DEL_SETTORE and i.consente("redigi_variazione", f.percorso)
+        for i in chi.incarichi
+    )
+
+
+def _del_settore(o: Obiettivo, percorso: str, istante: datetime) -> set[int]:
+    """Who holds a role of the settore on the unit, or above it."""
+    return set(
+        Incarico.objects.annotate(dove=Value(percorso))
+        .filter(
+            Q(al__isnull=True) | Q(al__gt=istante),
+            ente=o.ente_id,
+            ruolo__in=comune.DEL_SETTORE,
+            dal__lte=istante,
+            dove__startswith=F("unita__percorso"),
+        )
+        .values_list("persona", flat=True)
+    )
+
+
+def _avvisa_il_nucleo(
+    o: Obiettivo,
+    f: Fascicolo,
+    invito: InvitoVariazione,
+    testo: str,
+    numero: int | None,
+    istante: datetime,
+) -> None:
+    """Who invited hears the answer; what the settore had to do is settled."""
+    [chi] = permissions.attori(o.ente_id, [invito.persona_id], istante).values()
+    _scrivi(o, f, invito, [(chi, "ha_agito")], testo, numero)
+
+
+def _scrivi(
+    o: Obiettivo,
+    f: Fascicolo,
+    invito: InvitoVariazione,
+    chi: Sequence[tuple[Attore, str]],
+    testo: str,
+    numero: int | None,
+) -> None:
+    materia = f"invito:{invito.pk}"
     posta.scrivi(
         [
             NuovaNotifica(
-                utente_id=chi.utente_id,
-                persona_id=pk,
-                materia=f"invito:{invito.pk}",
-                motivo="responsabile",
-                testo=testo
-                % {"codice": o.codice, "titolo": o.titolo[:120], "g": f"{invito.entro:%d/%m/%Y}"},
-                link=reverse("scheda", args=[f.ente, o.pid]),
+                utente_id=a.utente_id,
+                persona_id=a.persona_id,
+                materia=materia,
+                motivo=motivo,
+                testo=testo,
+                link=reverse("invito_variazione", args=[f.ente, invito.pid]),
             )
-            for pk, chi in permissions.attori(o.ente_id, persone, istante).items()
-            if chi.utente_id is not None
+            for a, motivo in chi
+            if a.utente_id is not None and a.persona_id is not None
         ],
-        materie=[f"invito:{invito.pk}"],
+        materie=[materia],
         ente_id=o.ente_id,
         evento_id=numero,
+    )
+
+
+def _gia_passato(entro: date) -> Motivo:
+    return Motivo(
+        "invito_in_tempo",
+        "R39",
+        _("Il %(g)s è già passato.") % {"g": f"{entro:%d/%m/%Y}"},
+        _("Indicare un giorno in cui la richiesta si può ancora presentare."),
+        "nucleo",
     )
 
 

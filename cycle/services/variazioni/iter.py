@@ -15,6 +15,7 @@ from cycle.models.variazione import ESITI_VARIAZIONE
 from cycle.procedures import VARIAZIONE
 from cycle.services.enti import nell_ente
 from cycle.services.variazioni import comune
+from cycle.services.variazioni.inviti import risposto
 from workflows.engine import execute
 from workflows.errors import Conflitto, Motivo, NonPossibile, NonTrovato, Rifiuto
 from workflows.guards_variazione import campi_liberi
@@ -55,7 +56,7 @@ def presenta(
             return v
         try:
             with transaction.atomic():
-                execute(
+                esito = execute(
                     VARIAZIONE,
                     "presenta",
                     [v.pk],
@@ -69,6 +70,7 @@ def presenta(
             if "variazione_un_campo" not in str(errore):
                 raise
             raise _conteso(v, quando, by) from errore
+        risposto(v, esito.azione, quando)
         return _istruisci(v, quando)
 
 

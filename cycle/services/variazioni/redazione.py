@@ -29,6 +29,7 @@ from cycle.services import allegati
 from cycle.services.decisione import Documento
 from cycle.services.enti import nell_ente
 from cycle.services.schede import SchedaNonValida
+from cycle.services.tipi_file import TIPI
 from cycle.services.variazioni import comune
 from cycle.variazioni import cambi as differenza
 from cycle.variazioni.cambi import Cambio
@@ -123,7 +124,7 @@ def redigi(
         if presente is not None:
             comune.come_letta(presente, revisione)
             if presente.stato != "bozza":
-                raise Conflitto({presente.pk: [_non_bozza(presente)]})
+                raise Conflitto({presente.pk: [comune.non_bozza(presente)]})
         if o.stato not in ("approvato", "in_corso"):
             raise NonPossibile({pk: [_non_variabile(o)]}, prova)
         quadro = Quadro([pk])
@@ -173,10 +174,11 @@ def ribasa(
         prova = comune.tentativo(v, "ribasa")
         suo = by.persona_id == v.autore_id
         permesso = "redigi_variazione" if suo else "presenta_variazione"
-        incarico = comune.incarico_per(by, permesso, f, prova)
+        ruoli = comune.PER_LA_GIUNTA if v.d_ufficio else comune.DEL_SETTORE
+        incarico = comune.incarico_per(by, permesso, f, prova, ruoli)
         comune.come_letta(v, revisione)
         if v.stato not in ("bozza", *PENDENTI):
-            raise Conflitto({v.pk: [_non_bozza(v)]})
+            raise Conflitto({v.pk: [comune.non_bozza(v)]})
         quadro = Quadro([v.obiettivo_id])
         prima = [quadro.cambio(r) for r in campi_di([v.pk])[v.pk]]
         dopo = differenza.ribasa(quadro.vigenti[v.obiettivo_id], prima)
@@ -242,7 +244,10 @@ def _nuovi_difetti(quadro: Quadro, pk: int, voluta: SchedaScritta) -> list[Difet
 
 def _depositati(v: RichiestaVariazione, bozza: Bozza) -> list[Allegato]:
     """The files of a draft, once each: those that stay, and the new ones, stored now."""
-    nuovi = [allegati.deposita(ente_id=v.ente_id, nome=d.nome, pezzi=d.pezzi) for d in bozza.nuovi]
+    nuovi = [
+        allegati.deposita(ente_id=v.ente_id, nome=d.nome, pezzi=d.pezzi, ammessi=TIPI)
+        for d in bozza.nuovi
+    ]
     return list({a.pk: a for a in (*bozza.allegati, *nuovi)}.values())
 
 
@@ -256,17 +261,6 @@ def _scrivi(
 
 
 # --- refusals -----------------------------------------------------------------------------------
-
-
-def _non_bozza(v: RichiestaVariazione) -> Motivo:
-    return Motivo(
-        "solo_in_bozza",
-        "R37",
-        _("La richiesta si trova in «%(stato)s»: ciò che chiede non si riscrive.")
-        % {"stato": v.get_stato_display()},
-        _("Ritirarla e presentarne un'altra, se si è ancora in tempo."),
-        "dirigente",
-    )
 
 
 def _non_variabile(o: Obiettivo) -> Motivo:

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The Nucleo's invitations to ask for a variazione (R39), and what came of each; whether a
+variazione was asked for at all (R40)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Prefetch, Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from cycle import selectors
+from cycle.models import Ciclo, Ente, InvitoVariazione, Obiettivo, RichiestaVariazione
+from workflows.errors import NonTrovato
+from workflows.ports import Attore
+
+ESITI: Mapping[str, str | Promise] = {
+    "aperto": _("Aperto"),
+    "accolto": _("Accolto"),
+    "declinato": _("Declinato"),
+    "scaduto": _("Scaduto"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Invito:
+    """An invitation and its answer, seen from a day: `richieste` are those filed because of it."""
+
+    invito: InvitoVariazione
+    richieste: tuple[RichiestaVariazione, ...]
+    oggi: date
+
+    @property
+    def esito(self) -> str:
+        """Filed because of it, declined, expired without an answer, or still open."""
+        if self.richieste:
+            return "accolto"
+        if self.invito.declinato_il is not None:
+            return "declinato"
+        return "scaduto" if self.invito.entro < self.oggi else "aperto"
+
+    @property
+    def nome_esito(self) -> str:
+        return str(ESITI[self.esito])
+
+    @property
+    def giorni(self) -> int:
+        """Days left, its last one included; never negative."""
+        return max((self.invito.entro - self.oggi).days, 0)
+
+
+def oggi(ente: Ente, istante: datetime) -> date:
+    """The day it is in the ente."""
+    return istante.astimezone(ZoneInfo(ente.fuso)).date()
+
+
+def _visti(righe: QuerySet[InvitoVariazione], giorno: date) -> list[Invito]:
+    presentate = RichiestaVariazione.objects.filter(presentata_il__isnull=False).order_by("pk")
+    return [
+        Invito(i, tuple(i.richieste.all()), giorno)
+        for i in righe.select_related("persona", "obiettivo__unita", "obiettivo__ciclo")
+        .prefetch_related(Prefetch("richieste", presentate))
+        .order_by("-pk")
+    ]
+
+
+def di_obiettivo(obiettivo: Obiettivo, giorno: date) -> list[Invito]:
+    """The invitations on one objective, the latest first."""
+    return _visti(InvitoVariazione.objects.filter(obiettivo=obiettivo), giorno)
+
+
+def aperto(obiettivo: Obiettivo, giorno: date) -> Invito | None:
+    """The invitation that still waits for an answer, the latest one where there are more."""
+    return next((i for i in di_obiettivo(obiettivo, giorno) if i.esito == "aperto"), None)
+
+
+def della_pagina(obiettivo: Obiettivo, attore: Attore, giorno: date) -> dict[str, Any]:
+    """What the scheda and the report show of invitations: those still open, and whether this
+    person may write one."""
+    if obiettivo.stato not in ("approvato", "in_corso"):
+        return {"inviti": [], "puo_invitare": False}
+    puo = attore.incarico_per("invita_variazione", obiettivo.unita.percorso)
+    return {
+        "inviti": [i for i in di_obiettivo(obiettivo, giorno) if i.esito == "aperto"],
+        "puo_invitare": puo is not None,
+    }
+
+
+def dell_anno(attore: Attore, ciclo: Ciclo, giorno: date) -> list[Invito]:
+    """The invitations of a year, on the objectives that `attore` sees."""
+    visti = Obiettivo.objects.filter(selectors.visibili(attore), ciclo=ciclo)
+    return _visti(InvitoVariazione.objects.filter(obiettivo__in=visti), giorno)
+
+
+def invito(attore: Attore, pid: UUID, giorno: date) -> Invito:
+    """One of them by its public id. Raises NonTrovato when it is not there or not to be seen."""
+    visti = Obiettivo.objects.filter(selectors.visibili(attore))
+    trovati = _visti(InvitoVariazione.objects.filter(pid=pid, obiettivo__in=visti), giorno)
+    if not trovati or not attore.incarichi:
+        raise NonTrovato({})
+    return trovati[0]
+
+
+# --- R40 ----------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Chieste:
+    """Of one objective: how many requests of variazione were filed in its year, how many of them
+    late, and the invitations it had, with the settore's answers."""
+
+    presentate: int = 0
+    tardive: int = 0
+    inviti: tuple[InvitoVariazione, ...] = ()
+
+    @property
+    def nessuna(self) -> bool:
+        """No request came: where the objective falls short, the settore is asked why (R40)."""
+        return self.presentate == 0
+
+
+def chieste(obiettivi: Collection[int]) -> dict[int, Chieste]:
+    """Whether variazioni were asked for, for each objective by its id, in two queries. Requests ex
+    officio (R34) are not the settore's, and do not count."""
+    contate = {
+        riga["obiettivo"]: (riga["n"], riga["tardi"])
+        for riga in RichiestaVariazione.objects.filter(
+            obiettivo__in=obiettivi, presentata_il__isnull=False, d_ufficio=False
+        )
+        .order_by()
+        .values("obiettivo")
+        .annotate(n=Count("pk"), tardi=Count("pk", filter=Q(tardiva=True)))
+    }
+    inviti: dict[int, list[InvitoVariazione]] = {}
+    for i in InvitoVariazione.objects.filter(obiettivo__in=obiettivi).order_by("pk"):
+        inviti.setdefault(i.obiettivo_id, []).append(i)
+    return {
+        pk: Chieste(*contate.get(pk, (0, 0)), inviti=tuple(inviti.get(pk, ()))) for pk in obiettivi
+    }
+
+
+def conti(inviti: Sequence[Invito]) -> list[tuple[str, str, int]]:
+    """How many of each outcome, in order; those without any are left out."""
+    quanti = [(e, str(n), sum(i.esito == e for i in inviti)) for e, n in ESITI.items()]
+    return [riga for riga in quanti if riga[2]]
