@@ -1,4 +1,4 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-from workflows.registro.models import Evento, Modifica
+from workflows.registro.models import Evento, Modifica, Riservato
 
-__all__ = ["Evento", "Modifica"]
+__all__ = ["Evento", "Modifica", "Riservato"]

@@ -14,7 +14,12 @@ from psycopg import sql
 
 from cycle.database.config import stesso_ruolo
 
-SOLA_LETTURA = ("workflows_evento", "workflows_modifica", "django_migrations")
+SOLA_LETTURA = (
+    "workflows_evento",
+    "workflows_modifica",
+    "workflows_riservato",
+    "django_migrations",
+)
 
 
 def concedi(using: str = "owner", **kwargs: Any) -> None:
@@ -46,7 +51,10 @@ def concedi(using: str = "owner", **kwargs: Any) -> None:
                     diritto=sql.SQL(diritto), cosa=sql.SQL(cosa), ruolo=ruolo
                 )
             )
-        for tabella in SOLA_LETTURA:
+        cursore.execute(
+            "SELECT t FROM unnest(%s::text[]) t WHERE to_regclass(t) IS NOT NULL", [[*SOLA_LETTURA]]
+        )
+        for (tabella,) in cursore.fetchall():
             cursore.execute(
                 sql.SQL("REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON {tabella} FROM {ruolo}").format(
                     tabella=sql.Identifier(tabella), ruolo=ruolo

@@ -89,3 +89,20 @@ class Modifica(models.Model):
         ]
         verbose_name = "modifica"
         verbose_name_plural = "modifiche"
+
+
+class Riservato(models.Model):
+    """A value that identifies a person, apart from the Modifica that wrote it (R90): there stand
+    this id and the SHA-256 of `sale` and of the value's JSON. Written by the database, never
+    changed, erased by `registro_oblia`."""
+
+    ente_id = models.BigIntegerField()
+    tabella = models.CharField(max_length=40)
+    riga_id = models.BigIntegerField()
+    sale = models.BinaryField()
+    valore = models.JSONField()
+
+    class Meta:
+        indexes = [models.Index(fields=["tabella", "riga_id"], name="riservato_riga")]
+        verbose_name = "dato riservato"
+        verbose_name_plural = "dati riservati"
