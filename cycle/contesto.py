@@ -36,6 +36,8 @@ class Contesto:
     attore: Attore
     istante: datetime
     canale: str
+    da_leggere: int  # open news not read yet
+    cursore: int  # where the page's socket asks from (`notifications.lettura`)
 
     @property
     def anno_corrente(self) -> int:
@@ -94,9 +96,20 @@ def _entra(utente: Utente, ipa: str, istante: datetime, canale: str) -> Contesto
     if persona is None:
         raise NonTrovato({})
     with connection.cursor() as cursore:
-        cursore.execute("SELECT set_config('ciclo.ente', %s, true)", [str(persona.ente_id)])
+        cursore.execute(_COME_STA, {"ente": persona.ente_id, "utente": utente.pk})
+        _ente, da_leggere, da = cursore.fetchone()
     attore = permissions.attore(persona.ente_id, persona.pk, istante)
-    return Contesto(persona.ente, persona, attore, istante, canale)
+    return Contesto(persona.ente, persona, attore, istante, canale, da_leggere, da)
+
+
+# Every transaction says its ente; the bell of the page is counted on the same trip.
+_COME_STA = """
+SELECT set_config('ciclo.ente', %(ente)s::bigint::text, true),
+       (SELECT count(*) FROM notifications_notifica n
+         WHERE n.utente_id = %(utente)s AND n.ente_id = %(ente)s
+           AND n.chiusa_il IS NULL AND n.letta_il IS NULL),
+       pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+"""
 
 
 class RichiestaEnte(HttpRequest):

@@ -5,9 +5,8 @@ production, the demo inside its own process."""
 from __future__ import annotations
 
 import asyncio
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from typing import cast
 
 from django.db import transaction
@@ -18,6 +17,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from cycle import orologio
 from cycle.services import posta as lettere
 from cycle.services import scadenze as servizio
+from notifications.centralino import annuncia
 
 MINUTI = 5  # between a run of the terms and the next
 
@@ -43,34 +43,25 @@ def subito() -> None:
         scadenze.defer()
 
 
-@contextmanager
-def operaio() -> Iterator[None]:
-    """A worker in a thread of this process, for as long as the block lasts."""
-    pronto = threading.Event()
-    ciclo = asyncio.new_event_loop()
-    compiti: list[asyncio.Task[None]] = []
+@app.task(name="sveglia")
+async def sveglia(transazione: int, ente: int, radici: list[int] | None = None) -> None:
+    """Tell the screens what a transaction changed. Its own statements wrote this job, which is
+    there only if it committed (migrations `notifications.0002_segno`, `cycle.0015_sveglia`)."""
+    await annuncia(transazione, ente, radici)
 
-    async def lavora() -> None:
-        compito = asyncio.current_task()
-        assert compito is not None
-        compiti.append(compito)
-        pronto.set()
-        # The pages go on deferring through Django's connection, which cannot fetch jobs: the
-        # worker has one of its own, and the rest of the process does not see it.
-        connettore = cast(DjangoConnector, app.connector).get_worker_connector()
-        operosa = app.with_connector(connettore)
-        async with operosa.open_async():
-            await operosa.run_worker_async(install_signal_handlers=False)
 
-    def filo() -> None:
-        with suppress(asyncio.CancelledError):
-            ciclo.run_until_complete(lavora())
-
-    lavoratore = threading.Thread(target=filo, name="operaio", daemon=True)
-    lavoratore.start()
-    pronto.wait()
-    try:
-        yield
-    finally:
-        ciclo.call_soon_threadsafe(compiti[0].cancel)
-        lavoratore.join(timeout=10)
+@asynccontextmanager
+async def operaio() -> AsyncIterator[None]:
+    """A worker in the running loop, for as long as the block lasts: so it reaches the sockets of
+    this very process by the layer in memory."""
+    # The pages go on deferring through Django's connection, which cannot fetch jobs: the worker
+    # has one of its own, and the rest of the process does not see it.
+    connettore = cast(DjangoConnector, app.connector).get_worker_connector()
+    async with app.with_connector(connettore).open_async() as operosa:
+        lavoro = asyncio.ensure_future(operosa.run_worker_async(install_signal_handlers=False))
+        try:
+            yield
+        finally:
+            lavoro.cancel()
+            with suppress(asyncio.CancelledError):
+                await lavoro

@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "guardian",
     "axes",
+    "channels",
     "csp",
     "ninja",
     "procrastinate.contrib.django",
@@ -205,6 +206,19 @@ SILENCED_SYSTEM_CHECKS = ["guardian.W001"]  # rights are asked of incarichi, not
 PROCRASTINATE_IMPORT_PATHS = ["cycle.lavori"]
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""
 PROCRASTINATE_WORKER_DEFAULTS = {"delete_jobs": "successful"}
+
+# The worker in the ASGI process itself: for an installation of one process, and for the demo.
+OPERAIO = os.environ.get("CYCLE_OPERAIO") == "1"
+
+# The news reach the screens in memory where one process serves them all, else through Redis.
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [os.environ["REDIS_URL"]], "prefix": "ciclo"},
+    }
+    if os.environ.get("REDIS_URL")
+    else {"BACKEND": "channels.layers.InMemoryChannelLayer", "CONFIG": {"capacity": 10_000}}
+}
 
 # Where the source can be had (AGPL-3.0, R92): shown in every page's footer.
 URL_SORGENTE = os.environ.get("CYCLE_SOURCE_URL", "")

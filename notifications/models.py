@@ -32,6 +32,8 @@ class Notifica(models.Model):
     creata_il = models.DateTimeField(db_default=Now())
     letta_il = models.DateTimeField(null=True)
     chiusa_il = models.DateTimeField(null=True)
+    # of the last write, by a trigger: what a socket asks from when it comes back
+    transazione = models.BigIntegerField(db_default=0)
 
     class Meta:
         constraints = [
@@ -50,7 +52,9 @@ class Notifica(models.Model):
                 fields=["utente", "-id"],
                 condition=models.Q(chiusa_il__isnull=True),
                 name="notifica_aperte",
-            )
+            ),
+            models.Index(fields=["transazione"], name="notifica_transazione"),
+            models.Index(fields=["utente", "transazione"], name="notifica_dopo"),
         ]
         verbose_name = "notifica"
         verbose_name_plural = "notifiche"

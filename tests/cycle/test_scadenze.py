@@ -4,6 +4,7 @@ role; and the job that sends them."""
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -246,14 +247,16 @@ class TestLavoro:
     def test_a_worker_in_this_process_runs_it(self, db_vera: None, settings: Any) -> None:
         """With the application role's rights alone, and it ends when the block does."""
         lavori.subito()
-        finito = threading.Event()
-        with lavori.operaio():
-            for _ in range(200):
-                if Battito.objects.exists():
-                    break
-                finito.wait(0.1)
+
+        async def lavora() -> None:
+            async with lavori.operaio():
+                for _ in range(200):
+                    if await Battito.objects.aexists():
+                        break
+                    await asyncio.sleep(0.1)
+
+        asyncio.run(lavora())
         assert Battito.objects.exists()
-        assert not any(f.name == "operaio" for f in threading.enumerate())
         assert not ProcrastinateJob.objects.filter(status="doing").exists()
 
     def test_by_hand(self, db: None, capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,7 +15,6 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from cycle import orologio
 from cycle.database.turno import turno
-from cycle.lavori import operaio
 from cycle.management.file import leggi_file
 
 
@@ -34,6 +33,7 @@ class Command(BaseCommand):
         if not settings.DEMO:
             # The demo's routes and clock exist only in a process born as a demo.
             os.environ["CYCLE_DEMO"] = os.environ["CYCLE_SERVER"] = "1"
+            os.environ["CYCLE_OPERAIO"] = "1"
             os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606 - ourselves
         porta = options["porta"]
         if not options["solo_dati"]:
@@ -51,8 +51,7 @@ class Command(BaseCommand):
             )
         )
         self.stdout.flush()
-        with operaio():
-            _servi(porta)
+        _servi(porta)
 
     def _dati(self, options: dict[str, Any]) -> None:
         from cycle.demo.carica import carica, carica_piano
@@ -95,7 +94,9 @@ def _servi(porta: int) -> None:
         host="127.0.0.1",
         port=porta,
         log_level="warning",
-        lifespan="off",
+        lifespan="on",
+        ws="websockets-sansio",
+        ws_max_size=4096,  # a page says a few words
         proxy_headers=False,  # nothing stands in front: those headers are the client's own words
     )
 

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: AGPL-3.0-or-later
+// The news as they happen: the bell, a line that says what happened, and the parts of the page that
+// ask to be read again. Pages work without it: they show what was true when they were loaded.
+"use strict";
+
+(() => {
+  const campana = document.getElementById("campana");
+  if (!campana || !("WebSocket" in window)) return;
+
+  const RICOLLEGATI = 4001;
+  const FUORI = 4003;
+  const TROPPO = 4008;
+  const visti = new Map(); // id of a row -> the write of it that was shown
+  let cursore = campana.dataset.cursore;
+  let attesa = 0;
+  let presa = null;
+
+  function apri() {
+    const sicuro = location.protocol === "https:" ? "wss:" : "ws:";
+    presa = new WebSocket(`${sicuro}//${location.host}${campana.dataset.presa}?da=${cursore}`);
+    presa.addEventListener("open", () => {
+      attesa = 0;
+      const oggetto = document.querySelector("[data-guarda]");
+      if (oggetto) presa.send(JSON.stringify({ guarda: oggetto.dataset.guarda }));
+    });
+    presa.addEventListener("message", (evento) => ricevi(JSON.parse(evento.data)));
+    presa.addEventListener("close", (evento) => {
+      if (evento.code === FUORI || evento.code === TROPPO) return;
+      // All come back together after a restart: each waits a little more, and not the same.
+      attesa = evento.code === RICOLLEGATI ? 0 : Math.min(attesa * 2 + 500, 30000);
+      setTimeout(apri, attesa + Math.random() * 500);
+    });
+  }
+
+  function ricevi(messaggio) {
+    if (messaggio.tipo === "cursore") cursore = messaggio.cursore;
+    else if (messaggio.tipo === "notizie") notizie(messaggio);
+    else if (messaggio.tipo === "toccato") avverti("toccato");
+    else if (messaggio.tipo === "ricarica") {
+      avverti("notizie");
+      avverti("toccato");
+    }
+  }
+
+  function notizie(messaggio) {
+    conta(messaggio.da_leggere);
+    const nuove = messaggio.righe.filter((riga) => visti.get(riga.id) !== riga.segno);
+    for (const riga of nuove) visti.set(riga.id, riga.segno);
+    if (!nuove.length) return;
+    const dette = nuove.filter((riga) => riga.aperta && !riga.letta);
+    if (dette.length) mostra(dette);
+    avverti("notizie");
+  }
+
+  function conta(quante) {
+    const numero = campana.querySelector(".campana-numero");
+    numero.textContent = quante > 99 ? "99+" : String(quante);
+    numero.hidden = quante === 0;
+    campana.querySelector(".campana-detto").textContent =
+      quante === 1 ? campana.dataset.una : campana.dataset.tante.replace("{n}", quante);
+  }
+
+  // One line at a time: who is flooded reads nothing.
+  function mostra(dette) {
+    const annuncio = document.getElementById("annuncio");
+    const ultima = dette[dette.length - 1];
+    const riga = document.createElement("a");
+    riga.href = ultima.link;
+    riga.textContent = ultima.testo;
+    annuncio.replaceChildren(riga);
+    if (dette.length > 1) {
+      const altre = document.createElement("a");
+      altre.href = campana.href;
+      altre.textContent = annuncio.dataset.altre.replace("{n}", dette.length - 1);
+      annuncio.append(" ", altre);
+    }
+    annuncio.append(chiudi());
+    annuncio.hidden = false;
+  }
+
+  function chiudi() {
+    const bottone = document.createElement("button");
+    bottone.type = "button";
+    bottone.className = "btn-close";
+    bottone.setAttribute("aria-label", document.getElementById("annuncio").dataset.chiudi);
+    bottone.addEventListener("click", () => {
+      document.getElementById("annuncio").hidden = true;
+    });
+    return bottone;
+  }
+
+  function avverti(nome) {
+    document.body.dispatchEvent(new CustomEvent(nome));
+  }
+
+  document.addEventListener("keydown", (evento) => {
+    if (evento.key === "Escape") document.getElementById("annuncio").hidden = true;
+  });
+  window.addEventListener("pagehide", () => presa?.close());
+  window.addEventListener("pageshow", (evento) => {
+    if (evento.persisted) apri();
+  });
+  apri();
+})();

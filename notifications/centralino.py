@@ -1,0 +1,235 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The switchboard of a process: one subscription, which hands on to the sockets of the people
+concerned.
+
+What comes by the channel layer is a hint. The table is the truth, and a round every few seconds
+reads there what a hint may have missed (Redis down, a message lost, a worker that stands still); it
+also shows out whoever lost login or incarico meanwhile.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import Any, Protocol
+from weakref import WeakKeyDictionary
+
+from channels.db import database_sync_to_async
+from channels.layers import get_channel_layer
+
+from notifications import lettura
+from notifications.porte import Ospite, Portineria
+
+GRUPPO = "notizie"
+RONDA = 5.0  # seconds between two rounds
+FETTA = 500  # rows in one message of the layer
+
+# How a socket is closed, and what its page does then.
+RICOLLEGATI = 4001  # what the person may do has changed: come in again
+FUORI = 4003  # no login any more, or no place in the ente
+TROPPO = 4008  # too many sockets or messages
+
+_registro = logging.getLogger(__name__)
+
+
+class Presa(Protocol):
+    """One socket, as the switchboard sees it."""
+
+    ospite: Ospite
+
+    def metti(self, messaggio: dict[str, Any]) -> None:
+        """Queue a message for the screen; never waits."""
+
+    def congeda(self, codice: int) -> None:
+        """Close it, with this code."""
+
+
+class Centralino:
+    """The sockets of this process, by user and ente, and who looks at which objective."""
+
+    def __init__(self, portineria: Portineria) -> None:
+        self.portineria = portineria
+        self._prese: defaultdict[tuple[int, int], set[Presa]] = defaultdict(set)
+        self._guardano: defaultdict[tuple[int, int], dict[Presa, str]] = defaultdict(dict)
+        self._compiti: list[asyncio.Task[None]] = []
+        self._cursore: int | None = None
+
+    # --- who is here ------------------------------------------------------------------------------
+
+    def accogli(self, presa: Presa) -> None:
+        """A socket came in."""
+        self._prese[presa.ospite.utente_id, presa.ospite.ente_id].add(presa)
+        if not self._compiti:
+            self._compiti = [
+                asyncio.ensure_future(self._per_sempre(self._ascolta)),
+                asyncio.ensure_future(self._per_sempre(self._ronda)),
+            ]
+
+    def saluta(self, presa: Presa) -> None:
+        """A socket went away. The last one switches the lights off."""
+        chiave = (presa.ospite.utente_id, presa.ospite.ente_id)
+        self._prese[chiave].discard(presa)
+        if not self._prese[chiave]:
+            del self._prese[chiave]
+        self.distogli(presa)
+        if not self._prese:
+            for compito in self._compiti:
+                compito.cancel()
+            self._compiti = []
+            self._cursore = None
+
+    def osserva(self, presa: Presa, radice: int, pid: str) -> None:
+        """The page of a socket shows this objective."""
+        self._guardano[presa.ospite.ente_id, radice][presa] = pid
+
+    def distogli(self, presa: Presa) -> None:
+        """The page of a socket shows no objective any more."""
+        for chiave in [k for k, chi in self._guardano.items() if presa in chi]:
+            del self._guardano[chiave][presa]
+            if not self._guardano[chiave]:
+                del self._guardano[chiave]
+
+    def quante(self, utente_id: int) -> int:
+        """How many sockets a user has in this process."""
+        return sum(len(prese) for (chi, _ente), prese in self._prese.items() if chi == utente_id)
+
+    # --- what they are told -----------------------------------------------------------------------
+
+    def consegna(self, messaggio: dict[str, Any]) -> None:
+        """Hand on a message of the layer: rows to whom they are addressed, and that an objective
+        changed to whoever looks at it."""
+        ente: int = messaggio["ente"]
+        self._righe(ente, messaggio["righe"], dict(messaggio["da_leggere"]))
+        radici = messaggio["radici"]
+        for (dove, radice), chi in self._guardano.items():
+            if dove == ente and (radici is None or radice in radici):
+                for presa, pid in chi.items():
+                    presa.metti({"tipo": "toccato", "oggetto": pid})
+
+    def _righe(
+        self, ente: int, righe: Iterable[tuple[int, dict[str, Any]]], da_leggere: dict[int, int]
+    ) -> None:
+        per_utente: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
+        for utente, dati in righe:
+            per_utente[utente].append(dati)
+        for utente, sue in per_utente.items():
+            for presa in self._prese.get((utente, ente), ()):
+                presa.metti(
+                    {"tipo": "notizie", "righe": sue, "da_leggere": da_leggere.get(utente, 0)}
+                )
+
+    # --- its two tasks ----------------------------------------------------------------------------
+
+    async def _per_sempre(self, compito: Any) -> None:
+        while True:
+            try:
+                await compito()
+            except asyncio.CancelledError:
+                raise
+            except Exception:
+                _registro.warning("Il centralino delle notizie ricomincia.", exc_info=True)
+                await asyncio.sleep(1)
+
+    async def _ascolta(self) -> None:
+        strato = get_channel_layer()
+        if strato is None:
+            await asyncio.Event().wait()
+        canale = await strato.new_channel()
+        await strato.group_add(GRUPPO, canale)
+        try:
+            while True:
+                self.consegna(await strato.receive(canale))
+        finally:
+            with suppress(Exception):
+                await strato.group_discard(GRUPPO, canale)
+
+    async def _ronda(self) -> None:
+        while True:
+            await asyncio.sleep(RONDA)
+            await self.ronda()
+
+    async def ronda(self) -> None:
+        """One round: show out, and hand on what was missed."""
+        ospiti = {p.ospite for prese in self._prese.values() for p in prese}
+        rimasti = await database_sync_to_async(self.portineria.ancora)(ospiti)
+        for prese in [*self._prese.values()]:
+            for presa in [*prese]:
+                if presa.ospite in ospiti and presa.ospite not in rimasti:
+                    presa.congeda(RICOLLEGATI)
+        await self._arretrato({(o.utente_id, o.ente_id) for o in rimasti})
+
+    async def _arretrato(self, chi: set[tuple[int, int]]) -> None:
+        da = self._cursore
+        leggi = database_sync_to_async(_leggi)
+        if da is None:
+            self._cursore = await database_sync_to_async(lettura.cursore_di_adesso)()
+            return
+        per_ente, adesso = await leggi(da, chi)
+        self._cursore = adesso
+        for ente, (righe, da_leggere) in per_ente.items():
+            self._righe(ente, righe, da_leggere)
+        for prese in self._prese.values():
+            for presa in prese:
+                presa.metti({"tipo": "cursore", "cursore": adesso})
+
+
+_Scritte = tuple[list[tuple[int, dict[str, Any]]], dict[int, int]]  # rows by user; unread by user
+_PerEnte = dict[int, _Scritte]
+
+
+def _leggi(da: int, chi: set[tuple[int, int]]) -> tuple[_PerEnte, int]:
+    arretrato = lettura.dopo(da, {utente for utente, _ente in chi})
+    per_ente: _PerEnte = {}
+    for riga in arretrato.righe or ():
+        if (riga.utente_id, riga.ente_id) in chi:
+            per_ente.setdefault(riga.ente_id, ([], {}))[0].append((riga.utente_id, riga.dati))
+    for ente, (righe, da_leggere) in per_ente.items():
+        da_leggere.update(lettura.da_leggere({u for u, _dati in righe}, ente))
+    return per_ente, arretrato.cursore
+
+
+async def annuncia(transazione: int, ente: int, radici: list[int] | None) -> None:
+    """Tell every process what a transaction wrote. A layer that does not answer stops nobody:
+    the rounds will find it."""
+    righe, da_leggere = await database_sync_to_async(_scritte)(transazione, ente)
+    strato = get_channel_layer()
+    if strato is None:
+        return
+    try:
+        async with asyncio.timeout(5):
+            for inizio in range(0, max(len(righe), 1), FETTA):
+                fetta = righe[inizio : inizio + FETTA]
+                utenti = {u for u, _dati in fetta}
+                await strato.group_send(
+                    GRUPPO,
+                    {
+                        "type": "notizie",
+                        "ente": ente,
+                        "righe": fetta,
+                        "da_leggere": [[u, n] for u, n in da_leggere.items() if u in utenti],
+                        "radici": radici if inizio == 0 else [],
+                    },
+                )
+    except Exception:
+        _registro.warning("Le notizie non partono: le troverà la ronda.", exc_info=True)
+
+
+def _scritte(
+    transazione: int, ente: int
+) -> tuple[list[tuple[int, dict[str, Any]]], dict[int, int]]:
+    righe = [(r.utente_id, r.dati) for r in lettura.della_transazione(transazione, ente)]
+    return righe, lettura.da_leggere({u for u, _dati in righe}, ente) if righe else {}
+
+
+_centralini: WeakKeyDictionary[asyncio.AbstractEventLoop, Centralino] = WeakKeyDictionary()
+
+
+def centralino(portineria: Portineria) -> Centralino:
+    """The switchboard of the running loop."""
+    ciclo = asyncio.get_running_loop()
+    if ciclo not in _centralini:
+        _centralini[ciclo] = Centralino(portineria)
+    return _centralini[ciclo]

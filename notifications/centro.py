@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The centre of the news: one line for each matter, with every reason for which one hears of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+from notifications.models import Notifica
+
+PER_PAGINA = 50
+
+DA_LEGGERE, APERTE, TUTTE = "da_leggere", "aperte", "tutte"
+_QUALI = {
+    DA_LEGGERE: "AND chiusa_il IS NULL AND letta_il IS NULL",
+    APERTE: "AND chiusa_il IS NULL",
+    TUTTE: "",
+}
+_VOCI = """
+SELECT materia, (array_agg(testo ORDER BY creata_il DESC, id DESC))[1],
+       (array_agg(link ORDER BY creata_il DESC, id DESC))[1], max(creata_il),
+       bool_or(letta_il IS NULL AND chiusa_il IS NULL), bool_or(chiusa_il IS NULL),
+       array_agg(DISTINCT motivo)
+  FROM notifications_notifica
+ WHERE utente_id = %(utente)s AND ente_id = %(ente)s
+   AND (%(motivo)s::text = '' OR motivo = %(motivo)s) {quali}
+ GROUP BY materia ORDER BY max(creata_il) DESC, materia
+ LIMIT %(quante)s OFFSET %(salta)s
+"""
+_MOTIVI = dict(Notifica.MOTIVI)
+
+
+@dataclass(frozen=True, slots=True)
+class Voce:
+    """A matter, with the last that was said of it."""
+
+    materia: str
+    testo: str
+    link: str
+    quando: datetime
+    da_leggere: bool
+    aperta: bool
+    motivi: list[str]
+
+
+def voci(utente_id: int, ente_id: int, quali: str, motivo: str, pagina: int) -> list[Voce]:
+    """A page of the matters of a user in an ente, the latest first, and one more if there is
+    another page; `motivo` restricts to a reason, '' to none."""
+    with connection.cursor() as cursore:
+        cursore.execute(
+            _VOCI.format(quali=_QUALI[quali]),
+            {
+                "utente": utente_id,
+                "ente": ente_id,
+                "motivo": motivo,
+                "quante": PER_PAGINA + 1,
+                "salta": (pagina - 1) * PER_PAGINA,
+            },
+        )
+        return [
+            Voce(materia, testo, link, quando, nuova, aperta, [_MOTIVI[m] for m in sorted(motivi)])
+            for materia, testo, link, quando, nuova, aperta, motivi in cursore.fetchall()
+        ]
