@@ -127,22 +127,33 @@ def negati(pagina: str) -> list[str]:
     return re.findall(r'hx-get="[^"]*/perche-no/(\w+)/"', barra_atti)
 
 
-@pytest.mark.parametrize(
-    ("chi", "stato", "si", "no"),
-    [
-        ("UNO DIRIGENTE", "bozza", ["proponi"], []),
-        ("UNO PO", "bozza", [], ["proponi"]),
-        ("ATTI SEGRETERIA", "proposta", ["rinvia", "approva"], []),
-        ("UNO DIRIGENTE", "proposta", [], ["approva"]),
-        ("UNO PO", "approvato", ["avvia"], []),
-        ("DUE PO", "approvato", [], ["avvia"]),
-        ("UNO DIRIGENTE", "in_corso", [], ["rendiconta"]),
-        ("PRIMO NUCLEO", "rendicontato", ["riapri"], ["valida"]),
-        ("VERIFICA REVISORE", "rendicontato", [], ["valida"]),
-        ("PRIMO NUCLEO", "validato", ["riapri"], []),
-        ("ATTI SEGRETERIA", "in_corso", [], ["rendiconta", "stralcia"]),
-    ],
-)
+ATTI = [
+    ("UNO DIRIGENTE", "bozza", ["proponi"], []),
+    ("UNO PO", "bozza", [], ["proponi"]),
+    ("ATTI SEGRETERIA", "proposta", ["rinvia", "approva"], []),
+    ("UNO DIRIGENTE", "proposta", [], ["approva"]),
+    ("UNO PO", "approvato", ["avvia"], []),
+    ("DUE PO", "approvato", [], ["avvia"]),
+    ("UNO DIRIGENTE", "in_corso", [], ["rendiconta"]),
+    ("PRIMO NUCLEO", "rendicontato", ["riapri"], ["valida"]),
+    ("VERIFICA REVISORE", "rendicontato", [], ["valida"]),
+    ("PRIMO NUCLEO", "validato", ["riapri"], []),
+    ("ATTI SEGRETERIA", "in_corso", [], ["rendiconta", "stralcia"]),
+]
+
+
+@pytest.mark.parametrize(("chi", "stato", "si", "no"), ATTI)
+def test_accanto_a_ogni_atto_chi_puo_farlo(
+    entra: Callable[..., Client], chi: str, stato: str, si: list[str], no: list[str]
+) -> None:
+    o, porta = mondo.in_stato(stato), entra(chi)
+    barra = scheda(porta, o).split("altri-passi")[0]
+    legami = re.findall(r'class="chi-puo" href="([^"]*/chi-puo/(\w+)/)"', barra)
+    assert [nome for _dove, nome in legami] == si + no
+    assert {porta.get(dove).status_code for dove, _nome in legami} == {200}
+
+
+@pytest.mark.parametrize(("chi", "stato", "si", "no"), ATTI)
 def test_gli_atti_possibili_e_i_perche_degli_altri(
     entra: Callable[..., Client], chi: str, stato: str, si: list[str], no: list[str]
 ) -> None:
