@@ -60,7 +60,7 @@ def incarichi(
     """By report, the incarico under which `by` fills it. Raises NonAutorizzato when there is one
     that is not his to fill (R4)."""
     trovati = {r.pk: by.incarico_per("compila_relazione", fatti[r.pk].percorso) for r in relazioni}
-    negate = {pk: [_serve_incarico(fatti[pk].unita)] for pk, i in trovati.items() if i is None}
+    negate = {pk: [serve_incarico(fatti[pk].unita)] for pk, i in trovati.items() if i is None}
     if negate:
         raise NonAutorizzato(negate, tentativo(relazioni))
     return {pk: i for pk, i in trovati.items() if i is not None}
@@ -141,7 +141,8 @@ def _completa(fatti: Fascicolo, chi: Attore, istante: datetime) -> bool:
     return not verdetto(RELAZIONE.macchina, trasmetti, fatti, chi, istante).mancanze
 
 
-def _serve_incarico(unita: str) -> Motivo:
+def serve_incarico(unita: str) -> Motivo:
+    """Who fills the reports of a unit, to who does not (R4)."""
     return Motivo(
         "incarico",
         "R4",

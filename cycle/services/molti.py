@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""One transition for many objectives at once: what would happen, with the same verdicts as for
-one, and making it happen through one call of the engine.
+"""One transition for many objectives, or reports, at once: what would happen, with the same
+verdicts as for one, and making it happen through one call of the engine.
 
 What was previewed is known by its digest: of who was in the selection, and of each one's
 `revisione`. If anything moved since, nothing is done.
@@ -21,13 +21,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from cycle import permissions, selectors
-from cycle.models import Obiettivo
+from cycle.models import Obiettivo, RelazioneSemestrale
 from cycle.procedures import OBIETTIVO
 from workflows.engine import execute
 from workflows.errors import Conflitto, Motivo, NonPossibile, NonTrovato, Tentativo
 from workflows.guards import Guardia
 from workflows.machines.base import Transizione
-from workflows.ports import Attore, Richiesta
+from workflows.ports import Attore, Procedura, Richiesta
 from workflows.verdetto import Verdetto
 
 CODICI = 20  # named in a sentence, before 'and n more'
@@ -91,20 +91,34 @@ class Anteprima:
         return len(self.scelti) - len(self.pronti)
 
 
-def impronta(revisioni: Mapping[int, int]) -> str:
+def impronta(revisioni: Mapping[int, object]) -> str:
     """Digest of who is in a selection and of each one's revisione."""
     testo = "\n".join(f"{pk} {revisione}" for pk, revisione in sorted(revisioni.items()))
     return hashlib.sha256(testo.encode()).hexdigest()
 
 
+Oggetti = Sequence[Obiettivo] | Sequence[RelazioneSemestrale]
+
+
 def anteprima(
-    passo: Transizione, obiettivi: Sequence[Obiettivo], attore: Attore, istante: datetime
+    passo: Transizione,
+    oggetti: Oggetti,
+    attore: Attore,
+    istante: datetime,
+    procedura: Procedura = OBIETTIVO,
 ) -> Anteprima:
-    """Judge the transition on every objective, before the form is filled, in one query."""
-    giudizi = selectors.verdetti_di(OBIETTIVO, passo, obiettivi, attore, istante)
+    """Judge the transition on every object, before the form is filled, in one query. A report is
+    known by its objective."""
+    giudizi = selectors.verdetti_di(procedura, passo, oggetti, attore, istante)
     scelti = {
-        o.pk: Scelto(o.pk, o.pid, o.codice, o.titolo, giudizi[o.pk].fascicolo.revisione)
-        for o in obiettivi
+        o.pk: Scelto(
+            o.pk,
+            o.obiettivo.pid if isinstance(o, RelazioneSemestrale) else o.pid,
+            giudizi[o.pk].fascicolo.codice,
+            giudizi[o.pk].fascicolo.titolo,
+            giudizi[o.pk].fascicolo.revisione,
+        )
+        for o in oggetti
     }
     pronti = tuple(s for pk, s in scelti.items() if giudizi[pk].permessa)
     attese = [(g, s.pk) for s in pronti for g in giudizi[s.pk].richiede]
@@ -116,8 +130,16 @@ def anteprima(
             (g, sum(altra == g for altra, _pk in attese))
             for g in dict.fromkeys(a[0] for a in attese)
         ),
-        impronta=impronta({s.pk: s.revisione for s in scelti.values()}),
+        impronta=impronta({o.pk: _vista(o, scelti[o.pk].revisione) for o in oggetti}),
     )
+
+
+def _vista(oggetto: Obiettivo | RelazioneSemestrale, revisione: int) -> object:
+    """What moves when the object, as it was previewed, does: a report is read with the targets of
+    its objective."""
+    if isinstance(oggetto, RelazioneSemestrale):
+        return f"{revisione} {oggetto.obiettivo.revisione}"
+    return revisione
 
 
 def _ostacoli(giudizi: Mapping[int, Verdetto]) -> list[Ostacolo]:
@@ -153,8 +175,9 @@ def esegui(
     by: Attore,
     istante: datetime,
     canale: str = "web",
+    procedura: Procedura = OBIETTIVO,
 ) -> Eseguita:
-    """Run the transition on all the objectives `ids`, or only on those that pass, all or nothing.
+    """Run the transition on all the objects `ids`, or only on those that pass, all or nothing.
 
     `vista` is the digest of the preview, `visto` when it was made. Raises Conflitto, naming what
     moved, when the selection is no longer that one; NonAutorizzato or NonPossibile as the engine
@@ -163,24 +186,29 @@ def esegui(
     if not ids:
         raise NonPossibile({0: [_nessuno()]})
     with transaction.atomic():
-        bloccati = OBIETTIVO.blocca(by.ente_id, sorted(set(ids)))
-        if impronta({o.pk: o.revisione for o in bloccati}) != vista:
-            raise Conflitto({0: [_cambiati(by.ente_id, ids, visto)]})
+        bloccati: Oggetti = procedura.blocca(by.ente_id, sorted(set(ids)))
+        if impronta({o.pk: _vista(o, o.revisione) for o in bloccati}) != vista:
+            radici = [getattr(o, "obiettivo_id", o.pk) for o in bloccati]
+            raise Conflitto({0: [_cambiati(by.ente_id, radici, visto)]})
         da_fare = list(ids)
         if solo_pronti:
             attore = by  # read again, as the engine does
             if by.persona_id is not None:
                 attore = permissions.attore(by.ente_id, by.persona_id, istante)
-            giudizi = selectors.verdetti_di(OBIETTIVO, passo, bloccati, attore, istante)
+            giudizi = selectors.verdetti_di(procedura, passo, bloccati, attore, istante)
             da_fare = [pk for pk, v in giudizi.items() if v.permessa]
             if not da_fare:
                 raise NonPossibile(
                     {pk: v.motivi for pk, v in giudizi.items()},
-                    Tentativo(OBIETTIVO.nome, passo.nome, {pk: pk for pk in giudizi}),
+                    Tentativo(
+                        procedura.nome,
+                        passo.nome,
+                        {pk: v.fascicolo.radice for pk, v in giudizi.items()},
+                    ),
                 )
         dati: dict[str, Any] = {"scelti": len(ids), "esclusi": len(ids) - len(da_fare)}
         esito = execute(
-            OBIETTIVO,
+            procedura,
             passo.nome,
             da_fare,
             by,

@@ -73,7 +73,7 @@ def importa(request: RichiestaEnte, anno: int) -> HttpResponse:
     mie = _mie(c)
     contesto: dict[str, Any] = {"anno": anno, "unita": mie, "errori": [], "esito": None}
     if request.method == "POST":
-        contenuto, errore = _contenuto(request)
+        contenuto, errore = contenuto_del_foglio(request)
         if errore is not None:
             contesto["errori"] = [errore]
         else:
@@ -103,7 +103,7 @@ def importa(request: RichiestaEnte, anno: int) -> HttpResponse:
     return render(request, "cycle/proposte/importa.html", contesto, status=stato)
 
 
-def _contenuto(request: RichiestaEnte) -> tuple[bytes, Errore | None]:
+def contenuto_del_foglio(request: RichiestaEnte) -> tuple[bytes, Errore | None]:
     """The bytes of the file, as uploaded or as the preview kept them."""
     caricato = request.FILES.get("file")
     if isinstance(caricato, UploadedFile):

@@ -84,7 +84,7 @@ def _esegui(request: RichiestaEnte, anno: int, nome: str) -> int:
         passo=passo,
         ids=[o.pk for o in _scelti(request, ciclo)],
         vista=request.POST.get("impronta", ""),
-        visto=_istante(request.POST.get("visto", "")),
+        visto=istante(request.POST.get("visto", "")),
         solo_pronti=request.POST.get("come") == "pronti",
         motivazione=request.POST.get("motivazione", "").replace("\x00", "")[:5000],
         by=c.attore,
@@ -92,12 +92,13 @@ def _esegui(request: RichiestaEnte, anno: int, nome: str) -> int:
     ).azione
 
 
-def _istante(testo: str) -> datetime | None:
+def istante(testo: str) -> datetime | None:
+    """An instant as the page's own form writes it; None when it is not one."""
     try:
-        istante = datetime.fromisoformat(testo)
+        letto = datetime.fromisoformat(testo)
     except ValueError:
         return None
-    return istante if istante.tzinfo else None
+    return letto if letto.tzinfo else None
 
 
 @nell_ente
@@ -126,14 +127,14 @@ def _anteprima(
             "motivazione": request.POST.get("motivazione", ""),
             "visto": orologio.vero().isoformat(),
             "motivi": rifiuto.tutti() if rifiuto and rifiuto.codice == 409 else [],
-            "mancano": _mancano(passo, rifiuto),
+            "mancano": mancano(passo, rifiuto),
             "ritorno": f"{reverse('piano', args=[c.ente.codice_ipa, anno])}?{_filtri(request)}",
         },
         status=codice,
     )
 
 
-def _mancano(passo: Transizione, rifiuto: Rifiuto | None) -> list[Any]:
+def mancano(passo: Transizione, rifiuto: Rifiuto | None) -> list[Any]:
     """Of a refusal, what the form should have brought, once each; the rest stands in the
     preview."""
     if rifiuto is None or rifiuto.codice == 409:
