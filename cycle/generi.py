@@ -169,7 +169,11 @@ class Frase(Testo):
         # named: `super()` loses its class where a dataclass with slots is made again
         letta = Testo.leggi(self, valore)
         try:
-            usati = {nome for _prima, nome, *_altro in Formatter().parse(letta) if nome is not None}
+            usati = {
+                f"{nome}{formato}{conversione or ''}"
+                for _prima, nome, formato, conversione in Formatter().parse(letta)
+                if nome is not None
+            }
         except ValueError:
             raise ValueError(_("una graffa è aperta e non chiusa, o il contrario")) from None
         if usati - set(self.segnaposti):

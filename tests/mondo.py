@@ -18,6 +18,7 @@ from cycle import apertura, permissions
 from cycle.apertura import Riga
 from cycle.importers import piano as neutro
 from cycle.models import (
+    Atto,
     Ciclo,
     Ente,
     Obiettivo,
@@ -38,6 +39,7 @@ from cycle.services.proroga import proroga as proroga_termini
 from cycle.services.relazioni import Compilazione
 from cycle.services.transizioni import esegui
 from workflows.ports import Attore, FattiAtto, FattiSeduta, Richiesta
+from workflows.registro import azioni
 
 ANNO = 2026
 # The year has begun, the first period has not ended.
@@ -403,3 +405,22 @@ def osserva(
             istante=istante,
         )
         muovi(relazione, "controdeduci", "UNO DIRIGENTE", istante=istante)
+
+
+def muovi_target(r: RelazioneSemestrale, target: Decimal) -> None:
+    """The targets of a report's period moved under an act, by whoever goes past the procedures."""
+    chi = attore("ATTI SEGRETERIA", Ente.objects.get(pk=r.ente_id).codice_ipa)
+    atto = Atto.objects.filter(ente_id=r.ente_id).order_by("pk").first()
+    assert atto is not None
+    azioni.apri(
+        ente_id=r.ente_id,
+        procedura="obiettivo",
+        verbo="modifica",
+        passi=[azioni.Voce(r.obiettivo_id, r.obiettivo_id)],
+        attore=chi,
+        istante=ADESSO,
+        atto_id=atto.pk,
+    )
+    Rilevazione.objects.filter(obiettivo_id=r.obiettivo_id, periodo_id=r.periodo_id).update(
+        target=target
+    )

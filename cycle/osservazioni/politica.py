@@ -35,12 +35,13 @@ class Politica:
     chiede: str = "strategici"
     citazione: int = 1500
     rilievo: str = "{quando} {risulta} {rilievi}."
-    parole: str = "Dal settore si apprende: «{testo}»."
+    parole: str = "Il settore segnala quanto segue: «{testo}»."
     invito: str = (
-        "Si suggerisce al settore di valutare se l'obiettivo sia ancora raggiungibile e, in caso "
-        "contrario, di chiederne la variazione: il termine è il {termine}."
+        "Il settore è invitato a valutare se l'obiettivo sia ancora raggiungibile e, in caso "
+        "contrario, a chiederne la variazione: il termine è il {termine}."
     )
     chiesta: str = "Sull'obiettivo è stata chiesta una variazione."
     perche: str = (
-        "Nessuna variazione dell'obiettivo risulta chiesta nei termini: se ne domandano le ragioni."
+        "Nessuna variazione dell'obiettivo risulta chiesta nei termini: il Nucleo ne chiede le "
+        "ragioni."
     )

@@ -11,7 +11,8 @@ import pytest
 
 VARIABILE = "CYCLE_PIANI_REALI"
 
-collect_ignore = [] if os.environ.get(VARIABILE) else ["test_modena_reale.py"]
+REALI = ["test_modena_reale.py", "test_osservazioni_reali.py"]
+collect_ignore = [] if os.environ.get(VARIABILE) else REALI
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
 from cycle import fascicolo
 from cycle.models import (
@@ -15,7 +15,6 @@ from cycle.models import (
     InvitoVariazione,
     Osservazione,
     RelazioneSemestrale,
-    Rilevazione,
     VoceRelazione,
 )
 from cycle.services import osservazioni
@@ -225,12 +224,7 @@ class TestRiaprire:
 class TestSeduta:
     def test_r54_a_figure_that_moved_stops_it_and_is_named(self) -> None:
         r = relazione()
-        mossa = Rilevazione.objects.filter(obiettivo=r.obiettivo_id, periodo__ordine=2).first()
-        assert mossa is not None
-        with connection.cursor() as cursore:  # as nobody can who goes through the procedures
-            cursore.execute("SET LOCAL session_replication_role = replica")
-            cursore.execute("UPDATE cycle_rilevazione SET target = 9 WHERE id = %s", [mossa.pk])
-            cursore.execute("SET LOCAL session_replication_role = origin")
+        mondo.muovi_target(r, Decimal(9))
         with pytest.raises(Conflitto, match="target da 2 a 9"):
             valida(r)
 
