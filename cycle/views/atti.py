@@ -4,11 +4,11 @@
 from __future__ import annotations
 
 from tempfile import TemporaryFile
-from typing import cast
+from typing import BinaryIO, cast
 from uuid import UUID
 
 from django.contrib import messages
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from cycle.models import Insieme, VersioneObiettivo
 from cycle.services.allegati import AllegatoGuasto, leggi
 from cycle.services.documenti import prepara_pdf
 from cycle.variazioni.fatti import nome_richiesta
+from cycle.views.scarichi import scarica
 from cycle.views.transizioni import Altrove
 
 
@@ -58,15 +59,12 @@ def atto(request: RichiestaEnte, pid: UUID) -> HttpResponse:
 def json(request: RichiestaEnte, pid: UUID) -> HttpResponse:
     """The canonical JSON, made again from the versions."""
     trovato = giunta.atto(request.contesto.attore, pid)
-    file = TemporaryFile()  # noqa: SIM115 - the response closes it, once sent
+    file = cast(BinaryIO, TemporaryFile())  # noqa: SIM115 - the response closes it, once sent
     for pezzo in allegato.pezzi(trovato):  # now: the transaction ends before the response leaves
         file.write(pezzo.encode())
-    file.seek(0)
     nome = f"atto-{trovato.ente.codice_ipa}-{trovato.ciclo.anno}-{trovato.pid}.json"
-    tipo = "application/json; charset=utf-8"
-    return cast(
-        HttpResponse, FileResponse(file, as_attachment=True, filename=nome, content_type=tipo)
-    )
+    risposta = scarica(request, file, nome=nome, tipo_mime="application/json; charset=utf-8")
+    return cast(HttpResponse, risposta)
 
 
 @require_POST
