@@ -32,6 +32,7 @@ from cycle.views import (
     piano,
     programmi,
     proposte,
+    registro_variazioni,
     relazione,
     richiesta,
     scheda,
@@ -154,6 +155,14 @@ _ente: list[URLPattern | URLResolver] = [
     ),
     path("<int:anno>/variazioni/inviti/", inviti_variazione.elenco, name="inviti_variazione"),
     path("variazioni/inviti/<uuid:pid>/", inviti_variazione.invito, name="invito_variazione"),
+    path(
+        "<int:anno>/variazioni/registro/", registro_variazioni.registro, name="registro_variazioni"
+    ),
+    path(
+        "<int:anno>/variazioni/registro/<slug:forma>/",
+        registro_variazioni.esportazione,
+        name="registro_variazioni_forma",
+    ),
     path("variazioni/<uuid:pid>/", include(_variazione)),
     path("atti/<uuid:pid>/", include(_atto)),
     path("obiettivi/<uuid:pid>/", include(_obiettivo)),

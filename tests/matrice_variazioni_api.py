@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The API of the variazioni as the permission matrix tries it: the same people and the same
-answers as its pages (`matrice_variazioni`)."""
+"""The API of the variazioni and their register as the permission matrix tries them: the same people
+and the same answers as their pages (`matrice_variazioni`)."""
 
 from __future__ import annotations
 
@@ -53,7 +53,18 @@ def _decisione() -> dict[str, Any]:
 
 _LETTA = Prova("GET", {200: INCARICATI, 404: FUORI | SENZA}, pid=pid)
 
+_ANNO = "<ipa:ipa>/<int:anno>/variazioni/registro/"
+
 TAVOLA: dict[str, list[Prova]] = {
+    # the year's register, as a page, a workbook and a PDF: of whoever may come in
+    _ANNO: [Prova("GET", {200: DENTRO, 404: FUORI}), vietato("POST")],
+    f"{_ANNO}<slug:forma>/": [
+        *(
+            Prova("GET", {200: DENTRO, 404: FUORI}, parole={"forma": forma})
+            for forma in ("xlsx", "pdf")
+        ),
+        Prova("POST", {405: ENTRATI}, parole={"forma": "pdf"}),
+    ],
     f"{_API}anni/<int:anno>/variazioni": [
         Prova("GET", {200: DENTRO, 404: FUORI}),
         vietato("POST", TUTTI),

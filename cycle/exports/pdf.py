@@ -36,14 +36,19 @@ _UNITA_MISURA = {"percentuale": " %", "euro": " €"}
 
 def stampa(atto: Atto) -> bytes:
     """The PDF of what the Atto approved."""
-    with TemporaryDirectory(prefix="peg-") as cartella:
+    return componi(_MODELLO, dati(atto))
+
+
+def componi(modello: Path, valori: dict[str, Any]) -> bytes:
+    """The PDF/UA of a template, which reads its data at `/dati.json`."""
+    with TemporaryDirectory(prefix="pdf-") as cartella:
         radice = Path(cartella)
-        (radice / "peg.typ").write_bytes(_MODELLO.read_bytes())
+        (radice / "modello.typ").write_bytes(modello.read_bytes())
         (radice / "dati.json").write_text(
-            json.dumps(_stampabile(dati(atto)), ensure_ascii=False), encoding="utf-8"
+            json.dumps(_stampabile(valori), ensure_ascii=False), encoding="utf-8"
         )
         prodotto = typst.compile(
-            str(radice / "peg.typ"),
+            str(radice / "modello.typ"),
             root=str(radice),
             pdf_standards=["ua-1"],
             ignore_system_fonts=True,

@@ -22,6 +22,7 @@ from cycle.services.variazioni.iter import (
     valuta,
 )
 from cycle.services.variazioni.redazione import Bozza, anteprima, redigi, ribasa
+from cycle.services.variazioni.uscita import esporta_registro
 
 __all__ = [
     "Bozza",
@@ -33,6 +34,7 @@ __all__ = [
     "decidi_correzione",
     "declina",
     "dichiara_irricevibile",
+    "esporta_registro",
     "esprimi_parere",
     "indica_atto_contabile",
     "invita",
