@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Loading the facts guards read: one query, for one objective or for ten thousand, and a second
-when the request names an Atto or a sitting.
+"""Loading the facts guards read: one query for each thousand objectives, and one more when the
+request names an Atto or a sitting.
 
 Ids go to the database as one JSON document, here and wherever a set does: a plan made for it
 cannot depend on how many they are, so it is kept from one request to the next."""
@@ -111,22 +111,33 @@ SELECT c.id,
 """
 
 
+_INSIEME = 1000  # objectives read together: what the database says of more is not held at once
+
+
 def di_obiettivi(ids: Sequence[int], richiesta: Richiesta | None = None) -> dict[int, Fascicolo]:
     """The facts of the objectives `ids`, by id."""
     richiesta = richiesta or Richiesta()
+    cicli: dict[int, _Ciclo] = {}
+    fascicoli: dict[int, Fascicolo] = {}
     with connection.cursor() as cursore:
-        cursore.execute(_FATTI, {"ids": json.dumps(ids), "verbi": " ".join(VERBI_DEL_SETTORE)})
-        righe = cursore.fetchall()
-        cicli = {riga[12]: riga[20:] for riga in righe}
-        trovati = {pk: _ciclo(*dati) for pk, dati in cicli.items()}
-        _decisioni(cursore, trovati, richiesta)
-    return {riga[0]: _obiettivo(riga, trovati[riga[12]], richiesta) for riga in righe}
+        for n in range(0, len(ids), _INSIEME):
+            cursore.execute(
+                _FATTI,
+                {"ids": json.dumps(ids[n : n + _INSIEME]), "verbi": " ".join(VERBI_DEL_SETTORE)},
+            )
+            righe = cursore.fetchall()
+            dati = {riga[12]: riga[20:] for riga in righe if riga[12] not in cicli}
+            nuovi = {pk: _ciclo(*suoi) for pk, suoi in dati.items()}
+            _decisioni(cursore, nuovi, richiesta)
+            cicli |= nuovi
+            fascicoli |= {r[0]: _obiettivo(r, cicli[r[12]], richiesta) for r in righe}
+    return fascicoli
 
 
 def _decisioni(cursore: CursorWrapper, cicli: dict[int, _Ciclo], richiesta: Richiesta) -> None:
     """Add to the years what stands behind the Atto or the sitting that the request names."""
     atto, seduta = richiesta.atto, richiesta.seduta
-    if atto or seduta:
+    if cicli and (atto or seduta):
         cursore.execute(
             _DECISIONI,
             {

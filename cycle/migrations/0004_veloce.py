@@ -21,16 +21,18 @@ COLONNE = (
 ).split()
 
 
-def _cambiati(riga):
+def _cambiati(riga, colonne):
     """The document of the fields of `riga` that differ between `v` and `n`."""
     return " || ".join(
         f"CASE WHEN v.{c} IS DISTINCT FROM n.{c} "
         f"THEN jsonb_build_object('{c}', {riga}.{c}) ELSE '{{}}' END"
-        for c in COLONNE
+        for c in colonne
     )
 
 
-MODIFICHE = f"""
+def modifiche(colonne):
+    """What the registro keeps of an UPDATE of objectives that have these columns."""
+    return f"""
 CREATE FUNCTION cycle_obiettivo_modificato() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp
 SET enable_nestloop = off AS $$
@@ -49,13 +51,15 @@ BEGIN
                 ELSE coalesce((SELECT min(e.id) FROM workflows_evento e
                                 WHERE e.radice_id = m.id AND e.azione = v_azione), v_azione) END,
            m.ente_id, TG_TABLE_NAME, m.id, m.id, 'U', m.prima, m.dopo
-      FROM (SELECT n.id, n.ente_id, {_cambiati("v")} AS prima, {_cambiati("n")} AS dopo
+      FROM (SELECT n.id, n.ente_id, {_cambiati("v", colonne)} AS prima,
+                   {_cambiati("n", colonne)} AS dopo
               FROM vecchie v JOIN nuove n ON n.id = v.id OFFSET 0) m
      WHERE m.dopo <> '{{}}';
     RETURN NULL;
 END $$;
 REVOKE ALL ON FUNCTION cycle_obiettivo_modificato() FROM PUBLIC;
 """
+
 
 _CUSTODITO = """
 CREATE FUNCTION {tabella}_custodito() RETURNS trigger LANGUAGE plpgsql
@@ -106,7 +110,7 @@ def _nuova_revisione(quando=""):
 
 def _veloci():
     yield from _nuova_revisione("WHEN (NEW.revisione <> OLD.revisione + 1)")
-    yield MODIFICHE
+    yield modifiche(COLONNE)
     yield from _trigger(
         "registro_modificate", "cycle_obiettivo", "cycle_obiettivo_modificato('id')"
     )

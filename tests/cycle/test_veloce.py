@@ -8,13 +8,13 @@ from importlib import import_module
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 
 from cycle.models import Obiettivo, VersioneObiettivo
 from tests import mondo
 from workflows.registro.models import Modifica
 
-veloce = import_module("cycle.migrations.0004_veloce")
+leggeri = import_module("cycle.migrations.0016_leggeri")
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -26,7 +26,7 @@ NON_SONO_MODIFICHE = {"id", "pid", "ente_id", "ciclo_id", "revisione"}
 def test_r84_every_column_of_an_objective_is_compared() -> None:
     """A new column fails here until the trigger compares it: its changes would go unrecorded."""
     colonne = {c.column for c in Obiettivo._meta.concrete_fields}
-    assert set(veloce.COLONNE) == colonne - NON_SONO_MODIFICHE
+    assert set(leggeri.COLONNE) == colonne - NON_SONO_MODIFICHE
     with connection.cursor() as cursore:
         cursore.execute(
             "SELECT string_agg(attname, ' ') FROM pg_attribute "
@@ -38,11 +38,11 @@ def test_r84_every_column_of_an_objective_is_compared() -> None:
             " WHERE tgrelid = 'cycle_obiettivo'::regclass AND tgname = 'registro_modificate'"
         )
         [sorgente] = cursore.fetchone()
-    for colonna in veloce.COLONNE:
+    for colonna in leggeri.COLONNE:
         assert f"v.{colonna} IS DISTINCT FROM n.{colonna}" in sorgente
 
 
-@pytest.mark.parametrize("colonna", veloce.COLONNE)
+@pytest.mark.parametrize("colonna", leggeri.COLONNE)
 def test_r84_a_changed_column_is_recorded_alone(colonna: str) -> None:
     """Before and after, as JSON writes them; what is emptied is recorded as null."""
     o = mondo.in_stato("bozza")
@@ -85,6 +85,7 @@ def _altro(o: Obiettivo, colonna: str) -> Any:
         "percentuale_calcolata": 50,
         "percentuale_convalidata": 50,
         "provvisorio": not ora,
+        "sezioni": '[{"titolo": "Risorse"}]',
     }
     return altri.get(colonna, f"{ora}!")
 
@@ -99,3 +100,44 @@ def test_r84_a_new_version_is_recorded_with_its_digest_and_not_its_text_again() 
     assert modifica.dopo["sha256"] == sha256(versione.contenuto.encode()).hexdigest()
     colonne = {c.column for c in VersioneObiettivo._meta.concrete_fields}
     assert set(modifica.dopo) == colonne - {"id", "pid", "ente_id", "revisione", "contenuto"}
+
+
+def test_r50_a_new_version_moves_the_revisione_whoever_writes_it() -> None:
+    """What says already that it has that version is moved by the version; what does not is moved
+    when it says so, and must before the transaction ends."""
+    o = mondo.in_stato("approvato")
+    vecchia = VersioneObiettivo.objects.get(obiettivo=o)
+    with pytest.raises(IntegrityError, match="R30"):
+        _un_altra(vecchia, o.versione + 1)
+    bozza = mondo.in_stato("bozza")
+    mondo.muovi(bozza, "proponi", "UNO DIRIGENTE")
+    mondo.muovi(bozza, "approva", "ATTI SEGRETERIA", atto=mondo.atto("veloce"))
+    approvato = Obiettivo.objects.get(pk=bozza.pk)
+    assert (approvato.versione, approvato.revisione) == (1, bozza.revisione + 2)  # a step each
+
+
+def _un_altra(vecchia: VersioneObiettivo, numero: int) -> None:
+    """The same text again, under another number, in a transaction of its own."""
+    with transaction.atomic(), connection.cursor() as cursore:
+        cursore.execute(
+            "INSERT INTO cycle_versioneobiettivo "
+            "  (ente_id, obiettivo_id, numero, atto_id, in_vigore_dal, schema, contenuto, sha256) "
+            "SELECT ente_id, obiettivo_id, %s, atto_id, in_vigore_dal, schema, contenuto, sha256 "
+            "  FROM cycle_versioneobiettivo WHERE id = %s",
+            [numero, vecchia.pk],
+        )
+        cursore.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def test_each_reference_is_checked_once() -> None:
+    """A key that a composite one says already would be looked up twice for every row."""
+    with connection.cursor() as cursore:
+        cursore.execute(
+            "SELECT s.conrelid::regclass::text, s.conname FROM pg_constraint s "
+            "  JOIN pg_constraint c ON c.conrelid = s.conrelid AND c.confrelid = s.confrelid "
+            "   AND c.contype = 'f' AND c.conkey[2] = s.conkey[1] AND cardinality(c.conkey) = 2 "
+            "  JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1] "
+            "   AND a.attnotnull "
+            " WHERE s.contype = 'f' AND cardinality(s.conkey) = 1"
+        )
+        assert cursore.fetchall() == []
