@@ -111,6 +111,11 @@ class Relazione:
     trasmetti: Verdetto
 
     @property
+    def aperta(self) -> bool:
+        """Whether it is still to be submitted."""
+        return self.relazione.stato in COMPILABILI
+
+    @property
     def mancanti(self) -> list[tuple[Sezione, RigaIndicatore]]:
         """The indicators whose value is due and is not there."""
         return [(s, r) for s in self.sezioni for r in s.righe if r.manca]
@@ -164,7 +169,7 @@ class Griglia:
 
     @property
     def mancanti(self) -> int:
-        return sum(len(r.mancanti) for r in self.relazioni if r.relazione.stato in COMPILABILI)
+        return sum(len(r.mancanti) for r in self.relazioni if r.aperta)
 
     @property
     def compilabile(self) -> bool:
@@ -172,16 +177,9 @@ class Griglia:
         return any(r.compilabile for r in self.relazioni)
 
     @property
-    def da_trasmettere(self) -> list[Relazione]:
-        """The reports that the person may submit now."""
-        return [r for r in self.relazioni if r.trasmetti.permessa]
-
-    @property
     def trasmette(self) -> bool:
         """Whether submitting some of them is this person's."""
-        return any(
-            r.trasmetti.incarico and r.relazione.stato in COMPILABILI for r in self.relazioni
-        )
+        return any(r.trasmetti.incarico and r.aperta for r in self.relazioni)
 
     def celle(self) -> Iterable[Cella]:
         """All that the person can write."""

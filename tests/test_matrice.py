@@ -38,7 +38,7 @@ from cycle.models import (
     Utente,
 )
 from cycle.permissions import MACCHINA_OBIETTIVO, MACCHINA_RELAZIONE
-from tests import giunta, matrice_variazioni, matrice_variazioni_api, mondo
+from tests import giunta, matrice_griglia, matrice_variazioni, matrice_variazioni_api, mondo
 from tests.matrice import (
     ALTRO_SETTORE,
     ANONIMO,
@@ -444,6 +444,7 @@ TAVOLA: dict[str, list[Prova]] = {
         Prova("POST", {405: ENTRATI}, parole={"doc": _NESSUNO}),
     ],
     **matrice_variazioni.TAVOLA,
+    **matrice_griglia.TAVOLA,
     **matrice_variazioni_api.TAVOLA,
     # setting up the ente
     _ORGANICO: [Prova("GET", chi(GESTISCE)), SOLO_GET],

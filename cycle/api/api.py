@@ -15,6 +15,7 @@ from ninja.parser import Parser
 from cycle.api import (
     bozze,
     errori,
+    griglia,
     incarichi,
     insiemi,
     obiettivi,
@@ -62,6 +63,7 @@ for router in (
     obiettivi.router,
     bozze.router,
     relazioni.router,
+    griglia.router,
     insiemi.router,
     variazioni.router,
     incarichi.router,

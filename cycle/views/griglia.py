@@ -195,12 +195,12 @@ def _da_correggere(g: Griglia, esito: Esito | None) -> list[tuple[str, str, str]
 
 @require_POST
 def celle(request: HttpRequest, ipa: str, anno: int, codice: str) -> HttpResponse:
-    """Save some cells, given as JSON; answers for each what became of it. A refusal of the whole
+    """Save some cells, given as JSON in `celle`; answers for each what became of it. A refusal of the whole
     answers with its reasons (403, 404, 422)."""
     try:
         with sessione(cast(Utente, request.user), ipa, "web") as c:
             ciclo = selectors.ciclo(c.ente, anno)
-            scritte = _da_json(request.body)
+            scritte = _da_json(request.POST.get("celle", ""))
             if scritte is None:
                 return JsonResponse({"errore": _("La richiesta non si può leggere.")}, status=400)
             esito = salva(
@@ -216,12 +216,10 @@ def celle(request: HttpRequest, ipa: str, anno: int, codice: str) -> HttpRespons
         return JsonResponse({"errore": " ".join(frasi)}, status=no.codice)
 
 
-def _da_json(corpo: bytes) -> list[Scritta] | None:
-    """The cells of a request; None when it is not one."""
+def _da_json(testo: str) -> list[Scritta] | None:
+    """The cells of a request; None when they cannot be read."""
     try:
-        letto = json.loads(corpo)
-        voci = letto["celle"]
-        trovate = [(Nome.da_testo(v["nome"]), v["valore"], v["base"]) for v in voci]
+        trovate = [(Nome.da_testo(v["nome"]), v["valore"], v["base"]) for v in json.loads(testo)]
     except (ValueError, KeyError, TypeError):
         return None
     if not trovate or len(trovate) > MASSIMO_CELLE:

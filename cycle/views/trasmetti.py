@@ -29,7 +29,6 @@ from cycle.views.molti import NELL_ELENCO, istante, mancano
 from cycle.views.transizioni import CONSEGUENZE, Altrove
 from workflows.errors import NonAutorizzato, NonTrovato, Rifiuto
 from workflows.machines.base import Transizione
-from workflows.machines.relazione import COMPILABILI
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -66,7 +65,7 @@ def _griglia(request: RichiestaEnte, anno: int, codice: str, *, tutta: bool = Fa
 
 def _aperte(g: Griglia) -> list[RelazioneSemestrale]:
     """The reports that are still to be submitted."""
-    return [r.relazione for r in g.relazioni if r.relazione.stato in COMPILABILI]
+    return [r.relazione for r in g.relazioni if r.aperta]
 
 
 def _scelte(request: HttpRequest, aperte: list[RelazioneSemestrale]) -> list[RelazioneSemestrale]:

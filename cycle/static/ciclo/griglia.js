@@ -13,7 +13,7 @@ if (modulo?.elements.base) griglia(modulo, document.getElementById("stato"));
 
 function griglia(modulo, stato) {
   const parole = stato.dataset;
-  const annuncio = document.getElementById("annuncio");
+  const annuncio = document.getElementById("griglia-annuncio");
   const celle = new Map([...modulo.querySelectorAll(".cella")].map((c) => [c.name, c]));
   const daSalvare = new Set(); // names
   const errate = new Set([...celle.values()].filter((c) => c.ariaInvalid === "true").map((c) => c.name));
@@ -187,8 +187,8 @@ function griglia(modulo, stato) {
     try {
       const risposta = await fetch(modulo.dataset.celle, {
         method: "POST",
-        headers: { "Content-Type": "application/json", "X-CSRFToken": modulo.elements.csrfmiddlewaretoken.value },
-        body: JSON.stringify({ celle: voci }),
+        headers: { "X-CSRFToken": modulo.elements.csrfmiddlewaretoken.value },
+        body: new URLSearchParams({ celle: JSON.stringify(voci) }),
         redirect: "manual",
       });
       codice = risposta.status;
