@@ -5,7 +5,8 @@ each, for its news."""
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from posixpath import commonpath
 from typing import Any
 
 from django.db import connection
@@ -32,8 +33,11 @@ SELECT i.id, i.nome, i.stato, i.revisione, i.impronta, c.anno, c.parametri::text
 """
 
 _VOCI = """
-SELECT v.insieme_id, v.obiettivo_id, o.codice, o.stato, v.impronta, o.revisione = v.revisione
-  FROM cycle_voceinsieme v JOIN cycle_obiettivo o ON o.id = v.obiettivo_id
+SELECT v.insieme_id, v.obiettivo_id, o.codice, o.stato, v.impronta, o.revisione = v.revisione,
+       u.percorso
+  FROM cycle_voceinsieme v
+  JOIN cycle_obiettivo o ON o.id = v.obiettivo_id
+  JOIN cycle_unitaorganizzativa u ON u.id = o.unita_id
  WHERE v.insieme_id = ANY (ARRAY(SELECT jsonb_array_elements_text(%(ids)s)::bigint))
  ORDER BY o.codice
 """
@@ -60,16 +64,28 @@ def di_insiemi(insiemi: Sequence[Insieme], richiesta: Richiesta) -> dict[int, Fa
     cambiate = _cambiate(
         {
             (insieme, obiettivo): impronta
-            for insieme, obiettivo, _codice, _stato, impronta, intatta in voci
+            for insieme, obiettivo, _codice, _stato, impronta, intatta, _percorso in voci
             if insieme in aperti and not intatta
         }
     )
     per_insieme: dict[int, list[FattiVoce]] = {}
-    for insieme, obiettivo, codice, stato, _impronta, _intatta in voci:
+    percorsi: dict[int, set[str]] = {}
+    for insieme, obiettivo, codice, stato, _impronta, _intatta, percorso in voci:
         per_insieme.setdefault(insieme, []).append(
             FattiVoce(codice, stato, (insieme, obiettivo) in cambiate)
         )
-    return {riga[0]: _fascicolo(riga, per_insieme.get(riga[0], []), richiesta) for riga in righe}
+        percorsi.setdefault(insieme, set()).add(percorso)
+    return {
+        riga[0]: _fascicolo(
+            riga, per_insieme.get(riga[0], []), _comune(percorsi.get(riga[0], ())), richiesta
+        )
+        for riga in righe
+    }
+
+
+def _comune(percorsi: Collection[str]) -> str:
+    """The longest path that all begin with, of whole units; "" for none."""
+    return commonpath(percorsi) + "/" if percorsi else ""
 
 
 def _cambiate(sospette: dict[tuple[int, int], str]) -> set[tuple[int, int]]:
@@ -81,7 +97,9 @@ def _cambiate(sospette: dict[tuple[int, int], str]) -> set[tuple[int, int]]:
     return {chiave for chiave, prima in sospette.items() if adesso[chiave[1]] != prima}
 
 
-def _fascicolo(riga: tuple[Any, ...], voci: Sequence[FattiVoce], richiesta: Richiesta) -> Fascicolo:
+def _fascicolo(
+    riga: tuple[Any, ...], voci: Sequence[FattiVoce], comune: str, richiesta: Richiesta
+) -> Fascicolo:
     pk, nome, stato, revisione, _impronta, anno, parametri, ipa, fuso, percorso, unita = riga[:11]
     registrato, pareri = riga[11:]
     return Fascicolo(
@@ -99,6 +117,6 @@ def _fascicolo(riga: tuple[Any, ...], voci: Sequence[FattiVoce], richiesta: Rich
         obiettivo_id=0,
         stato_obiettivo="",
         atto_registrato=registrato,
-        insieme=FattiInsieme(tuple(voci), pareri or {}),
+        insieme=FattiInsieme(tuple(voci), comune, pareri or {}),
         richiesta=richiesta,
     )

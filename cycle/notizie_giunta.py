@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from cycle import permissions
-from workflows.guards_insieme import NOMI_PARERI
+from workflows.guards_insieme import NOMI_PARERI, incarico_del_parere
 from workflows.ports import Attore, Azione, Destinatario, Fascicolo, Notizia
 from workflows.verdetto import permesso
 
@@ -87,9 +87,16 @@ def permessi_attesi(f: Fascicolo) -> list[str]:
 
 def _motivo(chi: Attore, motivi: list[str], serve: list[str], f: Fascicolo) -> str:
     """The strongest reason to tell a person; 'tocca a te' only to those who can act now."""
-    if "da_fare" in motivi and any(chi.incarico_per(p, f.percorso) for p in serve):
+    if "da_fare" in motivi and any(_tocca(chi, p, f) for p in serve):
         return "da_fare"
     return next((m for m in ("responsabile", "ha_agito") if m in motivi), "")
+
+
+def _tocca(chi: Attore, cosa: str, f: Fascicolo) -> bool:
+    tipo = cosa.removeprefix("parere_")
+    if tipo in NOMI_PARERI:
+        return incarico_del_parere(tipo, f, chi) is not None
+    return chi.incarico_per(cosa, f.percorso) is not None
 
 
 def _testo(azione: Azione, f: Fascicolo) -> str:

@@ -133,14 +133,19 @@ class Parametri:
         "dirigente_o_segretario",
         Scelta(
             {
-                "dirigente_o_segretario": _("Il dirigente proponente o il segretario"),
-                "dirigente": _("Il dirigente proponente"),
+                "dirigente_o_segretario": _("Il dirigente o il segretario"),
+                "dirigente": _("Il dirigente"),
                 "segretario": _("Il segretario o direttore generale"),
             }
         ),
         "peg",
         _("Chi rende il parere di regolarità tecnica"),
-        _("L'incarico che serve per rendere il parere sull'insieme portato in giunta."),
+        _(
+            "L'incarico che serve per rendere il parere sull'insieme portato in giunta. Il "
+            "dirigente lo rende se ha l'incarico sull'unità che comprende tutti gli obiettivi "
+            "dell'insieme: con «Il dirigente», un insieme di più settori aspetta chi li dirige "
+            "tutti."
+        ),
         "R15",
     )
     nodo_obbligatorio: frozenset[str] = _p(
@@ -544,6 +549,7 @@ class Parametri:
             fuso=fuso,
             nodo_obbligatorio=self.nodo_obbligatorio,
             pareri_obbligatori=self.pareri_obbligatori,
+            parere_tecnico_di=tuple(self.parere_tecnico_di.split("_o_")),
             quorum=self.quorum,
         )
 

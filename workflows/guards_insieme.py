@@ -6,16 +6,31 @@ What somebody else moved since the set was submitted is a conflict, and names th
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from workflows.guards import Mancanza, guardia
-from workflows.ports import Attore, Fascicolo, FattiInsieme
+from workflows.ports import Attore, Fascicolo, FattiInsieme, Incarico
 
 NOMI_PARERI = {"tecnico": "regolarità tecnica", "contabile": "regolarità contabile"}
 _QUANTI = 20  # codes in a sentence; the page lists them all
+
+
+def ruoli_del_parere(tipo: str, f: Fascicolo) -> tuple[str, ...]:
+    """The roles that give the parere `tipo` on a set; the ente chooses of the technical one."""
+    return f.politica.parere_tecnico_di if tipo == "tecnico" else ("ragioneria",)
+
+
+def incarico_del_parere(tipo: str, f: Fascicolo, a: Attore) -> Incarico | None:
+    """The incarico under which `a` gives the parere `tipo` on a set: of a role that gives it, on
+    the whole ente, or for the technical one on a unit that has all its objectives (R15)."""
+    ruoli = ruoli_del_parere(tipo, f)
+    suoi = replace(a, incarichi=tuple(i for i in a.incarichi if i.ruolo in ruoli))
+    dove = (tipo == "tecnico" and _di(f).percorso) or f.percorso
+    return suoi.incarico_per(f"parere_{tipo}", dove)
 
 
 def _di(f: Fascicolo) -> FattiInsieme:

@@ -178,7 +178,7 @@ def _relazioni(primo: str, secondo: str) -> tuple[FattiRelazione, ...]:
 
 def _voce(**fatti: Any) -> FattiInsieme:
     pareri = {"tecnico": "favorevole", "contabile": "favorevole"} | fatti.pop("pareri", {})
-    return FattiInsieme((FattiVoce(**{"codice": "o", "stato": "proposta", **fatti}),), pareri)
+    return FattiInsieme((FattiVoce(**{"codice": "o", "stato": "proposta", **fatti}),), pareri=pareri)
 
 
 def _richiesta(**fatti: Any) -> FattiVariazione:

@@ -207,9 +207,10 @@ class FattiVoce:
 @dataclass(frozen=True, slots=True)
 class FattiInsieme:
     """What a set is made of, and the pareri given on it as it was last submitted: kind ->
-    outcome (R15)."""
+    outcome (R15). `percorso`: of the lowest unit that has all its objectives."""
 
     voci: tuple[FattiVoce, ...] = ()
+    percorso: str = ""
     pareri: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -259,6 +260,7 @@ class Politica:
     fuso: str = "Europe/Rome"
     nodo_obbligatorio: frozenset[str] = frozenset()  # types of objective that need one (R8)
     pareri_obbligatori: bool = True  # R15
+    parere_tecnico_di: tuple[str, ...] = ("dirigente", "segretario")  # roles (R15)
     quorum: int = 2  # R59
 
 

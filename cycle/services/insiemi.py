@@ -20,7 +20,12 @@ from cycle.procedures import INSIEME
 from cycle.services.enti import nell_ente
 from workflows.engine import Esito, execute, racconta
 from workflows.errors import Conflitto, Motivo, NonAutorizzato, NonPossibile, NonTrovato, Tentativo
-from workflows.guards_insieme import NOMI_PARERI, elenca
+from workflows.guards_insieme import (
+    NOMI_PARERI,
+    elenca,
+    incarico_del_parere,
+    ruoli_del_parere,
+)
 from workflows.ports import RUOLI, Attore, Azione, Incarico, Passo, Richiesta, leggibile
 from workflows.processes import approvazione_peg
 from workflows.registro import azioni
@@ -215,7 +220,12 @@ def rendi_parere(
         bloccato = _bloccato(by.ente_id, insieme.pk)
         by = INSIEME.attore(by, istante)
         tentativo = _tentativo(insieme.pk, "rendi_parere")
-        incarico = _incarico(by, f"parere_{tipo}", bloccato, "rendi_parere")
+        fatti = INSIEME.fascicoli([bloccato], istante, Richiesta())[insieme.pk]
+        incarico = incarico_del_parere(tipo, fatti, by)
+        if incarico is None:
+            dove = _("che comprenda tutte le unità dell'insieme")
+            motivo = _serve_incarico(ruoli_del_parere(tipo, fatti), dove)
+            raise NonAutorizzato({insieme.pk: [motivo]}, tentativo)
         if bloccato.stato != "in_istruttoria" or bloccato.impronta != impronta:
             raise Conflitto({insieme.pk: [_non_come_letto(bloccato)]})
         if by.persona_id is None:  # a role without a person acts for nobody
@@ -257,16 +267,20 @@ def _incarico(by: Attore, permesso: str, insieme: Insieme, verbo: str) -> Incari
     incarico = by.incarico_per(permesso, radice(insieme.ente_id))
     if incarico is None:
         ruoli = [r for r in RUOLI if r in PERMESSI[permesso]]
-        motivo = Motivo(
-            "incarico",
-            "R4",
-            _("Serve un incarico di %(ruoli)s sull'intero ente, in vigore adesso.")
-            % {"ruoli": _(" o ").join(RUOLI[r] for r in ruoli)},
-            _("Chiedere a chi ha l'incarico, oppure farselo conferire con un atto."),
-            ", ".join(ruoli),
-        )
+        motivo = _serve_incarico(ruoli, _("sull'intero ente"))
         raise NonAutorizzato({insieme.pk: [motivo]}, _tentativo(insieme.pk, verbo))
     return incarico
+
+
+def _serve_incarico(ruoli: Sequence[str], dove: str) -> Motivo:
+    return Motivo(
+        "incarico",
+        "R4",
+        _("Serve un incarico di %(ruoli)s %(dove)s, in vigore adesso.")
+        % {"ruoli": _(" o ").join(RUOLI[r] for r in ruoli), "dove": dove},
+        _("Chiedere a chi ha l'incarico, oppure farselo conferire con un atto."),
+        ", ".join(ruoli),
+    )
 
 
 def _tentativo(pk: int, verbo: str) -> Tentativo:

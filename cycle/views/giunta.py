@@ -24,7 +24,7 @@ from cycle.services import insiemi
 from cycle.views.scheda import azioni
 from cycle.views.transizioni import Altrove
 from workflows.errors import NonTrovato
-from workflows.guards_insieme import NOMI_PARERI
+from workflows.guards_insieme import NOMI_PARERI, incarico_del_parere
 from workflows.verdetto import permesso
 
 CONSEGUENZE = {
@@ -120,7 +120,9 @@ def comune(q: Quadro, c: Contesto) -> dict[str, Any]:
         "da_rendere": [
             tipo
             for tipo in NOMI_PARERI
-            if q.processo and f"parere_{tipo}" in q.processo.aperti and _puo(c, f"parere_{tipo}")
+            if q.processo
+            and f"parere_{tipo}" in q.processo.aperti
+            and incarico_del_parere(tipo, q.fascicolo, c.attore)
         ],
         "puo_decidere": _puo(c, permesso("insieme", "decidi")),
         "pagina_insieme": reverse(

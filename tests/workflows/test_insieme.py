@@ -199,6 +199,32 @@ class TestPareri:
             with pytest.raises(NonAutorizzato):
                 giunta.parere(insieme, tipo, chi=chi)
 
+    @pytest.mark.parametrize(
+        ("di", "possono", "no"),
+        [
+            ("dirigente_o_segretario", ["UNO DIRIGENTE", giunta.SEGRETARIO], "DUE DIRIGENTE"),
+            ("dirigente", ["UNO DIRIGENTE"], giunta.SEGRETARIO),
+            ("segretario", [giunta.SEGRETARIO], "UNO DIRIGENTE"),
+        ],
+    )
+    def test_r15_the_ente_says_who_gives_the_technical_one(
+        self, di: str, possono: list[str], no: str
+    ) -> None:
+        """Of a set of one settore, its dirigente too: who may is told, and offered it."""
+        ciclo = mondo.ciclo()
+        ciclo.parametri = {**ciclo.parametri, "parere_tecnico_di": di}
+        ciclo.save(update_fields=["parametri"])
+        insieme = giunta.sottoposto([mondo.obiettivo("OE02")])
+        avvisati = Notifica.objects.filter(
+            materia=f"insieme:{insieme.pk}", motivo="da_fare", chiusa_il=None
+        )
+        chi = {mondo.persona(nome).pk for nome in [*possono, giunta.RAGIONERIA]}
+        assert {n.persona_id for n in avvisati} == chi
+        with pytest.raises(NonAutorizzato, match="tutte le unità dell'insieme"):
+            giunta.parere(insieme, "tecnico", chi=no)
+        giunta.parere(insieme, "tecnico", chi=possono[0])
+        assert Parere.objects.get(insieme=insieme).persona_id == mondo.persona(possono[0]).pk
+
     def test_a_parere_is_given_once_and_on_what_was_read(self) -> None:
         insieme = giunta.sottoposto()
         giunta.parere(insieme, "tecnico")
