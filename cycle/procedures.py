@@ -416,8 +416,8 @@ class _ProceduraCorrezione(_Procedura):
     ) -> dict[int, Fascicolo]:
         return di_correzioni(oggetti, richiesta)
 
-    def pid(self, passo: Passo) -> str:
-        return str(passo.oggetto.obiettivo.pid)
+    def materie(self, azione: Azione) -> list[Materia]:
+        return [replace(m, pagina="correzione") for m in super().materie(azione)]
 
 
 OBIETTIVO = _ProceduraObiettivo()

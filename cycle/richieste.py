@@ -69,6 +69,11 @@ class Conto:
         return self.fino - timedelta(microseconds=1)
 
     @property
+    def secondi(self) -> int:
+        """Whole seconds left, rounded up: a term is not over before it is."""
+        return -(-self.restano // timedelta(seconds=1))
+
+    @property
     def giorni(self) -> int:
         return self.restano.days
 

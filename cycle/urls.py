@@ -16,6 +16,7 @@ from cycle.views import (
     conferimenti,
     convertitori,  # noqa: F401 - registers the words of these addresses
     copia,
+    correzioni,
     decisione,
     demo,
     fogli,
@@ -27,6 +28,7 @@ from cycle.views import (
     inviti_variazione,
     molti,
     notifiche,
+    nucleo,
     organico,
     perche_no,
     piano,
@@ -55,6 +57,7 @@ _obiettivo: list[URLPattern | URLResolver] = [
     path("variazioni/nuova/", richiesta.nuova, name="variazione_nuova"),
     path("variazioni/stralcio/", richiesta.stralcio, name="variazione_stralcio"),
     path("relazioni/<slug:periodo>/", relazione.relazione, name="relazione"),
+    path("relazioni/<slug:periodo>/risposte/", nucleo.risposte, name="risposte"),
     path(
         "relazioni/<slug:periodo>/transizioni/<slug:nome>/",
         transizioni.transizione,
@@ -148,11 +151,17 @@ _ente: list[URLPattern | URLResolver] = [
     path("<int:anno>/giunta/", include(_giunta)),
     path("<int:anno>/griglia/", griglia.adesso, name="griglia_ora"),
     path("<int:anno>/griglia/<slug:codice>/", include(_griglia)),
+    path("<int:anno>/nucleo/", nucleo.adesso, name="nucleo"),
+    path("<int:anno>/nucleo/<slug:codice>/", nucleo.pagina, name="coda"),
+    path("<int:anno>/nucleo/<slug:codice>/seduta/", nucleo.seduta, name="seduta"),
     path("<int:anno>/variazioni/", variazioni.elenco, name="variazioni"),
     path("<int:anno>/variazioni/giunta/", in_giunta.elenco, name="variazioni_giunta"),
     path(
         "<int:anno>/variazioni/giunta/decisione/", in_giunta.decisione, name="variazioni_decisione"
     ),
+    path("<int:anno>/correzioni/", correzioni.elenco, name="correzioni"),
+    path("correzioni/nuova/<uuid:pid>/", correzioni.nuova, name="correzione_nuova"),
+    path("correzioni/<uuid:pid>/", correzioni.correzione, name="correzione"),
     path("<int:anno>/variazioni/inviti/", inviti_variazione.elenco, name="inviti_variazione"),
     path("variazioni/inviti/<uuid:pid>/", inviti_variazione.invito, name="invito_variazione"),
     path(

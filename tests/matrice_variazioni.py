@@ -5,14 +5,21 @@ the objective in corso of each ente, and what every form of it would bring."""
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from django.test import Client
 
-from cycle.models import InvitoVariazione, RichiestaVariazione
+from cycle.models import (
+    Correzione,
+    InvitoVariazione,
+    RichiestaVariazione,
+    VoceRelazione,
+)
 from cycle.services import variazioni
 from cycle.services.variazioni import Bozza
+from cycle.services.variazioni.correzioni import Errore
 from tests import mondo
 from tests.matrice import (
     DENTRO,
@@ -29,19 +36,22 @@ from tests.matrice import (
 )
 from tests.variazioni.mondo import con_target, scheda
 
+SEGNALA = {"po", "dirigente", "nucleo"}
+ERRORE = {
+    "campo": "natura",
+    "prima": "positivo",
+    "dopo": "negativo",
+    "motivo": "Era scambiata.",
+    "percentuale": "87",
+}
 CHIEDE = {"po", "dirigente"}  # of the settore
 SCRIVE = CHIEDE | {"segreteria"}  # ex officio (R34)
 # step -> who takes it, on a request that only waits for the giunta
 PASSI: dict[str, Attesi] = {
     "respingi": chi({"segreteria"}, INCARICATI, 303),
     "approva": chi({"segreteria"}, INCARICATI, 303),
-    # who may withdraw his own is told that this is not
-    "ritira": {
-        303: {"dirigente"},
-        422: {"po", "segreteria"},
-        403: INCARICATI - {"dirigente", "po", "segreteria"},
-        404: ENTRATI - INCARICATI,
-    },
+    # the po and the segreteria withdraw their own: this is not (R37)
+    "ritira": chi({"dirigente"}, INCARICATI, 303),
 }
 
 
@@ -87,6 +97,28 @@ def pid_invito(ipa: str) -> UUID:
         istante=mondo.ADESSO,
     )
     return invito.pid
+
+
+def _voce(ipa: str) -> VoceRelazione:
+    """A percentage of the ente on which no error is signalled."""
+    o = mondo.in_stato("validato", ipa)
+    return VoceRelazione.objects.filter(obiettivo=o).exclude(correzioni__stato="segnalata")[0]
+
+
+def pid_voce(ipa: str) -> UUID:
+    return _voce(ipa).pid
+
+
+def pid_correzione(ipa: str) -> UUID:
+    """The pid of a correction of the ente that nobody has decided."""
+    presente = Correzione.objects.filter(ente__codice_ipa=ipa, stato="segnalata").first()
+    c = presente or variazioni.segnala(
+        voce=_voce(ipa),
+        errore=Errore("natura", "positivo", "negativo", "Era scambiata.", Decimal(87)),
+        by=mondo.attore("UNO DIRIGENTE", ipa),
+        istante=mondo.ADESSO,
+    )
+    return c.pid
 
 
 def _pagina(dove: str) -> dict[str, Any]:
@@ -143,6 +175,21 @@ TAVOLA: dict[str, list[Prova]] = {
     f"{ENTE}<int:anno>/variazioni/giunta/decisione/": [
         Prova("GET", chi({"segreteria"}, DENTRO)),
         Prova("POST", chi({"segreteria"}, DENTRO, 303), corpo=atto_su_molte),
+    ],
+    f"{ENTE}<int:anno>/correzioni/": [Prova("GET", {200: DENTRO, 404: FUORI}), SOLO_GET],
+    f"{ENTE}correzioni/nuova/<uuid:pid>/": [
+        Prova("GET", chi(SEGNALA, INCARICATI), pid=pid_voce),
+        Prova("POST", chi(SEGNALA, INCARICATI, 303), pid=pid_voce, corpo=lambda: dict(ERRORE)),
+    ],
+    f"{ENTE}correzioni/<uuid:pid>/": [
+        Prova("GET", {200: INCARICATI, 404: FUORI | SENZA}, pid=pid_correzione),
+        # the Nucleo of the matrix is not the one who signalled it
+        Prova(
+            "POST",
+            chi({"nucleo", "controllo"}, INCARICATI, 303),
+            corpo=lambda: {"esito": "accogli", "motivazione": "È così."},
+            pid=pid_correzione,
+        ),
     ],
     f"{ENTE}<int:anno>/variazioni/inviti/": [Prova("GET", {200: DENTRO, 404: FUORI}), SOLO_GET],
     f"{ENTE}variazioni/inviti/<uuid:pid>/": [

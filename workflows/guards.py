@@ -42,6 +42,7 @@ class Guardia:
     prova: Prova
     del_modulo: bool = False
     conflitto: bool = False  # what it misses was moved by somebody else: look again (409)
+    di_persona: bool = False  # it is about who asks, beside the incarico: not theirs to do (403)
 
     def motivi(self, fascicolo: Fascicolo, attore: Attore, istante: datetime) -> list[Motivo]:
         """Reasons why not; empty when the guard passes."""
@@ -52,13 +53,20 @@ class Guardia:
 
 
 def guardia(
-    regola: str, chi: str, *, del_modulo: bool = False, conflitto: bool = False
+    regola: str,
+    chi: str,
+    *,
+    del_modulo: bool = False,
+    conflitto: bool = False,
+    di_persona: bool = False,
 ) -> Callable[[Prova], Guardia]:
     """Make a `Guardia` of a function; its docstring's first line is the description."""
 
     def crea(prova: Prova) -> Guardia:
         descrizione = (prova.__doc__ or "").strip().splitlines()[0]
-        return Guardia(prova.__name__, regola, chi, descrizione, prova, del_modulo, conflitto)
+        return Guardia(
+            prova.__name__, regola, chi, descrizione, prova, del_modulo, conflitto, di_persona
+        )
 
     return crea
 
@@ -95,13 +103,10 @@ def specifici_presenti(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Mancanz
 def target_in_ogni_periodo(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Mancanza]:
     """Ogni indicatore ha un target in ogni periodo toccato dalle date dell'obiettivo specifico."""
     for specifico in f.specifici:
+        dovuti = [p.codice for p in f.periodi if specifico.comprende(p)]
         for indicatore in specifico.indicatori:
-            senza = [
-                p.codice
-                for p in f.periodi
-                if specifico.comprende(p) and p.codice not in indicatore.con_target
-            ]
-            if senza:
+            if not indicatore.con_target.issuperset(dovuti):
+                senza = [codice for codice in dovuti if codice not in indicatore.con_target]
                 yield (
                     _("%(codice)s, «%(nome)s»: manca il target di %(periodi)s.")
                     % {

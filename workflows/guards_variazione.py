@@ -60,7 +60,7 @@ def di_chi_la_presenta(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Mancanz
         )
 
 
-@guardia("R37", "dirigente")
+@guardia("R37", "dirigente", di_persona=True)
 def di_chi_la_ritira(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Mancanza]:
     """La ritira chi l'ha scritta o il dirigente del settore; quella d'ufficio la segreteria."""
     v = _di(f)

@@ -83,11 +83,19 @@ def verdetto(
             if g.conflitto
             for motivo in g.motivi(fascicolo, attore, istante)
         ),
-        divieto=() if incarico else (_chi(transizione, fascicolo),),
+        divieto=(
+            *(() if incarico else (_chi(transizione, fascicolo),)),
+            *(
+                motivo
+                for g in guardie
+                if g.di_persona
+                for motivo in g.motivi(fascicolo, attore, istante)
+            ),
+        ),
         mancanze=tuple(
             motivo
             for g in guardie
-            if not g.conflitto and not (anteprima and g.del_modulo)
+            if not (g.conflitto or g.di_persona) and not (anteprima and g.del_modulo)
             for motivo in g.motivi(fascicolo, attore, istante)
         ),
         richiede=richiede,

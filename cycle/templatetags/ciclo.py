@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from cycle.measure import in_italiano
+from workflows.machines import correzione as macchina_correzione
 from workflows.machines import insieme as macchina_insieme
 from workflows.machines import obiettivo as macchina_obiettivo
 from workflows.machines import relazione as macchina_relazione
@@ -49,12 +50,15 @@ ICONE_STATI = {
     "approvata": "file-signed",
     "respinta": "error",
     "ritirata": "restore",
+    "segnalata": "warning-circle",
+    "accolta": "check-circle",
 }
 NOMI_STATI = (
     dict(macchina_obiettivo.STATI)
     | dict(macchina_relazione.STATI)
     | dict(macchina_insieme.STATI)
     | dict(macchina_variazione.STATI)
+    | dict(macchina_correzione.STATI)
 )
 # a transition as a button says it
 PASSI = {
@@ -67,10 +71,19 @@ PASSI = {
     "valida": gettext_lazy("Valida"),
     "stralcia": gettext_lazy("Stralcia"),
     "trasmetti": gettext_lazy("Trasmetti"),
+    "osserva": gettext_lazy("Invia le osservazioni"),
+    "controdeduci": gettext_lazy("Rispondi al Nucleo"),
     "sottoponi": gettext_lazy("Sottoponi alla giunta"),
     "ritira": gettext_lazy("Ritira dall'istruttoria"),
     "decidi": gettext_lazy("Registra la decisione"),
     "annulla": gettext_lazy("Annulla l'insieme"),
+    "presenta": gettext_lazy("Presenta"),
+    "ribasa": gettext_lazy("Aggiorna"),
+    "dichiara_irricevibile": gettext_lazy("Dichiara irricevibile"),
+    "nucleo": gettext_lazy("Esprimi il parere"),
+    "ragioneria": gettext_lazy("Apponi il visto"),
+    "replica": gettext_lazy("Replica"),
+    "valutazione": gettext_lazy("Valuta"),
 }
 
 

@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from cycle import inviti_variazione, misurazione, richieste, selectors, storia
+from cycle import correzioni, inviti_variazione, misurazione, richieste, selectors, storia
 from cycle import scheda as lettura
 from cycle.contesto import Contesto, RichiestaEnte, nell_ente
 from cycle.measure import spiega
@@ -63,6 +63,7 @@ def scheda_letta(
             (v, nome_richiesta(v, obiettivo.codice))
             for v in (richieste.aperte(obiettivo, c.attore) if obiettivo.versione else ())
         ],
+        **correzioni.della_pagina(obiettivo, c.attore),
         **inviti_variazione.della_pagina(
             obiettivo, c.attore, inviti_variazione.oggi(c.ente, c.istante)
         ),

@@ -33,10 +33,12 @@ from cycle.services.allegati import AllegatoGuasto, leggi
 from cycle.services.decisione import Documento
 from cycle.variazioni.fatti import nome_richiesta
 from cycle.views.errori import rifiutata
+from cycle.views.ipotesi import Ipotesi, ipotesi
 from cycle.views.scheda import azioni
 from cycle.views.transizioni import Altrove
 from workflows.errors import Motivo, NonAutorizzato, NonTrovato, Rifiuto
 from workflows.machines.variazione import PENDENTI
+from workflows.ports import RUOLI
 
 # a step as a button says it; the last two move no state
 PASSI: dict[str, str | Promise] = {
@@ -120,11 +122,19 @@ def elenco(request: RichiestaEnte, anno: int) -> HttpResponse:
 def variazione(request: RichiestaEnte, pid: UUID) -> HttpResponse:
     """One request: where it stands, what it changes and why, what is said of it, what to do."""
     c = request.contesto
-    q = _quadro(c, pid)
+    e_se = ipotesi(request.GET, c)
+    q = _quadro(c, pid, e_se)
     return render(
         request,
         "cycle/variazioni/variazione.html",
-        {**_comune(c, q), "azioni": azioni(list(q.verdetti)), "pareri": _pareri(q)},
+        {
+            **_comune(c, q),
+            "azioni": azioni(list(q.verdetti)),
+            "pareri": _pareri(q),
+            "ipotesi": e_se,
+            "ruoli": RUOLI.items(),
+        },
+        status=422 if e_se.errore else 200,
     )
 
 
@@ -153,8 +163,12 @@ def allegato(request: RichiestaEnte, pid: UUID, sha256: str) -> HttpResponse:
     return risposta
 
 
-def _quadro(c: Contesto, pid: UUID) -> QuadroRichiesta:
-    return richieste.quadro(selectors.variazione(c.attore, pid), c.attore, c.istante)
+def _quadro(c: Contesto, pid: UUID, e_se: Ipotesi | None = None) -> QuadroRichiesta:
+    """The request as it is judged now; of a hypothesis, as it would be then, or with that role."""
+    e_se = e_se or Ipotesi()
+    v = selectors.variazione(c.attore, pid)
+    attore = e_se.attore(c, v.obiettivo.unita.percorso)
+    return richieste.quadro(v, attore, e_se.istante(c))
 
 
 def _pareri(q: QuadroRichiesta) -> list[tuple[Any, bool]]:
@@ -324,7 +338,8 @@ def _pagina_passo(
     request: RichiestaEnte, pid: UUID, nome: str, rifiuto: Rifiuto | None
 ) -> HttpResponse:
     c = request.contesto
-    q = _quadro(c, pid)
+    e_se = ipotesi(request.GET, c) if request.method != "POST" else Ipotesi()
+    q = _quadro(c, pid, e_se)
     v = q.richiesta
     modulo = _modulo(nome, v, request, di_parere=False)
     comune = _comune(c, q)
@@ -336,8 +351,15 @@ def _pagina_passo(
         if request.method == "POST":
             errore = giudizio.errore if giudizio else NonAutorizzato
             negato = rifiuto.codice if rifiuto else errore.codice if errore else 422
-        contesto: dict[str, Any] = {"motivi": motivi or contrari, "modulo": None}
+        contesto: dict[str, Any] = {
+            "motivi": motivi or contrari,
+            "modulo": None,
+            "ipotesi": e_se,
+        }
         return _rendi_passo(request, {**comune, **contesto}, nome, rifiuto, negato)
+    if e_se:  # nothing to fill: it only says that it could be done
+        dati_ipotesi: dict[str, Any] = {"motivi": [], "modulo": None, "ipotesi": e_se}
+        return _rendi_passo(request, {**comune, **dati_ipotesi}, nome, None, 200)
     stato = (rifiuto.codice if rifiuto else 422) if request.method == "POST" else 200
     _accanto(modulo, motivi)
     if rifiuto is not None and rifiuto.codice == 409:  # they have now been told

@@ -79,9 +79,15 @@ def _insieme(come: Callable[[], Insieme], resto: str = "") -> Callable[[], str]:
     return indirizzo
 
 
-def _variazione(come: Callable[[str], object], resto: str = "") -> Callable[[], str]:
+def _variazione(
+    come: Callable[[str], object], resto: str = "", dove: str = "variazioni"
+) -> Callable[[], str]:
     """A page of a request, made the first time."""
-    return lambda: f"/alfa/variazioni/{come('alfa')}/{resto}"
+    return lambda: f"/alfa/{dove}/{come('alfa')}/{resto}"
+
+
+def _su_molte() -> str:
+    return f"/alfa/2026/variazioni/giunta/decisione/?v={matrice_variazioni.pid('alfa')}"
 
 
 def _atto() -> str:
@@ -93,6 +99,7 @@ def _atto() -> str:
 PAGINE: dict[str, list[Pagina]] = {
     "UNO DIRIGENTE": [
         ("scrivania", _fissa("/alfa/")),
+        ("notifiche", _fissa("/alfa/notifiche/?mostra=tutte")),
         ("piano", _fissa("/alfa/2026/piano/")),
         ("scheda in bozza", _di("bozza")),
         ("scheda in proposta", _di("proposta")),
@@ -116,6 +123,12 @@ PAGINE: dict[str, list[Pagina]] = {
         ("variazione in bozza", _variazione(matrice_variazioni.pid_in_bozza)),
         ("scrivi la variazione", _variazione(matrice_variazioni.pid_in_bozza, "modifica/")),
         ("presenta", _variazione(matrice_variazioni.pid_in_bozza, "passi/presenta/")),
+        ("inviti, vuoti", _fissa("/alfa/2026/variazioni/inviti/")),
+        ("invito del Nucleo", _variazione(matrice_variazioni.pid_invito, "", "variazioni/inviti")),
+        ("inviti", _fissa("/alfa/2026/variazioni/inviti/")),
+        ("errori materiali, nessuno", _fissa("/alfa/2026/correzioni/")),
+        ("segnala un errore", _variazione(matrice_variazioni.pid_voce, "", "correzioni/nuova")),
+        ("errore materiale", _variazione(matrice_variazioni.pid_correzione, "", "correzioni")),
         ("variazioni", _fissa("/alfa/2026/variazioni/")),
         ("calendario", _fissa("/alfa/2026/calendario/")),
         ("aiuto", _fissa("/aiuto/")),
@@ -164,7 +177,11 @@ PAGINE: dict[str, list[Pagina]] = {
         ("approva", _di("proposta", "transizioni/approva/")),
         ("rinvia", _di("proposta", "transizioni/rinvia/")),
         ("decisione", _insieme(giunta.istruito, "decisione/")),
+        ("variazioni per la giunta, nessuna", _fissa("/alfa/2026/variazioni/giunta/")),
         ("variazione", _variazione(matrice_variazioni.pid)),
+        ("variazione, per ipotesi", _variazione(matrice_variazioni.pid, "?ruolo=dirigente")),
+        ("variazioni per la giunta", _fissa("/alfa/2026/variazioni/giunta/")),
+        ("un atto su più variazioni", _su_molte),
         ("approva la variazione", _variazione(matrice_variazioni.pid, "passi/approva/")),
         ("respingi la variazione", _variazione(matrice_variazioni.pid, "passi/respingi/")),
         ("perché non si presenta", _variazione(matrice_variazioni.pid, "passi/presenta/")),
@@ -172,6 +189,9 @@ PAGINE: dict[str, list[Pagina]] = {
     "SECONDO NUCLEO": [
         ("scrivania", _fissa("/alfa/")),
         ("riapri", _di("validato", "transizioni/riapri/")),
+        ("invita", _di("in_corso", "invito/")),
+        ("decidi l'errore", _variazione(matrice_variazioni.pid_correzione, "", "correzioni")),
+        ("errori materiali", _fissa("/alfa/2026/correzioni/")),
         ("parere sulla variazione", _variazione(matrice_variazioni.pid, "pareri/nucleo/")),
         ("relazione da validare", _di("rendicontato", "relazioni/2026-1/transizioni/valida/")),
     ],

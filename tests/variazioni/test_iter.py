@@ -611,8 +611,8 @@ def test_r37_its_author_or_the_dirigente_withdraws_it_until_it_is_decided(o: Obi
     ritirata = variazioni.ritira(richiesta=del_po, by=mondo.attore("UNO PO"), istante=GIUGNO)
     assert ritirata.stato == "ritirata"
     v = presentata(o)
-    for chi, errore in (("UNO PO", NonPossibile), ("DUE DIRIGENTE", NonAutorizzato)):
-        with pytest.raises(errore):
+    for chi in ("UNO PO", "DUE DIRIGENTE"):
+        with pytest.raises(NonAutorizzato):
             variazioni.ritira(richiesta=v, by=mondo.attore(chi), istante=GIUGNO)
     approva(v)
     with pytest.raises(Conflitto):

@@ -531,3 +531,47 @@ class TestUnAttoSuMolte:
                 browser.get(f"{dove}?{chieste}")
             quante.append(len(fatte))
         assert quante[0] == quante[1]
+
+
+class TestESe:
+    """What would be possible on another day, or with another role: nothing is written."""
+
+    def test_another_day_and_another_role(self, entra: Entra) -> None:
+        v = richieste.presentata(mondo.in_stato("in_corso"))
+        browser = entra(SETTORE)
+        assert "E se fosse un altro giorno" in leggi(browser, pagina(v))
+        prima = fotografia()
+        testo = leggi(browser, pagina(v, "?ruolo=segreteria&il=2026-10-20T12:00"))
+        assert "Si potrebbe: Registra l&#x27;approvazione" in testo
+        assert "da qui non si agisce" in testo
+        assert "passi/approva/" not in testo
+        passo = leggi(browser, pagina(v, "passi/approva/?ruolo=segreteria"))
+        assert "Si potrebbe: Registra" in passo
+        assert '<form class="passo"' not in passo
+        assert "Perché non si può" in leggi(browser, pagina(v, "passi/approva/?ruolo=po"))
+        assert "non è una data" in leggi(browser, pagina(v, "?il=domani"), 422)
+        assert fotografia() == prima
+
+    def test_r24_a_draft_as_if_the_term_had_passed(self, entra: Entra) -> None:
+        richieste.parametri(variazione_tardiva="rifiuto_automatico")
+        v = richieste.redigi(mondo.in_stato("in_corso"))
+        browser = entra(SETTORE)
+        assert "Si potrebbe: Presenta" in leggi(browser, pagina(v, "?il=2026-09-30T23:59:59"))
+        dopo = "passi/presenta/?il=2026-10-01T00:00"
+        assert "Il termine per le richieste di variazione è scaduto" in leggi(
+            browser, pagina(v, dopo)
+        )
+
+
+def test_the_countdown_says_the_seconds_left_and_stands_without_a_script(
+    entra: Entra, adesso: Sposta
+) -> None:
+    v = richieste.redigi(mondo.in_stato("in_corso"))
+    adesso(richieste.ULTIMO)  # a millisecond before 24:00 in Rome
+    testo = leggi(entra(SETTORE), pagina(v))
+    assert 'data-restano="1"' in testo
+    assert "restano 0 ore e 0 minuti" in testo
+    adesso(richieste.TARDI)
+    testo = leggi(entra(SETTORE), pagina(v))
+    assert "data-restano" not in testo
+    assert "il termine è passato" in testo
