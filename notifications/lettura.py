@@ -58,8 +58,8 @@ def dopo(cursore: int, utenti: Iterable[int], ente_id: int | None = None) -> Arr
         return Arretrato(None, adesso)
     filtro = Notifica.objects.filter(utente__in=list(utenti), transazione__gte=cursore)
     if ente_id is not None:
-        filtro = filtro.filter(ente_id=ente_id)[: MOLTE + 1]
-    righe = _righe(filtro)
+        filtro = filtro.filter(ente_id=ente_id)
+    righe = _righe(filtro, None if ente_id is None else MOLTE + 1)
     return Arretrato(None if ente_id is not None and len(righe) > MOLTE else righe, adesso)
 
 
@@ -75,7 +75,7 @@ def da_leggere(utenti: Iterable[int], ente_id: int) -> dict[int, int]:
         return dict(cursore.fetchall())
 
 
-def _righe(notifiche: QuerySet[Notifica]) -> list[Riga]:
+def _righe(notifiche: QuerySet[Notifica], quante: int | None = None) -> list[Riga]:
     return [
         Riga(
             n.utente_id,
@@ -90,5 +90,5 @@ def _righe(notifiche: QuerySet[Notifica]) -> list[Riga]:
                 "letta": n.letta_il is not None,
             },
         )
-        for n in notifiche.order_by("transazione", "pk")
+        for n in notifiche.order_by("transazione", "pk")[:quante]
     ]

@@ -7,24 +7,33 @@ before the commit, and a slow transaction's news would be missed for ever.
 
 from django.db import migrations, models
 
-# One job for each transaction and ente, that runs only if the transaction commits: the setting that
-# says it is written dies with it. `p_radici` are the objectives that changed: none, some, or NULL
-# for too many to be named.
+# One job for each transaction and ente, that runs only if the transaction commits; the setting that
+# names it dies with it. `p_radici` are the objectives that changed: none, some, or NULL for too
+# many to be named, as they become when they add up.
 SVEGLIA = """
 CREATE FUNCTION notizie_sveglia(p_ente bigint, p_radici jsonb) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
     v_transazione constant bigint := pg_current_xact_id()::text::bigint;
-    v_segno constant text := v_transazione || ':' || p_ente;
+    v_segno constant text := v_transazione || ':' || p_ente || ':';
+    v_scritto constant text := coalesce(current_setting('ciclo.svegliata', true), '');
+    v_lavori bigint[];
 BEGIN
-    IF p_radici = '[]' AND current_setting('ciclo.svegliata', true) = v_segno THEN
-        RETURN;
+    IF NOT starts_with(v_scritto, v_segno) THEN
+        v_lavori := procrastinate_defer_jobs_v1(ARRAY[
+            ('notizie', 'sveglia', 10, NULL, NULL,
+             jsonb_build_object('transazione', v_transazione, 'ente', p_ente,
+                                'radici', p_radici),
+             NULL)::procrastinate_job_to_defer_v1]);
+        PERFORM set_config('ciclo.svegliata', v_segno || v_lavori[1], true);
+    ELSIF p_radici IS DISTINCT FROM '[]' THEN
+        UPDATE procrastinate_jobs j
+           SET args = jsonb_set(j.args, '{radici}', CASE
+                   WHEN jsonb_typeof(j.args -> 'radici') = 'array' AND p_radici IS NOT NULL
+                    AND jsonb_array_length(j.args -> 'radici') < 200
+                   THEN (j.args -> 'radici') || p_radici ELSE 'null' END)
+         WHERE j.id = split_part(v_scritto, ':', 3)::bigint;
     END IF;
-    PERFORM procrastinate_defer_jobs_v1(ARRAY[
-        ('notizie', 'sveglia', 10, NULL, NULL,
-         jsonb_build_object('transazione', v_transazione, 'ente', p_ente, 'radici', p_radici),
-         NULL)::procrastinate_job_to_defer_v1]);
-    PERFORM set_config('ciclo.svegliata', v_segno, true);
 END $$;
 
 CREATE FUNCTION notizie_segna() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -19,7 +19,6 @@
     const sicuro = location.protocol === "https:" ? "wss:" : "ws:";
     presa = new WebSocket(`${sicuro}//${location.host}${campana.dataset.presa}?da=${cursore}`);
     presa.addEventListener("open", () => {
-      attesa = 0;
       const oggetto = document.querySelector("[data-guarda]");
       if (oggetto) presa.send(JSON.stringify({ guarda: oggetto.dataset.guarda }));
     });
@@ -33,6 +32,7 @@
   }
 
   function ricevi(messaggio) {
+    attesa = 0;
     if (messaggio.tipo === "cursore") cursore = messaggio.cursore;
     else if (messaggio.tipo === "notizie") notizie(messaggio);
     else if (messaggio.tipo === "toccato") avverti("toccato");
