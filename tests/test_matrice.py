@@ -316,6 +316,7 @@ TAVOLA: dict[str, list[Prova]] = {
     ],
     # of an ente
     ENTE: [Prova("GET", {200: DENTRO, 404: FUORI}), SOLO_GET],
+    f"{ENTE}notifiche/": [Prova("GET", {200: DENTRO, 404: FUORI}), SOLO_GET],
     f"{ENTE}notifiche/lette/": [SOLO_POST, Prova("POST", {302: DENTRO, 404: FUORI})],
     # the year: opened by controllo, its terms moved by who records acts
     f"{ENTE}anni/apri/": [
@@ -490,6 +491,7 @@ TAVOLA: dict[str, list[Prova]] = {
         Prova("POST", chi(SETTORE, VEDE["bozza"], 303), "bozza"),
     ],
     f"{ROTTA_OBIETTIVO}percentuale/": [*DELL_OBIETTIVO, SOLO_GET],
+    f"{ROTTA_OBIETTIVO}cambiata/": [*DELL_OBIETTIVO, SOLO_GET],
     f"{ROTTA_OBIETTIVO}transizioni/<slug:nome>/": [
         *moduli(OBIETTIVO),
         *passi(OBIETTIVO, pagina=True),
