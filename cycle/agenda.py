@@ -18,6 +18,7 @@ from django.db.models import Max, OuterRef, Q, Subquery
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from cycle import compiti_variazioni
 from cycle.models import (
     Ciclo,
     Ente,
@@ -25,11 +26,14 @@ from cycle.models import (
     Obiettivo,
     Periodo,
     RelazioneSemestrale,
+    RichiestaVariazione,
     VersioneObiettivo,
 )
 from cycle.procedures import OBIETTIVO, PROCEDURE
+from cycle.richieste import PERMESSI_PARERE
 from cycle.selectors import verdetti
 from cycle.termini import Termine, in_vigore, termine
+from cycle.variazioni.fatti import nome_richiesta
 from workflows.machines.relazione import COMPILABILI
 from workflows.ports import Attore, Procedura
 from workflows.verdetto import Verdetto, permesso
@@ -57,7 +61,24 @@ GENERI: Mapping[tuple[str, str], _Genere] = {
     ("relazione", "valida"): _Genere(_("Relazioni da validare"), "osservazioni-{ordine}"),
     ("obiettivo", "rendiconta"): _Genere(_("Anno da rendicontare"), "relazione-{ultimo}"),
     ("obiettivo", "valida"): _Genere(_("Obiettivi da validare"), "validazione"),
+    ("variazione", "ribasa"): _Genere(
+        _("Variazioni da aggiornare ai valori in vigore"), "decisioni"
+    ),
+    ("variazione", "completa"): _Genere(_("Variazioni da completare e presentare"), "variazioni"),
+    ("variazione", "presenta"): _Genere(_("Variazioni da presentare"), "variazioni"),
+    ("variazione", "replica"): _Genere(_("Variazioni d'ufficio a cui replicare"), "decisioni"),
+    ("variazione", "nucleo"): _Genere(_("Variazioni su cui esprimere il parere"), "decisioni"),
+    ("variazione", "ragioneria"): _Genere(_("Variazioni su cui apporre il visto"), "decisioni"),
+    ("variazione", "dichiara_irricevibile"): _Genere(
+        _("Variazioni tardive da dichiarare irricevibili"), "decisioni"
+    ),
+    ("variazione", "approva"): _Genere(_("Variazioni da decidere"), "decisioni"),
+    ("variazione", "valutazione"): _Genere(
+        _("Variazioni decise da valutare per la Relazione"), "relazione-performance"
+    ),
 }
+# Where the calendar has no term of its own for it, that of the law.
+_ALTRIMENTI = {"decisioni": "variazioni-legge"}
 _ORDINE = list(GENERI)
 # What is validated for the last period has the term of the year's validation.
 _ULTIMO_PERIODO = {"osservazioni-{ordine}": "validazione"}
@@ -66,8 +87,9 @@ _VERSIONE = VersioneObiettivo.objects.filter(obiettivo=OuterRef("pk"), numero=Ou
 
 @dataclass(frozen=True, slots=True)
 class Compito:
-    """Something that waits for the person: an objective or a report, and the step to take.
-    `mancano`: how many things are missing before the step is possible."""
+    """Something that waits for the person: an objective, a report or a request of variazione, and
+    the step to take. `mancano`: how many things are missing before the step is possible. `entro`:
+    its own last day, where it is not the calendar's."""
 
     procedura: str
     passo: str
@@ -75,10 +97,24 @@ class Compito:
     relazione: RelazioneSemestrale | None = None
     mancano: int = 0
     dal: date | None = None  # when it was to begin, for what is to be started
+    richiesta: RichiestaVariazione | None = None
+    entro: date | None = None
 
     @property
     def periodo(self) -> str:
         return self.relazione.periodo.codice if self.relazione else ""
+
+    @property
+    def codice(self) -> str:
+        """What it is called: the objective's code, or the request's name."""
+        if self.richiesta is None:
+            return self.obiettivo.codice
+        return nome_richiesta(self.richiesta, self.obiettivo.codice)
+
+    @property
+    def parere(self) -> bool:
+        """Whether it is something to be said of a request, rather than a step of it."""
+        return self.richiesta is not None and self.passo in PERMESSI_PARERE
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +185,19 @@ def agenda(attore: Attore, ente: Ente, istante: datetime) -> Agenda:
     aperti = list(Ciclo.objects.filter(ente=ente, stato="aperto"))
     oggi = istante.astimezone(ZoneInfo(ente.fuso)).date()
     compiti, tronca = _compiti(attore, aperti, istante, oggi)
+    delle_variazioni, altre = compiti_variazioni.compiti(attore, aperti, ente.fuso, istante, LIMITE)
+    compiti += [
+        Compito(
+            "variazione",
+            c.passo,
+            c.richiesta.obiettivo,
+            mancano=c.mancano,
+            richiesta=c.richiesta,
+            entro=c.entro,
+        )
+        for c in delle_variazioni
+    ]
+    tronca = tronca or altre
     gruppi = _gruppi(compiti, aperti, istante, ente.fuso, attore.ruoli())
     per_urgenza: dict[str, list[Gruppo]] = {}
     for gruppo in gruppi:
@@ -290,16 +339,18 @@ def _gruppi(
         for s in in_vigore(istante).filter(ciclo__in=cicli).select_related("ciclo")
     }
     ultimi = _ultimi_periodi(cicli)
-    insiemi: dict[tuple[str, str, int, str, str], list[Compito]] = {}
+    insiemi: dict[tuple[str, str, int, str, str, date | None], list[Compito]] = {}
     for c in compiti:
         urgenza = _urgenza((c.dal - oggi).days) if c.dal else ""
-        chiave = (c.procedura, c.passo, c.obiettivo.ciclo_id, c.periodo, urgenza)
+        chiave = (c.procedura, c.passo, c.obiettivo.ciclo_id, c.periodo, urgenza, c.entro)
         insiemi.setdefault(chiave, []).append(c)
     gruppi = []
-    for (procedura, passo, ciclo_id, periodo, _quando), insieme in insiemi.items():
+    for (procedura, passo, ciclo_id, periodo, _quando, entro), insieme in insiemi.items():
         genere = GENERI[procedura, passo]
         codice = _codice_scadenza(genere, insieme[0], ultimi.get(ciclo_id, 0))
-        scadenza = scadenze.get((ciclo_id, codice))
+        scadenza = scadenze.get((ciclo_id, codice)) or scadenze.get(
+            (ciclo_id, _ALTRIMENTI.get(codice, ""))
+        )
         anno = insieme[0].obiettivo.ciclo.anno
         gruppi.append(
             Gruppo(
@@ -308,7 +359,9 @@ def _gruppi(
                 passo=passo,
                 anno=anno,
                 periodo=periodo,
-                termine=termine(scadenza, oggi, fuso, ruoli)
+                termine=Termine(str(genere.titolo), anno, "", "", entro, (entro - oggi).days)
+                if entro
+                else termine(scadenza, oggi, fuso, ruoli)
                 if scadenza
                 else _inizio_di(insieme, anno, oggi),
                 compiti=tuple(sorted(insieme, key=_peggiori_prima)),
@@ -352,7 +405,7 @@ def _ultimi_periodi(cicli: Sequence[Ciclo]) -> dict[int, int]:
 def _peggiori_prima(c: Compito) -> tuple[Decimal, str]:
     """What the Nucleo validates, from the lowest percentage; all else by code."""
     if c.passo != "valida" or c.obiettivo.percentuale_calcolata is None:
-        return Decimal(1000), c.obiettivo.codice
+        return Decimal(1000), c.codice
     return c.obiettivo.percentuale_calcolata, c.obiettivo.codice
 
 
