@@ -80,7 +80,7 @@ GESTIONE: Mapping[str, tuple[str, ...]] = {
         "affidatario",
         "modalita_affidamento",
     ),
-    "Indicatore": ("note",),
+    "Indicatore": ("codice", "note"),
     "Rilevazione": ("valore", "valore_data", "nota"),
     "Fase": ("avanzamento", "inizio_effettivo", "fine_effettiva", "centro", "note"),
     "Collaboratore": (

@@ -6,9 +6,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Protocol
 
+from cycle.importers.cinisello import leggi_cinisello
 from cycle.importers.modena import leggi_modena
 from cycle.importers.modena.anno import anno_stampato
 from cycle.importers.piano import Piano
+from cycle.importers.reggio import leggi_reggio
 from cycle.importers.seregno import leggi_seregno
 
 
@@ -23,7 +25,9 @@ class Lettore(Protocol):
 
 
 LETTORI: dict[str, Lettore] = {
+    "cinisello": leggi_cinisello,
     "modena": leggi_modena,
+    "reggio": leggi_reggio,
     "seregno": leggi_seregno,
 }
 ANNI: dict[str, Callable[[bytes], int]] = {"modena": anno_stampato}

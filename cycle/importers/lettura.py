@@ -4,7 +4,7 @@ people by name and matricola, one code for one thing, the year, the trust in the
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
@@ -121,7 +121,7 @@ class Rubrica:
         self.avvisi = avvisi
         self._voci: list[_Voce] = []
         self._per_matricola: dict[str, _Voce] = {}
-        self._per_parole: dict[tuple[str, ...], list[_Voce]] = defaultdict(list)
+        self._per_parole: dict[tuple[str, ...], _Voce] = {}
         self._nomi: set[str] = set()
 
     def persona(
@@ -161,10 +161,10 @@ class Rubrica:
     def _trova(self, nome: str, matricola: str) -> _Voce | None:
         if matricola and matricola in self._per_matricola:
             return self._per_matricola[matricola]
-        omonimi = self._per_parole[tuple(sorted(nome.split()))]
-        if not matricola:
-            return omonimi[0] if omonimi else None
-        return next((v for v in omonimi if not v.matricola), None)
+        omonimo = self._per_parole.get(tuple(sorted(nome.split())))
+        if omonimo is None or not matricola or not omonimo.matricola:
+            return omonimo
+        return None
 
     def _nuova(self, nome: str, riga: int, codice: str, matricola: str) -> _Voce:
         unico = nome
@@ -176,7 +176,7 @@ class Rubrica:
         voce = _Voce(unico, matricola)
         self._nomi.add(unico)
         self._voci.append(voce)
-        self._per_parole[tuple(sorted(nome.split()))].append(voce)
+        self._per_parole.setdefault(tuple(sorted(nome.split())), voce)
         if matricola:
             self._per_matricola[matricola] = voce
         return voce

@@ -104,6 +104,7 @@ class Indicatore:
     target_annuo: Decimal | None = None  # as printed
     valore_annuo: Decimal | None = None  # as printed
     storico: tuple[ValoreStorico, ...] = ()
+    codice: str = ""  # as the ente calls it, where it does
     note: str = ""
     riga: int = 0
 

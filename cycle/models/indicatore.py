@@ -64,6 +64,7 @@ class Indicatore(DiObiettivo):
     cap = models.DecimalField(**CIFRE, null=True, blank=True)
     fascia_da = models.DecimalField(**CIFRE, null=True, blank=True)
     fascia_a = models.DecimalField(**CIFRE, null=True, blank=True)
+    codice = models.CharField(max_length=40, blank=True)  # as the ente calls it, where it does
     note = models.TextField(blank=True)
 
     class Meta:

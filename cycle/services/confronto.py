@@ -72,7 +72,7 @@ def _del_documento(o: neutro.Obiettivo, unita: str, come: str) -> Dizionario:
         "nodi": percorsi_detti(n.percorso for n in o.nodi if n.percorso),
         "sezioni": [list(sezione) for sezione in o.sezioni],
         "testi": [
-            (s.descrizione, [i.note for i in s.indicatori], [f.centro for f in s.fasi])
+            (s.descrizione, [(i.codice, i.note) for i in s.indicatori], [f.centro for f in s.fasi])
             for s in o.specifici
         ],
         "specifici": [
@@ -142,13 +142,13 @@ def _secondo(storico: bool, fase: Dizionario) -> Dizionario:
 
 def _resto(ciclo: Ciclo) -> Mapping[str, Dizionario]:
     """What the export does not carry and a document says, by code."""
-    note: dict[int, list[str]] = defaultdict(list)
-    for pk, testo in (
+    note: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for pk, codice, testo in (
         Indicatore.objects.filter(obiettivo__ciclo=ciclo)
         .order_by("ordine")
-        .values_list("specifico_id", "note")
+        .values_list("specifico_id", "codice", "note")
     ):
-        note[pk].append(testo)
+        note[pk].append((codice, testo))
     centri: dict[int, list[str]] = defaultdict(list)
     for pk, centro in (
         Fase.objects.filter(obiettivo__ciclo=ciclo)

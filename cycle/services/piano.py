@@ -541,6 +541,7 @@ class _Scrittura:
                 natura=i.natura,
                 aggregazione=i.aggregazione,
                 peso=i.peso,
+                codice=i.codice,
                 note=i.note,
             )
             for riga, ordine, i in coppie

@@ -1,0 +1,206 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The table of indicators. A row is known by its type; its figures follow. The description stands
+before, on and after that line, since a cell is centred on its row: where one ends and the next
+begins is chosen among the ways in which every description is centred."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from cycle.importers.cinisello.fasi import e_di_fasi
+from cycle.importers.cinisello.pagine import Pagina, Parte, Riga
+from cycle.importers.cinisello.parole import CIFRE, Testate, cifra
+from cycle.importers.lettura import breve
+from cycle.importers.testo import Avvisi
+
+_ANCORA = re.compile(
+    r"(?P<testo>.*?)\s*\b(?P<tipo>E{1,2}F{1,2}I(?:CIENZA|CACIA)|QUANTITATIVO)\b(?P<resto>.*)"
+)
+_SOLE_CIFRE = re.compile(rf"(?:[|\s]*{CIFRE.pattern})+[|\s]*")
+_MASSIME_RIGHE = 40  # of a description: beyond, it is none
+_CHIUSO = (")", ".", "”", '"')
+
+
+@dataclass(slots=True)
+class IndicatoreGrezzo:
+    riga: int
+    tipo: str
+    sulla_riga: str
+    cifre: list[Decimal] = field(default_factory=list)
+    note: list[str] = field(default_factory=list)
+    prima: list[Riga] = field(default_factory=list)
+    dopo: list[Riga] = field(default_factory=list)
+
+    @property
+    def nome(self) -> str:
+        parti = [*(r.testo for r in self.prima), self.sulla_riga, *(r.testo for r in self.dopo)]
+        return " ".join(p for p in parti if len(p) > 1)
+
+
+class LettoreIndicatori:
+    def __init__(self, testate: Testate, code: set[str], avvisi: Avvisi) -> None:
+        self.testate = testate
+        self.code = code  # ends of names of centres, which stray here from the phases
+        self.avvisi = avvisi
+        self.sparse: list[str] = []
+        self._codice = ""
+
+    def leggi(self, codice: str, pagina: Pagina, fasi: int) -> list[IndicatoreGrezzo]:
+        """The indicators of a page that has as many `fasi`."""
+        self._codice, self.sparse = codice, []
+        indicatori: list[IndicatoreGrezzo] = []
+        tra: list[list[Riga]] = [[]]  # lines before the first row, between two, after the last
+        sole: list[tuple[int, list[Decimal]]] = []
+        for riga in pagina.di(Parte.INDICATORI):
+            trovata = _ANCORA.fullmatch(riga.testo)
+            if trovata is not None:
+                indicatori.append(self._riga(riga, trovata))
+                tra.append([])
+            elif _SOLE_CIFRE.fullmatch(riga.testo):
+                sole.append((riga.numero, _cifre(riga.testo)))
+            elif (
+                riga.testo not in self.code
+                and not e_di_fasi(riga.testo)
+                and not self.testate.e_comune(riga.testo)
+            ):
+                tra[-1].append(riga)
+        if indicatori:
+            self._descrizioni(indicatori, tra)
+        else:
+            for riga in tra[0]:
+                self.segnala(riga.numero, f"riga non interpretata: «{breve(riga.testo)}»")
+        self._cifre_sole(indicatori, sole)
+        self._destra(indicatori, pagina, fasi)
+        return indicatori
+
+    def segnala(self, riga: int, messaggio: str) -> None:
+        self.avvisi.aggiungi(riga, self._codice, messaggio)
+
+    def _riga(self, riga: Riga, trovata: re.Match[str]) -> IndicatoreGrezzo:
+        tipo = trovata["tipo"]
+        if tipo.startswith("E"):
+            giusto = "EFFICIENZA" if tipo.endswith("CIENZA") else "EFFICACIA"
+            if tipo != giusto:
+                self.segnala(riga.numero, f"il tipo «{tipo}» è stato letto {giusto}")
+            tipo = giusto
+        letto = IndicatoreGrezzo(riga.numero, tipo, trovata["testo"])
+        resto = trovata["resto"].strip(" |")
+        while (numero := CIFRE.match(resto)) is not None:
+            valore = cifra(numero[0])
+            if valore is not None:
+                letto.cifre.append(valore)
+            if "," not in numero[0]:
+                self.segnala(riga.numero, f"«{numero[0]}» è stato letto con la virgola")
+            resto = resto[numero.end() :].strip(" |")
+        if resto:
+            letto.note.append(resto)
+        return letto
+
+    # --- descriptions -----------------------------------------------------------------------
+
+    def _descrizioni(self, indicatori: list[IndicatoreGrezzo], tra: list[list[Riga]]) -> None:
+        """`tra[0]` is of the first, the last of the last; each other is divided between two. A row
+        without words of its own was read after its whole description."""
+        indicatori[0].prima = tra[0]
+        indicatori[-1].dopo = tra[-1]
+        fine = len(tra[-1])
+        for n in range(len(indicatori) - 1):
+            righe = tra[n + 1]
+            uno, due = indicatori[n], indicatori[n + 1]
+            if not righe:
+                continue
+            if not uno.sulla_riga:
+                due.prima = righe
+                continue
+            quante = len(righe)
+            ultimo = n + 2 == len(indicatori) and due.sulla_riga != ""
+            possibili = [
+                k
+                for k in range(min(quante, _MASSIME_RIGHE) + 1)
+                if abs(len(uno.prima) - k) <= 1
+                and (due.sulla_riga or k < quante)
+                and (not ultimo or abs(quante - k - fine) <= 1)
+            ] or list(range(min(quante, _MASSIME_RIGHE) + 1))
+            voti = {
+                k: _indizi(righe, k, due.sulla_riga)
+                - abs(len(uno.prima) - k)
+                - (abs(quante - k - fine) if ultimo else 0)
+                for k in possibili
+            }
+            scelto = max(possibili, key=lambda k: voti[k])
+            if sum(1 for k in possibili if voti[k] == voti[scelto]) > 1:
+                self.segnala(
+                    righe[0].numero,
+                    "non è provato dove finisca la descrizione di un indicatore e cominci quella "
+                    "che segue",
+                )
+            uno.dopo, due.prima = righe[:scelto], righe[scelto:]
+
+    # --- figures ----------------------------------------------------------------------------
+
+    def _cifre_sole(
+        self, indicatori: Sequence[IndicatoreGrezzo], sole: Sequence[tuple[int, list[Decimal]]]
+    ) -> None:
+        """Figures on lines of their own: expected and reached, of the only row there is."""
+        if not sole:
+            return
+        tutte = [valore for _, valori in sole for valore in valori]
+        senza = [i for i in indicatori if not i.cifre]
+        if len(indicatori) == len(senza) == 1 and len(tutte) == 2:
+            senza[0].cifre = tutte
+            return
+        self._senza_riga(sole)
+
+    def _senza_riga(self, sole: Sequence[tuple[int, list[Decimal]]]) -> None:
+        for riga, valori in sole:
+            dette = ", ".join(f"{v}".replace(".", ",") for v in valori)
+            self.segnala(riga, f"{dette}: non si sa di quale riga o di quale anno sia, tralasciato")
+
+    def _destra(self, indicatori: Sequence[IndicatoreGrezzo], pagina: Pagina, fasi: int) -> None:
+        """Past years and notes, read apart."""
+        cifre: list[tuple[int, list[Decimal]]] = []
+        note: list[Riga] = []
+        for riga in pagina.di(Parte.DESTRA_INDICATORI):
+            if _SOLE_CIFRE.fullmatch(riga.testo):
+                cifre.append((riga.numero, _cifre(riga.testo)))
+            elif riga.testo not in self.code and not self.testate.e_comune(riga.testo):
+                note.append(riga)
+        coppie = [valori for _, valori in cifre if len(valori) == 2]
+        senza = [i for i in indicatori if len(i.cifre) == 2]
+        if coppie and len(coppie) == len(cifre) == len(senza) == len(indicatori):
+            for indicatore, coppia in zip(senza, coppie, strict=True):
+                indicatore.cifre += coppia
+        else:
+            self._senza_riga(cifre)
+        testo = " ".join(r.testo for r in note)
+        if testo and len(indicatori) == 1 and not fasi:
+            indicatori[0].note.append(testo)
+        elif testo:
+            self.sparse.append(testo)
+            self.segnala(
+                note[0].numero, f"una nota può essere di più righe: «{breve(testo)}»; è tra le "
+                "sezioni della scheda"
+            )  # fmt: skip
+
+
+def _cifre(testo: str) -> list[Decimal]:
+    lette = [cifra(c) for c in CIFRE.findall(testo)]
+    return [valore for valore in lette if valore is not None]
+
+
+def _indizi(righe: Sequence[Riga], k: int, poi: str) -> int:
+    """How much says that a description ends after `k` of the lines, and another begins."""
+    punti = 0
+    if k and righe[k - 1].testo.endswith(_CHIUSO):
+        punti += 4
+    inizio = righe[k].testo if k < len(righe) else poi
+    if inizio[:1].isupper():
+        punti += 3
+    elif inizio[:1] in "(0123456789" or len(inizio.split(" ")[0]) <= 3:
+        punti -= 4  # a parenthesis, a figure, a preposition: it goes on
+    if k < len(righe) and righe[k].dopo_bianca:
+        punti += 1
+    return punti

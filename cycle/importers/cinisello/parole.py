@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Figures, dates and words as the scanner gives them, and the words every head repeats."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+
+from cycle.importers.cinisello.pagine import Parte, Riga, SchedaGrezza
+from cycle.importers.testo import chiave, data_con_cifre_confuse, numero_italiano
+
+CIFRA = r"(?:[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]{2}|[0-9]{1,9}[,.][0-9]{2})(?![0-9/])"
+DATA = re.compile(r"\b[0-9OoLlI]{2}/[0-9OoLlI]{2}/[0-9OoLlI]{4}\b")
+CIFRE = re.compile(CIFRA)
+_ELLE = str.maketrans("L", "1")
+AREA = re.compile(r"[0-9]{1,2}\. [A-ZÀ-Ü][A-ZÀ-Ü' -]+(?=\s|$)")
+
+
+def cifra(testo: str) -> Decimal | None:
+    """`1.234,56`, and `27.00` where the scanner took a comma for a point."""
+    if re.fullmatch(r"[0-9]{1,9}\.[0-9]{2}", testo):
+        return Decimal(testo)
+    return numero_italiano(testo)
+
+
+def giorno(testo: str) -> date | None:
+    return data_con_cifre_confuse(testo.translate(_ELLE))
+
+
+def maiuscola(parola: str) -> bool:
+    """Whether a word has letters, and none is small."""
+    return any(c.isalpha() for c in parola) and parola.upper() == parola
+
+
+def capoversi(righe: Iterable[Riga]) -> list[list[Riga]]:
+    """Lines in groups: a blank line stands between two."""
+    gruppi: list[list[Riga]] = []
+    for riga in righe:
+        if riga.dopo_bianca or not gruppi:
+            gruppi.append([])
+        gruppi[-1].append(riga)
+    return gruppi
+
+
+def in_riga(righe: Iterable[Riga]) -> str:
+    return " ".join(riga.testo for riga in righe)
+
+
+class Testate:
+    """What the heads of the pages repeat: words of several obiettivi are of the form or of the
+    organisation; words of one alone are its title."""
+
+    def __init__(self, schede: Iterable[SchedaGrezza]) -> None:
+        dove: dict[str, set[str]] = defaultdict(set)
+        for scheda in schede:
+            for pagina in scheda.pagine:
+                for riga in pagina.di(Parte.TESTATA):
+                    for parte in spezza(riga.testo):
+                        dove[_traccia(parte)].add(scheda.codice)
+        # one word may well end two titles
+        self._comuni = {
+            traccia
+            for traccia, codici in dove.items()
+            if len(codici) > 2 or (len(codici) == 2 and "-" in traccia)
+        }
+
+    def e_comune(self, testo: str) -> bool:
+        """Whether all of a line is repeated by several heads."""
+        return all(_traccia(parte) in self._comuni for parte in spezza(testo))
+
+    def titolo(self, scheda: SchedaGrezza) -> tuple[str, bool]:
+        """The title, and whether it is readable: pages print it again, some better."""
+        candidati: Counter[str] = Counter()
+        for pagina in scheda.pagine:
+            righe = []
+            for riga in pagina.di(Parte.TESTATA):
+                parti = [p for p in spezza(riga.testo) if _traccia(p) not in self._comuni]
+                if parti and not AREA.fullmatch(parti[0]):
+                    righe.append(" ".join(parti))
+            if righe:
+                candidati[" ".join(righe)] += 1
+        if not candidati:
+            return "", False
+        migliore = max(candidati, key=lambda t: (round(_leggibile(t), 2), candidati[t], len(t)))
+        return migliore, _leggibile(migliore) >= 0.9 or candidati[migliore] > 1
+
+    def area(self, scheda: SchedaGrezza) -> str:
+        aree = Counter(
+            trovata[0].strip()
+            for pagina in scheda.pagine
+            for riga in pagina.di(Parte.TESTATA)
+            if (trovata := AREA.match(riga.testo)) is not None
+        )
+        return max(aree, key=lambda a: (aree[a], a)) if aree else ""
+
+    def assessorato(self, scheda: SchedaGrezza) -> str:
+        """The repeated words of the head that are neither of its labels nor of the settore."""
+        for pagina in scheda.pagine:
+            parti = [
+                parte
+                for riga in pagina.di(Parte.TESTATA)
+                for parte in spezza(riga.testo)
+                if _traccia(parte) in self._comuni
+                and not AREA.fullmatch(parte)
+                and not ETICHETTA.fullmatch(parte)
+                and any(c.islower() for c in parte)
+            ]
+            if parti:
+                return " ".join(parti)
+        return ""
+
+
+ETICHETTA = re.compile(
+    r"(?:Centro di ?responsabilit[aà]|Area Tematica|Assessorato|Direzione|Direttore|"
+    r"Responsabile|\s)+"
+)
+# The column on the right: a label, or words in capitals, after what a scanner made of a rule.
+_DESTRA = re.compile(
+    r"(?:\s+[^\w\s]|\s+A)?\s+(?=Centro di ?responsabilit[aà]|[a-z]{0,4}SETTORE\b|"
+    r"(?:[A-ZÀ-Ü']{3,} ){1,4}[A-ZÀ-Ü']{3,}$)"
+)
+
+
+def spezza(testo: str) -> list[str]:
+    """A line of the head: the area, what follows it, and the column on its right."""
+    parti = [parte.strip() for parte in _DESTRA.split(testo) if parte.strip()]
+    area = AREA.match(parti[0]) if parti else None
+    if area is not None and (resto := parti[0][area.end() :].strip()):
+        parti[:1] = [area[0].strip(), resto]
+    return parti
+
+
+def _traccia(testo: str) -> str:
+    """The words of a text, without the single letters that a scanner sees in a rule."""
+    return "-".join(parola for parola in chiave(testo).split("-") if len(parola) > 1)
+
+
+_PAROLA = re.compile(
+    r"[(\"“]?[A-Za-zÀ-ü][A-Za-zÀ-ü'’./-]+[,.;:)\"”]{0,4}|[0-9][0-9./]*[,.;:)]?|[aeioèEI]"
+)
+
+
+def _leggibile(testo: str) -> float:
+    """The share of its words that are words."""
+    parole = testo.split()
+    return sum(1 for p in parole if _PAROLA.fullmatch(p)) / len(parole) if parole else 0.0
