@@ -128,6 +128,13 @@ class QuadroRichiesta:
         return v.mossi if v and self.richiesta.stato not in DECISE else ()
 
     @property
+    def da_ribasare(self) -> Sequence[tuple[str, str, str, str]]:
+        """Of each value that moved: where, what the request was written against, what is in force
+        now, what it asks."""
+        chiesto = {c.dove: c.dopo for c in self.cambi}
+        return [(dove, prima, ora, chiesto.get(dove, "")) for dove, prima, ora in self.mossi]
+
+    @property
     def contesi(self) -> Sequence[tuple[str, str]]:
         v = self.fatti.variazione
         return v.contesi if v and self.richiesta.stato == "bozza" else ()

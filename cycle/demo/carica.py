@@ -108,6 +108,7 @@ def _apri_anni(ente: Ente, anno: int) -> None:
     parametri = Parametri(
         smvp_versione=f"deliberazione di giunta n. 188 del 18/12/{anno - 2}",
         smvp_parere=f"Nucleo di valutazione, 11/12/{anno - 2}",
+        variazione_tardiva="irricevibile_con_motivazione",
     )
     istante = _giorno(anno, 1, 9)
     controllo = _di_ruolo(ente, "controllo", istante)

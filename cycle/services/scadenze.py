@@ -6,7 +6,6 @@ Only the terms of years opened by an act are told: an imported year has a calend
 
 from __future__ import annotations
 
-import json
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +23,8 @@ from cycle.insiemi import copia
 from cycle.models import Battito, Ente, Preavviso, Scadenza
 from cycle.parametri import Parametri
 from cycle.services.enti import di_comando, nell_ente
+from cycle.services.variazioni.attese import avvisa_attese
+from cycle.services.variazioni.inviti import chiudi_scaduti
 from cycle.termini import in_vigore
 from notifications import posta
 from notifications.posta import NuovaNotifica
@@ -86,6 +87,7 @@ def _dell_ente(pk: int, istante: datetime) -> int:
         with connection.cursor() as cursore:  # two workers: one after the other
             cursore.execute("SELECT pg_advisory_xact_lock(hashtext('scadenze'), %s)", [pk])
         ente = Ente.objects.get(pk=pk)
+        chiudi_scaduti(pk, istante.astimezone(ZoneInfo(ente.fuso)).date())
         aperte = list(
             in_vigore(istante)
             .filter(ente=ente, ciclo__stato="aperto", ciclo__atto_apertura__isnull=False)
@@ -93,8 +95,9 @@ def _dell_ente(pk: int, istante: datetime) -> int:
         )
         dovuti = _dovuti(ente, aperte, istante)
         _chiudi(ente, [s for s in aperte if istante >= s.effettivo + MEMORIA])
+        altri = avvisa_attese(ente, istante)
         if not dovuti:
-            return 0
+            return altri
         numero = azioni.apri(
             ente_id=ente.pk,
             procedura="scadenza",
@@ -115,7 +118,7 @@ def _dell_ente(pk: int, istante: datetime) -> int:
             evento_id=numero,
             ancora=frozenset(s.pk for s, p in dovuti if p.codice == "segretario"),
         )
-        return len(dovuti)
+        return len(dovuti) + altri
 
 
 def _dovuti(
@@ -170,17 +173,6 @@ def materia(scadenza_id: int) -> str:
     return f"scadenza:{scadenza_id}"
 
 
-_CON_INCARICO = """
-WITH persone AS (
-    SELECT DISTINCT i.persona_id AS id, NULL AS perche
-      FROM cycle_incarico i
-     WHERE i.ente_id = %(ente)s
-       AND i.ruolo IN (SELECT jsonb_array_elements_text(%(ruoli)s))
-       AND i.dal <= %(istante)s AND (i.al IS NULL OR i.al > %(istante)s)
-)
-"""
-
-
 def avvisa(
     *,
     ente: Ente,
@@ -195,9 +187,7 @@ def avvisa(
     ruoli = sorted({r for quali, _testo, _link in testi.values() for r in quali})
     attori = [
         a
-        for a, _perche in permissions.attori_fra(
-            _CON_INCARICO, {"ruoli": json.dumps(ruoli)}, ente.pk, istante
-        )
+        for a in permissions.con_ruolo(ente.pk, ruoli, istante)
         if a.persona_id is not None and a.utente_id is not None
     ]
     posta.scrivi(

@@ -57,6 +57,8 @@ def test_r35_signalled_beside_the_percentage_decided_by_somebody_else(entra: Ent
     testo = risposta.content.decode()
     assert "Manca che cosa è sbagliato" in testo
     assert 'value="87,5"' in testo
+    risposta = browser.post(dove, {**SCRITTO, "percentuale": "100,5"})
+    assert "non sta fra 0 e 100." in risposta.content.decode()
     risposta = browser.post(dove, SCRITTO)
     c = Correzione.objects.get()
     assert (risposta.status_code, risposta["Location"]) == (303, pagina(c))

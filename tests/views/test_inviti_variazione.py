@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from cycle import inviti_variazione, orologio
 from cycle.models import InvitoVariazione, Persona, RichiestaVariazione
 from cycle.services import variazioni
+from cycle.services.scadenze import scadenze
 from notifications.models import Notifica
 from tests import mondo
 from tests.variazioni import mondo as richieste
@@ -123,6 +124,11 @@ def test_r39_declined_with_its_reason(entra: Entra) -> None:
 
 def test_r39_expired_with_no_answer(entra: Entra, adesso: Sposta) -> None:
     i = invitato()
+    avvisi = Notifica.objects.filter(materia=f"invito:{i.pk}", chiusa_il__isnull=True)
+    scadenze(GIUGNO)
+    assert len(persone(avvisi)) == 2
+    scadenze(OTTOBRE)
+    assert not avvisi.filter(motivo="da_fare").exists()  # expiry closes what was to be done
     adesso(OTTOBRE)
     assert "Scaduto" in leggi(entra(NUCLEO), ELENCO)
     assert "Il Nucleo invita" not in leggi(entra(SETTORE), scheda())

@@ -302,6 +302,11 @@ class TestPassi:
         adesso(OTTOBRE)
         browser = entra(SETTORE)
         assert "ciò che è in vigore è cambiato" in leggi(browser, pagina(bozza))
+        testo = leggi(browser, pagina(bozza, "passi/ribasa/"))
+        for quale in ("In vigore quando fu scritta", "In vigore adesso", "Si chiede"):
+            assert quale in testo
+        assert '<span class="solo-stretto">adesso </span>5</td>' in testo  # base, now, wanted
+        assert '<span class="solo-stretto">si chiede </span>9</td>' in testo
         dati = modulo(browser, pagina(bozza, "passi/ribasa/"))
         assert browser.post(pagina(bozza, "passi/ribasa/"), dati).status_code == 303
         assert "da 5 a 9." in richieste.frasi(bozza)[0]

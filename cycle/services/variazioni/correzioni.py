@@ -137,12 +137,13 @@ def _mancanze(v: VoceRelazione, errore: Errore, misura: ParametriMisura) -> list
                 _("Indicare il campo, il valore sbagliato, quello giusto e il motivo."),
             )
         )
-    massimo = max(v.percentuale_calcolata or Decimal(0), misura.cap or Decimal(100))
-    if not 0 <= errore.percentuale <= massimo:
+    # the cap is a ratio, 1 = 100 %; without one a percentage has no upper end (R71)
+    massimo = max(v.percentuale_calcolata or Decimal(0), misura.cap * 100) if misura.cap else None
+    if errore.percentuale < 0 or (massimo is not None and errore.percentuale > massimo):
         trovate.append(
             _motivo(
                 _("La percentuale che ne segue non sta fra 0 e %(massimo)s.")
-                % {"massimo": massimo},
+                % {"massimo": f"{massimo or 0:.2f}".rstrip("0").rstrip(".").replace(".", ",")},
                 _("Scrivere la percentuale che sarebbe risultata senza l'errore."),
             )
         )

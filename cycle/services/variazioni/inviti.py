@@ -5,7 +5,7 @@ declined, or its day has passed. It binds nobody."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -25,6 +25,8 @@ from notifications.posta import NuovaNotifica
 from workflows.errors import Conflitto, Motivo, NonPossibile, NonTrovato, Tentativo
 from workflows.ports import Attore, Fascicolo
 from workflows.registro import azioni
+
+_MEMORIA = 60  # days after which an expired invitation is not looked at again
 
 
 def invita(
@@ -133,6 +135,19 @@ def _bloccato(by: Attore, pk: int) -> Obiettivo:
     if not trovati:
         raise NonTrovato({})
     return trovati[0]
+
+
+def chiudi_scaduti(ente_id: int, giorno: date) -> None:
+    """Nobody has to answer any more an invitation whose last day was before `giorno`."""
+    scaduti = InvitoVariazione.objects.filter(
+        ente_id=ente_id,
+        entro__lt=giorno,
+        entro__gte=giorno - timedelta(days=_MEMORIA),
+        declinato_il__isnull=True,
+    )
+    materie = [f"invito:{pk}" for pk in scaduti.values_list("pk", flat=True)]
+    if materie:
+        posta.scrivi([], materie=materie, ente_id=ente_id, evento_id=None)
 
 
 def _detto(o: Obiettivo, perche: str = "") -> dict[str, str]:
