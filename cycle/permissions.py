@@ -292,6 +292,23 @@ def attori_fra(
     ]
 
 
+_CON_RUOLO = """
+WITH persone AS (
+    SELECT DISTINCT i.persona_id AS id, NULL AS perche
+      FROM cycle_incarico i
+     WHERE i.ente_id = %(ente)s
+       AND i.ruolo IN (SELECT jsonb_array_elements_text(%(ruoli)s))
+       AND i.dal <= %(istante)s AND (i.al IS NULL OR i.al > %(istante)s)
+)
+"""
+
+
+def con_ruolo(ente_id: int, ruoli: Collection[str], istante: datetime) -> list[Attore]:
+    """Whoever holds one of the roles at `istante`, anywhere in the ente."""
+    testo = json.dumps(sorted(ruoli))
+    return [a for a, _perche in attori_fra(_CON_RUOLO, {"ruoli": testo}, ente_id, istante)]
+
+
 def vede(attore: Attore, fascicolo: Fascicolo) -> bool:
     """Whether `attore` may see the objective of these facts (`domain.md` 2): the rule that
     `selectors.visibili` writes as a query."""

@@ -56,6 +56,7 @@ FATTI_VARIAZIONE = {
     "rendi_parere": gettext_lazy("si è espresso su una richiesta di variazione"),
     "invita": gettext_lazy("ha invitato a chiedere una variazione"),
     "declina": gettext_lazy("ha risposto che non chiederà una variazione"),
+    "avvisa": gettext_lazy("ha avvisato che una richiesta di variazione aspetta"),
 }
 # and to the correction of a material error
 FATTI_CORREZIONE = {
