@@ -129,6 +129,7 @@ def osserva(azione: Azione) -> None:
             invitato_il=azione.istante,
         )
         for pk, o in inviti.items()
+        if o.invita_entro is not None and o.firmata_da_id is not None
     )
 
 

@@ -38,7 +38,14 @@ from cycle.models import (
     Utente,
 )
 from cycle.permissions import MACCHINA_OBIETTIVO, MACCHINA_RELAZIONE
-from tests import giunta, matrice_griglia, matrice_variazioni, matrice_variazioni_api, mondo
+from tests import (
+    giunta,
+    matrice_griglia,
+    matrice_nucleo,
+    matrice_variazioni,
+    matrice_variazioni_api,
+    mondo,
+)
 from tests.matrice import (
     ALTRO_SETTORE,
     ANONIMO,
@@ -128,6 +135,10 @@ OBIETTIVO = {
 }
 RELAZIONE = {
     "trasmetti": Passo("in_corso", {"dirigente"}, prepara=_compilate),
+    "osserva": Passo("rendicontato", {"nucleo"}, prepara=matrice_nucleo.firmata),
+    "controdeduci": Passo(
+        "rendicontato", {"dirigente"}, ("rinuncia",), prepara=matrice_nucleo.osservata
+    ),
     "valida": Passo("rendicontato", {"nucleo"}, ("seduta",)),
     "riapri": Passo("rendicontato", {"nucleo"}, ("motivazione",), prepara=_riaperta_la_seconda),
 }
@@ -185,6 +196,7 @@ def _corpo(tabella: Mapping[str, Passo], nome: str, *, pagina: bool) -> dict[str
     parti: dict[str, Any] = {
         "motivazione": {"motivazione": "Perché serve."},
         "cifra": {"cifra": "da 3 a 2"},
+        "rinuncia": {"rinuncia": True},
         "atto": {"atto": atto},
         "seduta": {"seduta": {"data": "2026-03-01", "presenti": presenti}},
     }
@@ -446,6 +458,8 @@ TAVOLA: dict[str, list[Prova]] = {
     ],
     **matrice_variazioni.TAVOLA,
     **matrice_griglia.TAVOLA,
+    **matrice_nucleo.TAVOLA,
+    **matrice_nucleo.API,
     **matrice_variazioni_api.TAVOLA,
     # setting up the ente
     _ORGANICO: [Prova("GET", chi(GESTISCE)), SOLO_GET],
@@ -474,6 +488,11 @@ TAVOLA: dict[str, list[Prova]] = {
         ),
     ],
     f"{_ORGANICO}inviti/": [SOLO_POST, Prova("POST", chi(GESTISCE, ok=302))],
+    f"{ENTE}indicatori/": [
+        Prova("GET", {200: DENTRO, 404: FUORI}),
+        Prova("POST", chi(GESTISCE, ok=303), corpo=lambda: {"atto": "aggiungi", "nome": "N. visite"}),
+        Prova("POST", chi(GESTISCE, ok=422), corpo=lambda: {"atto": "aggiungi", "nome": " "}),
+    ],
     f"{_ORGANICO}piano/": [
         Prova("GET", chi(GESTISCE)),
         Prova("POST", chi(GESTISCE, ok=422)),  # without an act

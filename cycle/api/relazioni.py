@@ -35,7 +35,7 @@ _RELAZIONE = "/{ipa:ipa}/obiettivi/{uuid:pid}/relazioni/{slug:periodo}"
 )
 def relazione(request: RichiestaApi, ipa: str, pid: UUID, periodo: str) -> dict[str, Any]:
     with sessione(request.auth, ipa, "api") as c:
-        return _scritta(ipa, _cerca(c, pid, periodo))
+        return scritta(ipa, trova(c, pid, periodo))
 
 
 @router.put(
@@ -52,7 +52,7 @@ def compila_relazione(
     compilazione: schemi.CompilazioneLetta,
 ) -> dict[str, Any]:
     with sessione(request.auth, ipa, "api") as c:
-        trovata = _cerca(c, pid, periodo)
+        trovata = trova(c, pid, periodo)
         relazioni.compila(
             relazione=trovata,
             compilazione=_compilazione(trovata, compilazione),
@@ -61,7 +61,7 @@ def compila_relazione(
             revisione=compilazione.revisione,
             canale=c.canale,
         )
-        return _scritta(ipa, _cerca(c, pid, periodo))
+        return scritta(ipa, trova(c, pid, periodo))
 
 
 @router.get(
@@ -74,7 +74,7 @@ def transizioni_relazione(
     request: RichiestaApi, ipa: str, pid: UUID, periodo: str, cosa_se: Query[schemi.CosaSe]
 ) -> dict[str, Any]:
     with sessione(request.auth, ipa, "api") as c:
-        return transizioni.elenco(c, "relazione", _cerca(c, pid, periodo), cosa_se, request)
+        return transizioni.elenco(c, "relazione", trova(c, pid, periodo), cosa_se, request)
 
 
 @router.post(
@@ -92,17 +92,17 @@ def transizione_relazione(
     passo: schemi.PassoRelazione,
 ) -> dict[str, Any]:
     with sessione(request.auth, ipa, "api") as c:
-        trovata = _cerca(c, pid, periodo)
+        trovata = trova(c, pid, periodo)
         voci = _convalide(trovata, passo.convalide)
         fatta = transizioni.compi(c, "relazione", trovata, nome, passo, **voci)
         return fatta | {"links": {"self": reverse("api:relazione", args=[ipa, pid, periodo])}}
 
 
-def _cerca(c: Contesto, pid: UUID, periodo: str) -> RelazioneSemestrale:
+def trova(c: Contesto, pid: UUID, periodo: str) -> RelazioneSemestrale:
     return selectors.relazione(c.attore, selectors.obiettivo(c.attore, pid), periodo)
 
 
-def _scritta(ipa: str, r: RelazioneSemestrale) -> dict[str, Any]:
+def scritta(ipa: str, r: RelazioneSemestrale) -> dict[str, Any]:
     indirizzo = [ipa, r.obiettivo.pid, r.periodo.codice]
     return {
         "pid": r.pid,
@@ -159,8 +159,8 @@ def _compilazione(
     voci = selectors.voci(r)
     indicatori = {i.pid: (i, ril) for v in voci for i, ril in v.indicatori}
     specifici = {v.voce.specifico.pid: v.voce.specifico_id for v in voci}
-    valori = _per_pid(letta.valori, "valori", "indicatore", lambda x: x.indicatore, indicatori)
-    testi = _per_pid(letta.testi, "testi", "specifico", lambda x: x.specifico, specifici)
+    valori = per_pid(letta.valori, "valori", "indicatore", lambda x: x.indicatore, indicatori)
+    testi = per_pid(letta.testi, "testi", "specifico", lambda x: x.specifico, specifici)
     return relazioni.Compilazione(
         valori={
             indicatore.pk: _valore(f"valori.{n}.valore", indicatore, rilevazione, uno.valore)
@@ -175,7 +175,7 @@ def _convalide(r: RelazioneSemestrale, convalide: list[schemi.Convalida]) -> dic
     if not convalide:
         return {}
     specifici = {v.voce.specifico.pid: v.voce.specifico_id for v in selectors.voci(r)}
-    trovate = _per_pid(convalide, "convalide", "specifico", lambda x: x.specifico, specifici)
+    trovate = per_pid(convalide, "convalide", "specifico", lambda x: x.specifico, specifici)
     return {
         "voci": {
             str(specifico): {"percentuale": f"{uno.percentuale:f}", "motivo": uno.motivo}
@@ -188,7 +188,7 @@ _Letto = TypeVar("_Letto")
 _Trovato = TypeVar("_Trovato")
 
 
-def _per_pid(
+def per_pid(
     letti: Iterable[_Letto],
     elenco: str,
     campo: str,

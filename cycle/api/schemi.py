@@ -143,6 +143,9 @@ class SedutaLetta(Letto):
     presenti: Annotated[
         list[UUID], Field(max_length=100, description="Componenti del Nucleo, per `pid`")
     ] = []
+    astenuti: Annotated[
+        list[UUID], Field(max_length=100, description="Dei presenti, chi si astiene")
+    ] = []
     dissensi: Annotated[Testo, Field(max_length=5000)] = ""
 
 
@@ -167,6 +170,9 @@ class PassoRelazione(PassoObiettivo):
     are not named are as computed."""
 
     convalide: Annotated[list[Convalida], Field(max_length=500)] = []
+    rinuncia: Annotated[
+        bool, Field(strict=True, description="Il settore rinuncia a rispondere al Nucleo")
+    ] = False
 
 
 class ValoreLetto(Letto):

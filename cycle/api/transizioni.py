@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from cycle import permissions, selectors
 from cycle.api.errori import Malformata, motivi, solo_parametri
-from cycle.api.schemi import CosaSe, PassoObiettivo, SedutaLetta
+from cycle.api.schemi import CosaSe, PassoObiettivo, PassoRelazione, SedutaLetta
 from cycle.contesto import Contesto
 from cycle.forms import campi_richiesti
 from cycle.models import Obiettivo, RelazioneSemestrale
@@ -34,6 +34,7 @@ _CAMPI = {
     "parere_contabile": "atto.parere_contabile",
     "data_seduta": "seduta.data",
     "presenti": "seduta.presenti",
+    "astenuti": "seduta.astenuti",
     "dissensi": "seduta.dissensi",
 }
 # Which fields of a decision bring what its guards wait for.
@@ -165,10 +166,12 @@ def compi(
     """Ask the engine for the transition and tell the new state. Raises its refusals."""
     if passo.cifra:
         dati["cifra"] = passo.cifra
+    if isinstance(passo, PassoRelazione) and passo.rinuncia:
+        dati["rinuncia"] = True
     richiesta = Richiesta(
         motivazione=passo.motivazione,
         atto=FattiAtto(**passo.atto.model_dump()) if passo.atto else None,
-        seduta=_seduta(contesto, passo.seduta) if passo.seduta else None,
+        seduta=seduta(contesto, passo.seduta) if passo.seduta else None,
         dati=dati,
     )
     esito = esegui(
@@ -189,19 +192,24 @@ def compi(
     return {"nome": nome, "da": esito.eseguiti[0].da, "stato": stato, "revisione": revisione}
 
 
-def _seduta(contesto: Contesto, seduta: SedutaLetta) -> FattiSeduta:
-    presenti = persone(seduta.presenti, contesto)
-    return FattiSeduta(data=seduta.data, presenti=presenti, dissensi=seduta.dissensi)
+def seduta(contesto: Contesto, letta: SedutaLetta) -> FattiSeduta:
+    """The sitting that was written, with people for their public ids. Raises Malformata."""
+    return FattiSeduta(
+        data=letta.data,
+        presenti=persone(letta.presenti, contesto),
+        dissensi=letta.dissensi,
+        astenuti=persone(letta.astenuti, contesto, "astenuti"),
+    )
 
 
-def persone(pid: Sequence[UUID], contesto: Contesto) -> frozenset[int]:
+def persone(pid: Sequence[UUID], contesto: Contesto, campo: str = "presenti") -> frozenset[int]:
     """Ids of the members of the Nucleo with these public ids. Raises Malformata, naming the
     place, for anybody else."""
     if not pid:
         return frozenset()
     nucleo = {p.pid: p.pk for p in selectors.componenti_del_nucleo(contesto.ente, contesto.istante)}
     estranei = [
-        (f"seduta.presenti.{n}", _("non è un componente del Nucleo in carica"))
+        (f"seduta.{campo}.{n}", _("non è un componente del Nucleo in carica"))
         for n, uno in enumerate(pid)
         if uno not in nucleo
     ]

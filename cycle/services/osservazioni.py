@@ -53,7 +53,7 @@ def annota(
     verbo = "firma" if any(s.firma for s in scritte.values()) else "annota"
     with transaction.atomic():
         nell_ente(by.ente_id)
-        relazione, by, incarico = _entra(relazione, "osserva_relazione", verbo, by, istante)
+        relazione, by, incarico, chi = _entra(relazione, "osserva_relazione", verbo, by, istante)
         prova = Tentativo("relazione", verbo, {relazione.pk: relazione.obiettivo_id})
         if relazione.stato != "trasmessa":
             raise NonPossibile({relazione.pk: [_non_osservabile()]}, prova)
@@ -85,8 +85,7 @@ def annota(
                 if o is not None:
                     o.delete()
                 continue
-            chi = by.persona_id if s.firma else None
-            quando = istante if s.firma else None
+            firma, quando = (chi, istante) if s.firma else (None, None)
             if o is None:
                 o = Osservazione(
                     ente_id=by.ente_id,
@@ -96,9 +95,9 @@ def annota(
                     proposta=s.proposta,
                     testo=testo,
                     invita_entro=s.invita_entro,
-                    autore_id=by.persona_id,
+                    autore_id=chi,
                     scritta_il=istante,
-                    firmata_da_id=chi,
+                    firmata_da_id=firma,
                     firmata_il=quando,
                 )
                 nuove.append(o)
@@ -108,8 +107,8 @@ def annota(
                 s.firma,
             ):
                 o.testo, o.invita_entro = testo, s.invita_entro
-                o.autore_id, o.scritta_il = by.persona_id, istante
-                o.firmata_da_id, o.firmata_il = chi, quando
+                o.autore_id, o.scritta_il = chi, istante
+                o.firmata_da_id, o.firmata_il = firma, quando
                 o.revisione += 1
                 o.save()
             fatte.append(o)
@@ -149,7 +148,9 @@ def rispondi(
     time to (R55), Conflitto when somebody else wrote meanwhile."""
     with transaction.atomic():
         nell_ente(by.ente_id)
-        relazione, by, incarico = _entra(relazione, "compila_relazione", "rispondi", by, istante)
+        relazione, by, incarico, chi = _entra(
+            relazione, "compila_relazione", "rispondi", by, istante
+        )
         prova = Tentativo("relazione", "rispondi", {relazione.pk: relazione.obiettivo_id})
         if revisione is not None and revisione != relazione.revisione:
             raise Conflitto({relazione.pk: [_altra_mano()]}, prova)
@@ -163,20 +164,14 @@ def rispondi(
             impronta=relazione.impronta,
             firmata_il__isnull=False,
         ).select_related("voce"):
+            scritta = {
+                "testo": leggibile(risposte[o.voce.specifico_id]),
+                "autore_id": chi,
+                "scritta_il": istante,
+            }
+            di_chi = {"ente_id": by.ente_id, "obiettivo_id": relazione.obiettivo_id}
             Risposta.objects.update_or_create(
-                osservazione=o,
-                defaults={
-                    "testo": leggibile(risposte[o.voce.specifico_id]),
-                    "autore_id": by.persona_id,
-                    "scritta_il": istante,
-                },
-                create_defaults={
-                    "ente_id": by.ente_id,
-                    "obiettivo_id": relazione.obiettivo_id,
-                    "testo": leggibile(risposte[o.voce.specifico_id]),
-                    "autore_id": by.persona_id,
-                    "scritta_il": istante,
-                },
+                osservazione=o, defaults=scritta, create_defaults={**di_chi, **scritta}
             )
         _tocca(relazione)
     return relazione
@@ -208,8 +203,8 @@ def valida(
 
 def _entra(
     relazione: RelazioneSemestrale, permesso: str, verbo: str, by: Attore, istante: datetime
-) -> tuple[RelazioneSemestrale, Attore, Incarico]:
-    """The report locked and read again, and the incarico under which it is written in."""
+) -> tuple[RelazioneSemestrale, Attore, Incarico, int]:
+    """The report locked and read again, who writes in it, under which incarico, his id."""
     trovate = RELAZIONE.blocca(by.ente_id, [relazione.pk])
     if not trovate:
         raise NonTrovato({})
@@ -221,7 +216,7 @@ def _entra(
             {relazione.pk: [_serve_incarico(permesso, fatti)]},
             Tentativo("relazione", verbo, {relazione.pk: relazione.obiettivo_id}),
         )
-    return trovate[0], by, incarico
+    return trovate[0], by, incarico, by.persona_id
 
 
 def _apri(

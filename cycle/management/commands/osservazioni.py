@@ -81,6 +81,8 @@ def _scritta(bozza: Bozza, periodo: str) -> dict[str, Any]:
 
 
 def _figura(valore: Decimal | date | None) -> int | float | str | None:
-    if valore is None or isinstance(valore, date):
-        return valore and valore.isoformat()
+    if valore is None:
+        return None
+    if isinstance(valore, date):
+        return valore.isoformat()
     return int(valore) if valore == valore.to_integral_value() else float(valore)
