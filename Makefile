@@ -12,7 +12,7 @@ IPA ?= c_piano
 BIN := .venv/bin
 PRONTO := .venv/.pronto
 
-.PHONY: help install demo test lint bench lock chromium clean
+.PHONY: help install demo test lint bench lock debian clean
 
 help:
 	@echo "make install   un .venv con tutto ciò che serve (gli altri lo chiamano da sé)"
@@ -36,15 +36,17 @@ $(PRONTO): requirements-dev.lock
 demo: install
 	@$(BIN)/python manage.py demo --porta "$(PORT)" --piano "$(PIANO)" --nome "$(NOME)" --ipa "$(IPA)"
 
-# The browser tests drive Debian's chromium; as root it is installed, else it must be there.
-chromium:
-	@command -v chromium >/dev/null 2>&1 || { \
+# The browser tests drive Debian's chromium, those of many processes its redis-server; as root they
+# are installed, else they must be there.
+debian:
+	@{ command -v chromium && command -v redis-server; } >/dev/null 2>&1 || { \
 		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
-			echo "Installo chromium per le prove nel browser ..."; \
-			apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium >/dev/null; \
+			echo "Installo chromium e redis-server per le prove ..."; \
+			apt-get update -qq && apt-get install -y -qq --no-install-recommends \
+				chromium redis-server >/dev/null; \
 		fi; } || true
 
-test: install chromium
+test: install debian
 	CYCLE_DB_FAST=1 $(BIN)/python -m pytest -n 2 --dist worksteal
 
 lint: install
