@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from cycle.importers.fogli.dichiarazione import Colonna, Tipo
 from cycle.importers.fogli.valori import NonValido, converti, in_testo
-from cycle.models import Fase, Indicatore, ObiettivoSpecifico
+from cycle.models import Fase, Indicatore, ObiettivoSpecifico, Rilevazione
 
 Valore = Decimal | date | str | None
 
@@ -88,9 +88,20 @@ class Scritta:
         return una_riga_per_capoverso(self.base) == adesso
 
 
-def genere(campo: str, unita_misura: str = "") -> str:
-    """How a cell is read: by its field, or by the unit of its indicator."""
-    return _GENERI.get(campo, unita_misura)
+def genere(campo: str) -> str:
+    """How a cell is read, where its field says it."""
+    return _GENERI[campo]
+
+
+def genere_di(campo: str, indicatore: Indicatore, rilevazione: Rilevazione | None) -> str:
+    """How a cell of an indicator is read: a value as its target is, a day or a figure (R79)."""
+    if campo != "valore":
+        return genere(campo)
+    if rilevazione is not None and rilevazione.target_data is not None:
+        return "data"
+    if rilevazione is not None and rilevazione.target is not None:
+        return "numero" if indicatore.unita_misura == "data" else indicatore.unita_misura
+    return indicatore.unita_misura
 
 
 def leggi(valore: Any, genere: str) -> Valore:

@@ -56,6 +56,11 @@ class Contesto:
         return any(i.consente("vedi_insiemi", i.percorso) for i in self.attore.incarichi)
 
     @property
+    def compila(self) -> bool:
+        """Whether the reports of some unit are theirs to fill."""
+        return any(p == "compila_relazione" for i in self.attore.incarichi for p, _su in i.permessi)
+
+    @property
     def vede_bozze(self) -> bool:
         """Whether drafts and proposals of some unit are theirs to see."""
         return any(p == "vedi_bozze" for i in self.attore.incarichi for p, _su in i.permessi)

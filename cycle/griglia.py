@@ -347,7 +347,7 @@ class _Lettura:
 
     def _riga(self, i: Indicatore, r: Rilevazione | None, prima: Figura) -> RigaIndicatore:
         target, figura = (target_di(r), valore_di(r)) if r else (None, None)
-        genere = "data" if r is not None and r.target_data is not None else i.unita_misura
+        genere = celle.genere_di("valore", i, r)
         return RigaIndicatore(
             indicatore=i,
             target=target,

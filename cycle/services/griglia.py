@@ -241,7 +241,7 @@ class _Foglio:
                 periodo=self.periodo,
             ),
         )
-        return _Cella(riga, nome.campo, genere_di(nome.campo, soggetto, riga))
+        return _Cella(riga, nome.campo, celle.genere_di(nome.campo, soggetto, riga))
 
     def applica(self, scritta: Scritta, aperte: Mapping[int, RelazioneSemestrale]) -> None:
         """Judge one cell, and put its value in the row when it may be written."""
@@ -285,13 +285,6 @@ class _Foglio:
             for nome, (mio, adesso, c) in self.contese.items()
         }
         return Esito(self.scritte, self.errate, contese)
-
-
-def genere_di(campo: str, indicatore: Indicatore, rilevazione: Rilevazione | None) -> str:
-    """How a cell of an indicator is read: a value whose target is a day is a day (R79)."""
-    if campo == "valore" and rilevazione is not None and rilevazione.target_data is not None:
-        return "data"
-    return celle.genere(campo, indicatore.unita_misura)
 
 
 def _testo(valore: object) -> str:

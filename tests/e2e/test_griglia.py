@@ -86,7 +86,7 @@ def test_tastiera_e_salvataggio_di_ogni_cella(entra: Entra) -> None:
     expect(pagina.locator(cella(pagina, b))).to_have_value("43")
     pagina.keyboard.press("Tab")
     expect(pagina.locator("#stato")).to_contain_text("Tutto salvato")
-    pagina.wait_for_function("document.querySelector('#stato').classList.contains('griglia-salvo')")
+    expect(pagina.locator("#stato.griglia-salvo")).to_have_count(1)
     assert valori()[1] == Decimal(43)
 
 
@@ -129,7 +129,7 @@ def test_due_finestre_sulla_stessa_cella(entra: Entra) -> None:
     assert valori()[:2] == [Decimal(7), Decimal(9)]
     contesa.get_by_role("button", name="Tieni il mio").click()
     expect(contesa).to_have_count(0)
-    po.wait_for_function("document.querySelector('#stato').classList.contains('griglia-salvo')")
+    expect(po.locator("#stato.griglia-salvo")).to_have_count(1)
     assert valori()[0] == Decimal(8)
     dirigente.fill(cella(dirigente, a), "6")
     dirigente.keyboard.press("Enter")
