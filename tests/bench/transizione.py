@@ -12,10 +12,11 @@ from viewflow.workflow.models import Task
 from tests.bench import a_mano, mondo
 from tests.bench.a_mano import AMano
 from tests.bench.flusso import Flusso
-from tests.bench.misura import Riga, alterna, riga
+from tests.bench.misura import Riga, alterna, esponente, riga
 from tests.bench.models import Pratica, Traccia
 
 QUERY_AMMESSE = 12
+INSIEMI = (1, 4, 16)  # objectives moved by one call, for the growth
 
 
 def righe(giri: int, chiamate: int) -> Iterator[Riga]:
@@ -43,6 +44,12 @@ def righe(giri: int, chiamate: int) -> Iterator[Riga]:
             giri=giri,
             chiamate=chiamate,
         )
+        insiemi = alterna(
+            {str(n): lambda n=n: mondo.proponi(chi, mondo.prendi(ids, n)) for n in INSIEMI},
+            giri=giri,
+            chiamate=1,
+            avvio=1,
+        )
     yield riga(
         tempi["motore"],
         tempi["a mano"],
@@ -52,7 +59,10 @@ def righe(giri: int, chiamate: int) -> Iterator[Riga]:
         riferimento="transazione a mano",
         obiettivo=2.0,
         limiti={"query": (len(query), QUERY_AMMESSE)},
-        note={"righe scritte": f"1 + {len(scritto.modifiche)} + {len(scritto.notifiche)}"},
+        note={
+            "righe scritte": f"1 + {len(scritto.modifiche)} + {len(scritto.notifiche)}",
+            "crescita": round(esponente({n: min(insiemi[str(n)]) for n in INSIEMI}), 2),
+        },
     )
     for codice, titolo in (("fsm", "django-fsm, passo nudo"), ("viewflow", "viewflow, un compito")):
         yield riga(
