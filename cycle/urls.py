@@ -13,6 +13,7 @@ from cycle.views import (
     atti,
     bozza,
     calendario,
+    catalogo,
     conferimenti,
     convertitori,  # noqa: F401 - registers the words of these addresses
     copia,
@@ -177,6 +178,7 @@ _ente: list[URLPattern | URLResolver] = [
     path("obiettivi/<uuid:pid>/", include(_obiettivo)),
     path("incarichi/", include(_incarichi)),
     path("organico/", include(_organico)),
+    path("indicatori/", catalogo.catalogo, name="catalogo"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

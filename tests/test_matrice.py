@@ -493,6 +493,11 @@ TAVOLA: dict[str, list[Prova]] = {
         Prova("POST", chi(GESTISCE, ok=303), corpo=lambda: {"atto": "aggiungi", "nome": "N. visite"}),
         Prova("POST", chi(GESTISCE, ok=422), corpo=lambda: {"atto": "aggiungi", "nome": " "}),
     ],
+    f"{ENTE}indicatori/": [
+        Prova("GET", {200: DENTRO, 404: FUORI}),
+        Prova("POST", chi(GESTISCE, ok=303), corpo=lambda: {"atto": "aggiungi", "nome": "Visite"}),
+        Prova("POST", chi(GESTISCE, ok=422), corpo=lambda: {"atto": "aggiungi", "nome": " "}),
+    ],
     f"{_ORGANICO}piano/": [
         Prova("GET", chi(GESTISCE)),
         Prova("POST", chi(GESTISCE, ok=422)),  # without an act

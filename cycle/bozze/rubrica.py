@@ -44,7 +44,8 @@ class Rubrica:
     periodi: tuple[Periodo, ...]
     persone: Mapping[str, Persona]  # by `chiave`, aliases included
     unita: Mapping[str, UnitaOrganizzativa]  # open ones, by code
-    tipi: Mapping[str, int]  # name of the type -> pk
+    tipi: Mapping[str, int]  # name of the type -> pk, closed ones too
+    tipi_aperti: tuple[str, ...]  # those that are offered
     rami: tuple[VoceNodo, ...]  # the political plan, parents before children
 
     @cached_property
@@ -85,6 +86,7 @@ def rubrica(ciclo: Ciclo) -> Rubrica:
         for altro in p.alias:
             persone.setdefault(chiave(str(altro)), p)
     persone |= {chiave(p.nome_completo): p for p in tutte}  # one's own name before an alias
+    tipi = list(TipoIndicatore.objects.filter(ente=ente).order_by("nome"))
     return Rubrica(
         ciclo=ciclo,
         parametri=Parametri.da_dizionario(ciclo.parametri),
@@ -96,9 +98,8 @@ def rubrica(ciclo: Ciclo) -> Rubrica:
                 "percorso"
             )
         },
-        tipi=dict(
-            TipoIndicatore.objects.filter(ente=ente).order_by("nome").values_list("nome", "pk")
-        ),
+        tipi={t.nome: t.pk for t in tipi},
+        tipi_aperti=tuple(t.nome for t in tipi if t.chiuso_il is None),
         rami=tuple(rami(NodoStrategico.objects.filter(ciclo=ciclo))),
     )
 

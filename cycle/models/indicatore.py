@@ -11,9 +11,11 @@ from cycle.models.obiettivo import ObiettivoSpecifico
 
 
 class TipoIndicatore(DiEnte):
-    """An entry of the ente's shared catalogue of indicator types."""
+    """An entry of the ente's shared catalogue of indicator types. One that is closed is offered
+    no more; the indicators that have it keep it."""
 
     nome = models.CharField(max_length=300)
+    chiuso_il = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = "tipo di indicatore"
