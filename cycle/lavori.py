@@ -15,6 +15,7 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.exceptions import AlreadyEnqueued
 
 from cycle import orologio
+from cycle.services import ancora as ancoraggio
 from cycle.services import posta as lettere
 from cycle.services import scadenze as servizio
 from notifications.centralino import annuncia
@@ -35,6 +36,14 @@ def scadenze(timestamp: int = 0) -> None:
 def posta(timestamp: int = 0) -> None:
     """Send the letters that wait: those just written, and those that could not leave before."""
     lettere.spedisci()
+
+
+@app.periodic(cron="7 * * * *", periodic_id="ancora")
+@app.task(name="ancora")
+def ancora(timestamp: int = 0) -> None:
+    """The day's anchor of every registro, in the first hour in which a worker is there: asked again
+    it is the same."""
+    ancoraggio.ancora_tutti()
 
 
 def subito() -> None:

@@ -18,6 +18,9 @@ SOLA_LETTURA = (
     "workflows_evento",
     "workflows_modifica",
     "workflows_riservato",
+    "workflows_sigillo",
+    "workflows_ancora",
+    "workflows_marca",
     "django_migrations",
 )
 

@@ -25,6 +25,7 @@ def main() -> None:
     from tests.bench import (
         anteprima,
         calcoli,
+        catena,
         importazione,
         insiemi,
         letture,
@@ -42,6 +43,9 @@ def main() -> None:
             "transizione": lambda: transizione.righe(giri, chiamate),
             "http": lambda: pagine.righe(giri, chiamate, database),
             "scrittori": lambda: scrittori.righe(giri, argomenti.mosse, database),
+            "catena": lambda: catena.righe(
+                giri, chiamate, argomenti.mosse, argomenti.catena, database
+            ),
             "anteprima": lambda: anteprima.righe(giri, argomenti.anteprime),
             "approva": lambda: insiemi.righe(giri, argomenti.insiemi),
             "elenco": lambda: letture.elenco(giri, chiamate, argomenti.enti, argomenti.piani),
@@ -92,6 +96,7 @@ def _argomenti() -> argparse.Namespace:
         help="misura di ogni scheda: 4 8 è quella di una vera (2 0: quella delle prove)",
     )
     leggi.add_argument("--insiemi", type=int, nargs="+", default=[100, 300, 1000])
+    leggi.add_argument("--catena", type=int, default=300, help="passi di un insieme sigillato")
     leggi.add_argument("--anteprime", type=int, nargs="+", default=[1000, 3000, 10000])
     leggi.add_argument("--enti", type=int, default=50, help="enti fra cui si legge un anno")
     leggi.add_argument("--piani", type=int, nargs="+", default=[25, 1000, 10000])

@@ -31,6 +31,7 @@ from workflows.ports import Attore, Richiesta
 GIORNO = date(mondo.ANNO, 2, 20)
 SCRITTE = (
     "workflows_modifica",
+    "workflows_sigillo",
     "workflows_evento",
     "cycle_versioneobiettivo",
     "cycle_atto",
@@ -182,6 +183,7 @@ def _disfa(azione: int, ids: Sequence[int]) -> None:
                 cursore.execute(f"ALTER TABLE {tabella} DISABLE TRIGGER USER")
             for istruzione in (
                 "DELETE FROM workflows_modifica WHERE evento_id >= %(azione)s",
+                "DELETE FROM workflows_sigillo WHERE azione = %(azione)s",
                 "DELETE FROM workflows_evento WHERE azione = %(azione)s",
                 "DELETE FROM cycle_versioneobiettivo WHERE atto_id = %(atto)s",
                 "DELETE FROM cycle_atto WHERE id = %(atto)s",

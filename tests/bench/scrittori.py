@@ -7,7 +7,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from tests.bench import mondo
@@ -18,32 +18,9 @@ from tests.bench.scrittore import ATTESA, scrivi
 def righe(giri: int, mosse: int, database: str) -> Iterator[Riga]:
     """One line: transitions a second, `mosse` by each writer in each round."""
     ids = {ipa: mondo.bozze(ipa) for ipa in mondo.IPA[:-1]}
-    contesto = multiprocessing.get_context("spawn")
-    cancello = contesto.Barrier(mondo.SCRITTORI + 1)
-    code: list[Any] = [contesto.Queue() for _ in range(mondo.SCRITTORI)]
-    os.environ["BENCH_DB"] = database
-    processi = [contesto.Process(target=scrivi, args=(coda, cancello)) for coda in code]
-    for processo in processi:
-        processo.start()
-    insieme: list[float] = []
-    sparsi: list[float] = []
-    try:
-        for giro in range(giri + 1):
-            for tassi, enti in ((insieme, [mondo.IPA[0]] * len(code)), (sparsi, _enti(len(code)))):
-                for coda, ipa in zip(code, enti, strict=True):
-                    coda.put((ipa, mondo.prendi(ids[ipa], mosse)))
-                cancello.wait(ATTESA)  # everybody has his work
-                inizio = time.perf_counter()
-                cancello.wait(ATTESA)  # everybody has done it
-                if giro > 0:
-                    tassi.append(mosse * len(code) / (time.perf_counter() - inizio))
-        for coda in code:
-            coda.put(None)
-    finally:
-        del os.environ["BENCH_DB"]
-        for processo in processi:
-            processo.join(ATTESA)
-            processo.kill()
+    insieme, sparsi = turni(
+        giri, mosse, database, ids, ((mondo.IPA[:1], lambda: None), (mondo.IPA[:-1], lambda: None))
+    )
     yield riga(
         insieme,
         sparsi,
@@ -56,7 +33,40 @@ def righe(giri: int, mosse: int, database: str) -> Iterator[Riga]:
     )
 
 
-def _enti(quanti: int) -> list[str]:
-    """One ente for each writer; the last of the bench has no drafts, the first two writers."""
-    altri = mondo.IPA[:-1]
-    return [altri[n % len(altri)] for n in range(quanti)]
+def turni(
+    giri: int,
+    mosse: int,
+    database: str,
+    ids: Mapping[str, list[int]],
+    concorrenti: Sequence[tuple[Sequence[str], Callable[[], None]]],
+) -> list[list[float]]:
+    """Transitions a second in each round of each contestant: the enti on which the writers are
+    spread, and what is done before they begin."""
+    contesto = multiprocessing.get_context("spawn")
+    cancello = contesto.Barrier(mondo.SCRITTORI + 1)
+    code: list[Any] = [contesto.Queue() for _ in range(mondo.SCRITTORI)]
+    os.environ["BENCH_DB"] = database
+    processi = [contesto.Process(target=scrivi, args=(coda, cancello)) for coda in code]
+    for processo in processi:
+        processo.start()
+    tassi: list[list[float]] = [[] for _ in concorrenti]
+    try:
+        for giro in range(giri + 1):
+            for suoi, (enti, prepara) in zip(tassi, concorrenti, strict=True):
+                prepara()
+                for n, coda in enumerate(code):
+                    ipa = enti[n % len(enti)]
+                    coda.put((ipa, mondo.prendi(ids[ipa], mosse)))
+                cancello.wait(ATTESA)  # everybody has his work
+                inizio = time.perf_counter()
+                cancello.wait(ATTESA)  # everybody has done it
+                if giro > 0:
+                    suoi.append(mosse * len(code) / (time.perf_counter() - inizio))
+        for coda in code:
+            coda.put(None)
+    finally:
+        del os.environ["BENCH_DB"]
+        for processo in processi:
+            processo.join(ATTESA)
+            processo.kill()
+    return tassi

@@ -13,6 +13,7 @@ from pathlib import Path
 RADICE = Path(__file__).resolve().parents[2]
 RIGHE = {
     *("transizione", "fsm", "viewflow", "http", "scrittori"),
+    *("catena", "catena_insieme", "catena_scrittori", "verifica"),
     *("anteprima", "approva", "elenco", "scheda", "percentuali", "importazione"),
 }
 
@@ -21,7 +22,7 @@ def test_the_bench_prints_every_line(tmp_path: Path) -> None:
     esito = tmp_path / "bench.json"
     piccolo = (
         "--giri 1 --chiamate 2 --obiettivi 400 --mosse 1 --insiemi 2 4 --percentuali 10 20 "
-        "--schede 1 2 --anteprime 2 4 --enti 3 --piani 4 30"
+        "--schede 1 2 --anteprime 2 4 --enti 3 --piani 4 30 --catena 2"
     )
     corsa = subprocess.run(
         [sys.executable, "-m", "tests.bench", "--json", str(esito), *piccolo.split()],
@@ -39,10 +40,16 @@ def test_the_bench_prints_every_line(tmp_path: Path) -> None:
         for figura in ("figura", "figura_riferimento", "rapporto"):
             assert 0 < riga[figura]["minimo"] <= riga[figura]["mediana"] <= riga[figura]["massimo"]
         assert riga["raggiunto"] in (True, False, None)
-    assert [c for c, r in righe.items() if r["obiettivo"] is None] == ["fsm", "viewflow"]
+    assert [c for c, r in righe.items() if r["obiettivo"] is None] == [
+        "fsm",
+        "viewflow",
+        "catena",
+        "catena_insieme",
+    ]
     query, massimo = righe["transizione"]["limiti"]["query"]
     assert query <= massimo == 12
-    crescono = RIGHE - {"transizione", "fsm", "viewflow", "http", "scrittori"}
+    crescono = RIGHE - {"transizione", "fsm", "viewflow", "http", "scrittori", "verifica"}
+    crescono -= {"catena", "catena_insieme", "catena_scrittori"}
     assert all("crescita" in righe[c]["note"] for c in crescono)
     for pagina in ("elenco", "scheda"):
         [(in_piu, _)] = righe[pagina]["limiti"].values()

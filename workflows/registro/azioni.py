@@ -39,6 +39,7 @@ VERBI = frozenset(
         "riattiva",
         "revoca",
         "esporta",
+        "consulta",
         "oblia",
         "componi",
         "rendi_parere",
@@ -135,6 +136,33 @@ def _voce(voce: Voce) -> dict[str, Any]:
         "ruolo": incarico.ruolo if incarico else "",
         "per_conto": incarico.per_conto_di if incarico else None,
     }
+
+
+def registra_lettura(
+    *,
+    ente_id: int,
+    procedura: str,
+    verbo: str,
+    passi: Sequence[Voce],
+    attore: Attore,
+    istante: datetime,
+    canale: str = "web",
+    dati: Mapping[str, Any] | None = None,
+) -> int:
+    """Record that somebody took something out (`esporta`) or read what not everybody may
+    (`consulta`). It changes no row, so it opens no action and nothing can be written under it."""
+    with transaction.atomic():
+        return apri(
+            ente_id=ente_id,
+            procedura=procedura,
+            verbo=verbo,
+            passi=passi,
+            attore=attore,
+            istante=istante,
+            canale=canale,
+            esito="letto",
+            dati=dati,
+        )
 
 
 def registra_rifiuto(

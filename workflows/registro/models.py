@@ -16,7 +16,7 @@ class Evento(models.Model):
     the first of them.
 
     `istante` is the moment the rules were judged at (injected); `registrato_il` is the clock of
-    the database, which as-of questions use. A refusal (`esito`) changes no row.
+    the database, which as-of questions use. A refusal or a reading (`esito`) changes no row.
     """
 
     azione = models.BigIntegerField()
@@ -35,16 +35,12 @@ class Evento(models.Model):
     motivazione = models.TextField()
     atto_id = models.BigIntegerField(null=True)
     canale = models.CharField(max_length=10)  # web | api | comando | sistema | sql
-    esito = models.CharField(max_length=10)  # eseguito | rifiutato
+    esito = models.CharField(max_length=10)  # eseguito | rifiutato | letto
     fuori_procedura = models.BooleanField()
     dati = models.JSONField(null=True)
     istante = models.DateTimeField()
     registrato_il = models.DateTimeField()
     transazione = models.BigIntegerField()
-    # The link of the chain: one stream per radice, its place in it, the previous and own digest.
-    progressivo = models.BigIntegerField(null=True)
-    precedente = models.BinaryField(null=True)
-    impronta = models.BinaryField(null=True)
 
     class Meta:
         indexes = [
@@ -89,6 +85,61 @@ class Modifica(models.Model):
         ]
         verbose_name = "modifica"
         verbose_name_plural = "modifiche"
+
+
+class Sigillo(models.Model):
+    """The link of the chain that seals an action: how many Eventi and Modifiche it has, its place
+    in one of the ente's streams, and the SHA-256 of this, of the previous link's and of the rows'
+    digests (`workflows.registro.forma`)."""
+
+    azione = models.BigIntegerField(primary_key=True)
+    ente_id = models.BigIntegerField()
+    flusso = models.IntegerField()
+    progressivo = models.IntegerField()
+    eventi = models.IntegerField()
+    modifiche = models.IntegerField()
+    impronta = models.BinaryField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["ente_id", "flusso", "progressivo"], name="sigillo_anello"
+            )
+        ]
+        verbose_name = "sigillo"
+        verbose_name_plural = "sigilli"
+
+
+class Ancora(models.Model):
+    """The day's digest over the last link of every stream of an ente, and over the previous
+    anchor: printed or stamped outside, it proves all that came before (R85)."""
+
+    ente_id = models.BigIntegerField()
+    giorno = models.DateField()
+    testo = models.TextField()  # the JSON that is digested
+    impronta = models.BinaryField()
+    registrata_il = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["ente_id", "giorno"], name="ancora_al_giorno")
+        ]
+        verbose_name = "ancora"
+        verbose_name_plural = "ancore"
+
+
+class Marca(models.Model):
+    """The receipt of a time-stamping service (RFC 3161) for an anchor."""
+
+    ancora_id = models.BigIntegerField()
+    servizio = models.CharField(max_length=300)
+    ricevuta = models.BinaryField()
+    registrata_il = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["ancora_id"], name="marca_ancora")]
+        verbose_name = "marca temporale"
+        verbose_name_plural = "marche temporali"
 
 
 class Riservato(models.Model):

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""`manage.py verifica_registro [--ente IPA] [--da GIORNO] [--ancora GIORNO=IMPRONTA ...]`: nothing
+was touched, and exit 0; or the first broken link, and exit 1."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.core.management.base import CommandError, CommandParser
+
+from cycle.management.comando import Comando
+from cycle.models import Ente
+from workflows.registro import traccia
+from workflows.registro.traccia import Esito
+
+MOSTRATI = 20
+_NOTA = re.compile(r"(\d{4}-\d\d-\d\d)=([0-9a-fA-F]{64})")
+
+
+class Command(Comando):
+    help = (
+        "Rilegge tutto il registro e ne verifica la catena: dice il primo anello rotto, se righe "
+        "sono state modificate, tolte, aggiunte o spostate."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--ente", default="", help="codice IPA; senza, tutti gli enti")
+        parser.add_argument(
+            "--da", type=date.fromisoformat, default=None, metavar="AAAA-MM-GG", help="solo da qui"
+        )
+        parser.add_argument(
+            "--ancora",
+            action="append",
+            default=[],
+            metavar="GIORNO=IMPRONTA",
+            help="un'ancora conservata fuori, come l'ha stampata ancora_registro",
+        )
+
+    def handle(self, *args: Any, **opzioni: Any) -> None:
+        """Raises CommandError (exit code 1) when anything is broken, or the question is."""
+        ente = None
+        if opzioni["ente"]:
+            ente = Ente.objects.filter(codice_ipa=opzioni["ente"].lower()).first()
+            if ente is None:
+                raise CommandError("Nessun ente con quel codice IPA: controllare --ente.")
+        da = opzioni["da"] and datetime.combine(
+            opzioni["da"], time(), ZoneInfo(ente.fuso if ente else "Europe/Rome")
+        )
+        trovato = None
+        with traccia.aperta(ente_id=ente.pk if ente else None, da=da) as aperta:
+            for passo in traccia.verifica(aperta, _note(opzioni["ancora"])):
+                if isinstance(passo, Esito):
+                    trovato = passo
+                else:
+                    quota = 100 * passo.letti // max(passo.totale, 1)
+                    self.stderr.write(f"\r{quota:3d}%  {passo.letti} di {passo.totale}", ending="")
+        self.stderr.write("")
+        assert trovato is not None
+        self.stdout.write(
+            f"{trovato.righe} righe, {trovato.anelli} anelli, {trovato.ancore} ancore, "
+            f"{trovato.obliati} dati personali cancellati."
+        )
+        if trovato.guasti:
+            altri = len(trovato.guasti) - MOSTRATI
+            raise CommandError(
+                "\n".join(
+                    [
+                        f"Il registro è stato toccato. Il primo guasto: {trovato.guasti[0]}",
+                        *trovato.guasti[1:MOSTRATI],
+                        *([f"... e altri {altri}."] if altri > 0 else []),
+                    ]
+                )
+            )
+        self.stdout.write("Il registro è integro.")
+
+
+def _note(scritte: list[str]) -> dict[str, str]:
+    note = {}
+    for scritta in scritte:
+        trovata = _NOTA.fullmatch(scritta)
+        if trovata is None:
+            raise CommandError(f"«{scritta}»: un'ancora si scrive GIORNO=IMPRONTA, come stampata.")
+        note[trovata[1]] = trovata[2]
+    return note

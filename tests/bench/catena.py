@@ -1,0 +1,145 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What the chain of the registro costs: to one transition, to a set, to eight writers on one ente,
+each beside the same work with the sealing trigger stopped; and what it takes to verify it all."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import connection, connections
+
+from tests.bench import a_mano, mondo
+from tests.bench.misura import Riga, alterna, riga
+from tests.bench.scrittori import turni
+from workflows.registro import traccia
+from workflows.registro.traccia import Esito
+
+TABELLE = ("workflows_evento", "workflows_modifica", "workflows_sigillo")
+
+
+def _catena(accesa: bool) -> None:
+    come = "ENABLE ALWAYS" if accesa else "DISABLE"
+    with connections["owner"].cursor() as cursore:
+        cursore.execute(f"ALTER TABLE workflows_evento {come} TRIGGER sigillo")
+
+
+def righe(giri: int, chiamate: int, mosse: int, quanti: int, database: str) -> Iterator[Riga]:
+    """One line for each cost. What is written with the trigger stopped is sealed at the end, so
+    that what is verified is whole."""
+    ids, chi = mondo.bozze(), mondo.attore()
+    mondo.proponi(chi, mondo.prendi(ids, 2))
+    for codice, titolo, alla_volta, volte in (
+        ("catena", "catena, un passo", 1, chiamate),
+        ("catena_insieme", f"catena, {quanti} passi insieme", quanti, 1),
+    ):
+        con: list[float] = []
+        senza: list[float] = []
+        for giro in range(giri + 1):
+            for tempi, accesa in ((con, True), (senza, False)):
+                _catena(accesa)
+                inizio = time.perf_counter()
+                for _ in range(volte):
+                    mondo.proponi(chi, mondo.prendi(ids, alla_volta))
+                if giro > 0:  # in the first, plans and caches are made
+                    tempi.append((time.perf_counter() - inizio) * 1000 / volte)
+        _catena(True)
+        yield riga(
+            con,
+            senza,
+            codice=codice,
+            titolo=titolo,
+            unita="ms",
+            riferimento="senza catena",
+        )
+    rimaste = {mondo.IPA[0]: ids}
+    con_catena, senza_catena = turni(
+        giri,
+        mosse,
+        database,
+        rimaste,
+        ((mondo.IPA[:1], lambda: _catena(True)), (mondo.IPA[:1], lambda: _catena(False))),
+    )
+    _catena(True)
+    yield riga(
+        con_catena,
+        senza_catena,
+        codice="catena_scrittori",
+        titolo=f"catena, {mondo.SCRITTORI} scrittori su un ente",
+        unita="/s",
+        riferimento="senza catena",
+        obiettivo=0.85,
+        almeno=True,
+    )
+    _sigilla_il_resto()
+    yield _verifica(giri)
+
+
+def _sigilla_il_resto() -> None:
+    with connections["owner"].cursor() as cursore:
+        cursore.execute(
+            "SELECT registro_sigilla(a.azione, a.ente_id, a.ultimo) FROM (SELECT azione,"
+            " min(ente_id) AS ente_id, max(id) AS ultimo FROM workflows_evento e WHERE NOT EXISTS"
+            " (SELECT FROM workflows_sigillo s WHERE s.azione = e.azione) GROUP BY azione"
+            " ORDER BY azione) a"
+        )
+        cursore.execute(f"VACUUM ANALYZE {', '.join(TABELLE)}")
+
+
+def _verifica(giri: int) -> Riga:
+    tempi = alterna({"nostra": _nostra, "loro": _copia}, giri=giri, chiamate=1, avvio=1)
+    return riga(
+        tempi["nostra"],
+        tempi["loro"],
+        codice="verifica",
+        titolo="verifica del registro",
+        unita="ms",
+        riferimento="sha256 di COPY",
+        obiettivo=3.0,
+        note=_byte(),
+    )
+
+
+def _nostra() -> None:
+    with traccia.aperta() as aperta:
+        for passo in traccia.verifica(aperta):
+            if isinstance(passo, Esito) and passo.guasti:
+                raise RuntimeError(passo.guasti[0])
+
+
+def _copia() -> str:
+    """The least there is to read: the tables as they are."""
+    impronta = hashlib.sha256()
+    with a_mano.apri() as conn:
+        for tabella in TABELLE:
+            with conn.cursor().copy(f"COPY {tabella} TO STDOUT") as copia:
+                for dati in copia:
+                    impronta.update(dati)
+    return impronta.hexdigest()
+
+
+def _byte() -> dict[str, Any]:
+    """Of disk an Evento, indexes and link included, beside its field changes."""
+    with connection.cursor() as cursore:
+        cursore.execute(
+            "SELECT (SELECT count(*) FROM workflows_evento),"
+            " (SELECT count(*) FROM workflows_modifica),"
+            " pg_table_size('workflows_evento'), pg_indexes_size('workflows_evento'),"
+            " pg_total_relation_size('workflows_sigillo'),"
+            " (SELECT sum(pg_column_size(prima) + pg_column_size(dopo)) FROM workflows_modifica),"
+            " pg_total_relation_size('workflows_modifica')"
+        )
+        eventi, modifiche, righe, indici, sigilli, campi, tutte = cursore.fetchone()
+    return {
+        "righe": f"{eventi} eventi, {modifiche} modifiche",
+        "byte per evento": round((righe + indici + sigilli) / eventi),
+        "di cui": {
+            "riga": round(righe / eventi),
+            "indici": round(indici / eventi),
+            "sigillo": round(sigilli / eventi),
+        },
+        "byte per modifica": round(tutte / modifiche),
+        "di cui campi": round((campi or 0) / modifiche),
+    }

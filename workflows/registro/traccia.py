@@ -1,0 +1,220 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The trail of the registro as it comes from the database: a stretch of Eventi at a time, their
+Modifiche, their links. Verified as it comes, or written to a file for the offline verifier."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import IO, Any
+
+from django.db import connections, transaction
+
+from workflows.registro.forma import EVENTO, MODIFICA, SIGILLO
+from workflows.registro.verificatore import Verificatore
+
+TRATTO = 50_000  # Eventi read at a time
+_RISERVATO = re.compile(rb'\{"impronta": "([0-9a-f]{64})", "riservato": (\d+)\}')
+
+_EVENTI = f"""
+SELECT {EVENTO} FROM workflows_evento e
+ WHERE e.id >= %(da)s AND e.id < %(a)s {{solo}} ORDER BY e.id
+"""  # noqa: S608 - our own words
+# A Modifica of no Evento has no action, and no link covers it.
+_MODIFICHE = f"""
+SELECT {MODIFICA} FROM workflows_modifica m LEFT JOIN workflows_evento e ON e.id = m.evento_id
+ WHERE m.evento_id >= %(da)s AND m.evento_id < %(a)s {{solo}} ORDER BY m.evento_id, m.id
+"""  # noqa: S608
+_CON_IMPRONTA = "left({}, -1) || ', \"' || encode({}.impronta, 'hex') || '\"]'"
+_SIGILLI = f"""
+SELECT {_CON_IMPRONTA.format(f"({SIGILLO})", "s")} FROM workflows_sigillo s
+ WHERE s.azione >= %(da)s AND s.azione < %(a)s {{solo}} ORDER BY s.azione
+"""  # noqa: S608
+_PRECEDENTI = """
+SELECT json_build_array('P', s.ente_id, s.flusso, s.progressivo, encode(s.impronta, 'hex'))::text
+  FROM workflows_sigillo dopo
+  JOIN workflows_sigillo s ON s.ente_id = dopo.ente_id AND s.flusso = dopo.flusso
+                          AND s.progressivo = dopo.progressivo - 1
+ WHERE dopo.azione >= %(da)s AND s.azione < %(da)s {solo}
+"""
+_DA = """
+SELECT coalesce(min(e.azione), %s) FROM workflows_evento e WHERE e.registrato_il >= %s {solo}
+"""
+_ANCORE = f"""
+SELECT {_CON_IMPRONTA.format("a.testo", "a")} FROM workflows_ancora a
+ WHERE true {{solo}} ORDER BY a.giorno, a.ente_id
+"""  # noqa: S608
+
+
+@dataclass(frozen=True, slots=True)
+class Passo:
+    """How far the reading is: of how many numbers of Eventi."""
+
+    letti: int
+    totale: int
+
+
+class Traccia:
+    """The trail as one snapshot sees it, of all the enti or of one, from the beginning or from an
+    instant. Use `aperta()`."""
+
+    def __init__(self, cursore: Any, ente_id: int | None, da: datetime | None) -> None:
+        self._cursore = cursore
+        self.ente_id = ente_id
+        self._solo = "" if ente_id is None else f" AND {{}}.ente_id = {int(ente_id)}"
+        self.primo, self.ultimo = self._estremi(da)
+        self.parziale = da is not None
+
+    def _estremi(self, da: datetime | None) -> tuple[int, int]:
+        """The first number to read and the last there is, of whatever table."""
+        self._cursore.execute(
+            "SELECT greatest((SELECT max(id) FROM workflows_evento),"
+            " (SELECT max(evento_id) FROM workflows_modifica),"
+            " (SELECT max(azione) FROM workflows_sigillo), 0)"
+        )
+        (ultimo,) = self._cursore.fetchone()
+        if da is None:
+            # numbers below the first that the sequence gives are as forged as any
+            self._cursore.execute(
+                "SELECT least((SELECT min(id) FROM workflows_evento),"
+                " (SELECT min(evento_id) FROM workflows_modifica),"
+                " (SELECT min(azione) FROM workflows_sigillo), 1)"
+            )
+        else:
+            self._cursore.execute(_DA.format(solo=self._solo.format("e")), [ultimo + 1, da])
+        (primo,) = self._cursore.fetchone()
+        return primo, ultimo
+
+    def _copia(self, domanda: str, tabella: str, **fra: int) -> Iterator[bytes]:
+        # COPY doubles backslashes, and JSON has no other character that it would escape
+        testo = domanda.format(solo=self._solo.format(tabella)) % {
+            nome: int(numero) for nome, numero in fra.items()
+        }
+        with self._cursore.copy(f"COPY ({testo}) TO STDOUT") as copia:
+            for dati in copia:
+                riga = bytes(dati)
+                yield (riga.replace(b"\\\\", b"\\") if b"\\" in riga else riga)[:-1]
+
+    def ancore(self) -> Iterator[bytes]:
+        return self._copia(_ANCORE, "a")
+
+    def precedenti(self) -> Iterator[bytes]:
+        return self._copia(_PRECEDENTI, "s", da=self.primo) if self.parziale else iter(())
+
+    def tratti(self) -> Iterator[tuple[int, int]]:
+        """The stretches, as numbers of Eventi from and below."""
+        da = self.primo
+        while da <= self.ultimo:
+            yield da, da + TRATTO
+            da += TRATTO
+
+    def eventi(self, da: int, a: int) -> Iterator[bytes]:
+        return self._copia(_EVENTI, "e", da=da, a=a)
+
+    def modifiche(self, da: int, a: int) -> Iterator[bytes]:
+        return self._copia(_MODIFICHE, "e" if self.ente_id is not None else "m", da=da, a=a)
+
+    def sigilli(self, da: int, a: int) -> Iterator[bytes]:
+        return self._copia(_SIGILLI, "s", da=da, a=a)
+
+    def alterati(self, righe: list[bytes]) -> tuple[list[int], int]:
+        """Among the values put apart that these Modifiche name: those that are not what was
+        recorded, and how many were erased (R90)."""
+        attese = {int(n): impronta.decode() for r in righe for impronta, n in _RISERVATO.findall(r)}
+        self._cursore.execute(
+            "SELECT id, sale, valore::text FROM workflows_riservato WHERE id = ANY (%s)",
+            [list(attese)],
+        )
+        presenti = {
+            pk: hashlib.sha256(bytes(sale) + valore.encode()).hexdigest()
+            for pk, sale, valore in self._cursore.fetchall()
+        }
+        return (
+            sorted(pk for pk, impronta in presenti.items() if attese[pk] != impronta),
+            len(attese) - len(presenti),
+        )
+
+
+@contextmanager
+def aperta(
+    *, ente_id: int | None = None, da: datetime | None = None, alias: str = "default"
+) -> Iterator[Traccia]:
+    """One snapshot of the registro: what is written meanwhile is not part of it."""
+    with transaction.atomic(using=alias):
+        connections[alias].ensure_connection()
+        with connections[alias].connection.cursor() as cursore:
+            if not connections[alias].savepoint_ids:
+                cursore.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            yield Traccia(cursore, ente_id, da)
+
+
+@dataclass(slots=True)
+class Esito:
+    """What verification found: `guasti`, the first first; none, and nothing was touched."""
+
+    guasti: list[str]
+    righe: int = 0
+    anelli: int = 0
+    ancore: int = 0
+    obliati: int = 0
+
+
+def verifica(traccia: Traccia, note: dict[str, str] | None = None) -> Iterator[Passo | Esito]:
+    """Read the whole trail and judge it; a Passo for each stretch, and last the Esito. `note`:
+    day -> digest of the anchors kept outside."""
+    v = Verificatore(parziale=traccia.parziale)
+    obliati = 0
+    for riga in traccia.ancore():
+        v.ancora(riga)
+    for giorno, impronta in (note or {}).items():
+        v.nota(giorno, impronta)
+    v.precedenti(traccia.precedenti())
+    for da, a in traccia.tratti():
+        con_riservati: list[bytes] = []
+        v.eventi(traccia.eventi(da, a))
+        v.modifiche(_tenendo(traccia.modifiche(da, a), con_riservati))
+        v.sigilli(traccia.sigilli(da, a))
+        v.fine_tratto()
+        if con_riservati:
+            alterati, tolti = traccia.alterati(con_riservati)
+            obliati += tolti
+            v.guasti += [f"dato riservato {pk}: non è quello registrato." for pk in alterati]
+        yield Passo(min(a, traccia.ultimo + 1) - traccia.primo, traccia.ultimo + 1 - traccia.primo)
+    v.fine()
+    yield Esito(v.guasti, v.righe, v.anelli, v.ancore, obliati)
+
+
+def _tenendo(righe: Iterator[bytes], tenute: list[bytes]) -> Iterator[bytes]:
+    for riga in righe:
+        if b'"riservato": ' in riga:
+            tenute.append(riga)
+        yield riga
+
+
+def scrivi(traccia: Traccia, file: IO[bytes], intestazione: dict[str, Any]) -> str:
+    """Write the trail to `file`, as the offline verifier reads it; return its own SHA-256."""
+    impronta = hashlib.sha256()
+
+    def riga(testo: bytes) -> None:
+        impronta.update(testo + b"\n")
+        file.write(testo + b"\n")
+
+    riga(json.dumps(intestazione, ensure_ascii=False).encode())
+    for parte in (traccia.ancore(), traccia.precedenti()):
+        for testo in parte:
+            riga(testo)
+    for da, a in traccia.tratti():
+        for parte in (
+            traccia.eventi(da, a),
+            traccia.modifiche(da, a),
+            traccia.sigilli(da, a),
+            iter((b'["F"]',)),
+        ):
+            for testo in parte:
+                riga(testo)
+    return impronta.hexdigest()

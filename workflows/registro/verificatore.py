@@ -1,0 +1,309 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""Verify a trail of the registro, with Python's standard library and nothing else.
+
+    python3 verificatore.py TRACCIA [GIORNO=IMPRONTA ...]
+
+A trail is a file of lines, each one JSON array whose first word says what it is:
+
+    ["E", id, action, ...]      an Evento                    ["M", id, action, ...]   a Modifica
+    ["S", ente, stream, place, action, Eventi, Modifiche, digest]      the link that seals an action
+    ["P", ente, stream, place, digest]      a link that precedes the trail, given as known
+    ["A", ente, day, previous anchor, [[stream, place, digest], ...], digest]      an anchor
+    ["F"]      from here on, no row of the actions that are whole so far
+
+The digest of a row is the SHA-256 of its line, as it stands. A link's digest is the SHA-256 of its
+line without the digest, of the previous link's digest (32 zero bytes for the first) and of the
+digests of the action's Eventi, by id, and of its Modifiche, by id of Evento and own. An anchor's is
+the SHA-256 of its line without the digest; each holds the digest of the one before. A known
+GIORNO=IMPRONTA, kept outside (protocol, time stamp), is looked for among the anchors.
+
+Exit code 0: nothing was edited, removed, inserted or moved. 1: the first broken link is named.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+ZERO = bytes(32)
+# Links that wait for their previous one before it is given for lost.
+ATTESA = 20_000
+Anello = tuple[int, int, int]  # ente, stream, place
+
+
+@dataclass(slots=True)
+class _Azione:
+    """The digests of an action's rows, as they come."""
+
+    eventi: bytearray = field(default_factory=bytearray)
+    modifiche: bytearray = field(default_factory=bytearray)
+    toccata: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Sigillo:
+    anello: Anello
+    azione: bytes
+    eventi: int
+    modifiche: int
+    testo: bytes
+    impronta: bytes
+
+
+class Verificatore:
+    """Reads the lines of a trail, in memory that does not grow with it, and keeps in `guasti` what
+    is broken, the first first. `parziale`: the trail does not begin from the beginning."""
+
+    def __init__(self, *, parziale: bool = False) -> None:
+        self.guasti: list[str] = []
+        self.righe = 0
+        self.anelli = 0
+        self.ancore = 0
+        self.parziale = parziale
+        self._azioni: dict[bytes, _Azione] = {}
+        self._sigilli: dict[bytes, _Sigillo] = {}
+        self._in_attesa: dict[tuple[int, int], dict[int, tuple[_Sigillo, bytes]]] = {}
+        self._teste: dict[tuple[int, int], tuple[int, bytes]] = {}
+        self._note: dict[Anello, bytes] = {}
+        self._ancorate: dict[Anello, tuple[str, bytes]] = {}
+        self._giorni: dict[int, tuple[str, bytes]] = {}
+        self._impronte: dict[tuple[str, str], int] = {}
+
+    # --- reading ------------------------------------------------------------------------------
+
+    def eventi(self, righe: Iterable[bytes]) -> None:
+        """Lines of Eventi, by id."""
+        azioni = self._azioni
+        corrente, aperta = b"", _Azione()
+        n = 0
+        for riga in righe:
+            n += 1
+            numero = riga.split(b", ", 3)[2]
+            if numero != corrente:
+                corrente = numero
+                trovata = azioni.get(numero)
+                if trovata is None:
+                    trovata = azioni[numero] = _Azione()
+                aperta = trovata
+                aperta.toccata = True
+            aperta.eventi += sha256(riga).digest()
+        self.righe += n
+
+    def modifiche(self, righe: Iterable[bytes]) -> None:
+        """Lines of Modifiche, by Evento and id."""
+        azioni = self._azioni
+        corrente, aperta = b"", _Azione()
+        n = 0
+        for riga in righe:
+            n += 1
+            numero = riga.split(b", ", 3)[2]
+            if numero != corrente:
+                corrente = numero
+                trovata = azioni.get(numero)
+                if trovata is None:
+                    trovata = azioni[numero] = _Azione()
+                aperta = trovata
+                aperta.toccata = True
+            aperta.modifiche += sha256(riga).digest()
+        self.righe += n
+
+    def sigilli(self, righe: Iterable[bytes]) -> None:
+        """Lines of links."""
+        for riga in righe:
+            _s, ente, flusso, posto, azione, eventi, modifiche, impronta = json.loads(riga)
+            numero = b"%d" % azione
+            sigillo = _Sigillo(
+                (ente, flusso, posto),
+                numero,
+                eventi,
+                modifiche,
+                _senza_impronta(riga),
+                bytes.fromhex(impronta),
+            )
+            if numero in self._sigilli:
+                self._guasto(sigillo, "due sigilli per la stessa azione")
+            self._sigilli[numero] = sigillo
+
+    def precedenti(self, righe: Iterable[bytes]) -> None:
+        """Links before a partial trail, taken as they are given."""
+        for riga in righe:
+            _p, ente, flusso, posto, impronta = json.loads(riga)
+            self._note[ente, flusso, posto] = bytes.fromhex(impronta)
+
+    def ancora(self, riga: bytes) -> None:
+        """An anchor, in order of day and before the links it holds."""
+        _a, ente, giorno, precedente, teste, impronta = json.loads(riga)
+        self.ancore += 1
+        quale = f"ancora del {giorno} dell'ente {ente}"
+        if sha256(_senza_impronta(riga)).hexdigest() != impronta:
+            self.guasti.append(f"{quale}: modificata, l'impronta non è la sua.")
+        prima = self._giorni.get(ente, ("", ZERO))
+        if bytes.fromhex(precedente) != prima[1]:
+            self.guasti.append(f"{quale}: non segue quella di prima; un'ancora è stata tolta.")
+        self._giorni[ente] = (giorno, bytes.fromhex(impronta))
+        self._impronte[giorno, impronta] = ente
+        for flusso, posto, testa in teste:
+            vista = self._ancorate.setdefault((ente, flusso, posto), (quale, bytes.fromhex(testa)))
+            if vista[1] != bytes.fromhex(testa):
+                self.guasti.append(f"{quale}: contraddice l'{vista[0]}.")
+
+    def nota(self, giorno: str, impronta: str) -> None:
+        """An anchor kept outside: it must be one of those of the trail."""
+        if (giorno, impronta.lower()) not in self._impronte:
+            self.guasti.append(
+                f"ancora del {giorno}: quella conservata fuori ({impronta[:16]}...) non è tra "
+                "quelle del registro. La storia è stata riscritta, o le ancore tolte."
+            )
+
+    # --- judging ------------------------------------------------------------------------------
+
+    def fine_tratto(self, *, ultimo: bool = False) -> None:
+        """A stretch is over: judge the actions that are whole, let go of what they took."""
+        for numero, sigillo in list(self._sigilli.items()):
+            azione = self._azioni.get(numero) or _Azione(toccata=False)
+            intera = len(azione.eventi) // 32 >= sigillo.eventi
+            if intera or ultimo or not azione.toccata:
+                del self._sigilli[numero]
+                self._azioni.pop(numero, None)
+                self._giudica(sigillo, azione)
+        for numero, azione in list(self._azioni.items()):
+            if numero not in self._sigilli and (ultimo or not azione.toccata):
+                del self._azioni[numero]
+                self._senza_sigillo(numero, azione)
+            azione.toccata = False
+        for corsia, attesi in self._in_attesa.items():
+            self._avanza(corsia, attesi, sfoga=ultimo)
+
+    def fine(self) -> None:
+        """The trail is over."""
+        self.fine_tratto(ultimo=True)
+        for (ente, flusso, posto), (quale, _impronta) in sorted(self._ancorate.items()):
+            testa = self._teste.get((ente, flusso))
+            if self.parziale and (testa is None or testa[0] >= posto):
+                continue  # before the beginning of the trail
+            self.guasti.append(
+                f"coda tolta: l'{quale} vedeva il flusso {flusso} all'anello {posto}, che non c'è; "
+                f"l'ultimo è il {testa[0] if testa else 0}."
+            )
+
+    def _giudica(self, s: _Sigillo, azione: _Azione) -> None:
+        eventi, modifiche = len(azione.eventi) // 32, len(azione.modifiche) // 32
+        for nome, trovati, attesi in (
+            ("eventi", eventi, s.eventi),
+            ("modifiche", modifiche, s.modifiche),
+        ):
+            if trovati != attesi:
+                come = "tolte" if trovati < attesi else "aggiunte"
+                self._guasto(s, f"righe {come}: {nome} {trovati}, sigillate {attesi}")
+        in_attesa = self._in_attesa.setdefault(s.anello[:2], {})
+        if s.anello[2] in in_attesa:
+            self._guasto(s, "due anelli allo stesso posto")
+        in_attesa[s.anello[2]] = (
+            s,
+            bytes(azione.eventi + azione.modifiche)
+            if (eventi, modifiche) == (s.eventi, s.modifiche)
+            else b"?",
+        )
+
+    def _senza_sigillo(self, numero: bytes, azione: _Azione) -> None:
+        quante = (len(azione.eventi) + len(azione.modifiche)) // 32
+        self.guasti.append(
+            f"azione {numero.decode()}: righe aggiunte, {quante} senza il sigillo che le copre."
+        )
+
+    def _avanza(
+        self,
+        corsia: tuple[int, int],
+        attesi: dict[int, tuple[_Sigillo, bytes]],
+        *,
+        sfoga: bool,
+    ) -> None:
+        """Check in order the links whose previous one is known; those that have waited too long,
+        or wait at the end, have lost it."""
+        for posto in sorted(attesi):
+            testa = self._teste.get(corsia, (0, ZERO))
+            precedente = (
+                testa[1] if testa[0] == posto - 1 else self._note.pop((*corsia, posto - 1), None)
+            )
+            sigillo, righe = attesi[posto]
+            if precedente is None:
+                if not sfoga and len(attesi) <= ATTESA:
+                    return
+                self._guasto(sigillo, f"anelli tolti: prima di questo c'è il {testa[0]}")
+            elif righe != b"?" and (
+                sha256(sigillo.testo + precedente + righe).digest() != sigillo.impronta
+            ):
+                self._guasto(
+                    sigillo,
+                    "righe o anello modificati o spostati: l'impronta non è più quella sigillata",
+                )
+            del attesi[posto]
+            self.anelli += 1
+            self._teste[corsia] = (posto, sigillo.impronta)
+            vista = self._ancorate.pop(sigillo.anello, None)
+            if vista is not None and vista[1] != sigillo.impronta:
+                self._guasto(sigillo, f"storia riscritta: l'{vista[0]} ne aveva un'altra impronta")
+
+    def _guasto(self, s: _Sigillo, che_cosa: str) -> None:
+        ente, flusso, posto = s.anello
+        self.guasti.append(
+            f"azione {s.azione.decode()} (ente {ente}, flusso {flusso}, anello {posto}): "
+            f"{che_cosa}."
+        )
+
+
+def _senza_impronta(riga: bytes) -> bytes:
+    """The line without its last word, which is the digest of the rest."""
+    return riga[: riga.rindex(b', "')] + b"]"
+
+
+def leggi(righe: Iterable[bytes], verificatore: Verificatore) -> None:
+    """Read a trail from a file and judge it."""
+    tipi = {
+        b'["E"': verificatore.eventi,
+        b'["M"': verificatore.modifiche,
+        b'["S"': verificatore.sigilli,
+        b'["P"': verificatore.precedenti,
+    }
+    for numero, intera in enumerate(righe, start=1):
+        riga = intera.rstrip(b"\n")
+        try:
+            if riga == b'["F"]':
+                verificatore.fine_tratto()
+            elif riga[:4] == b'["A"':
+                verificatore.ancora(riga)
+            else:
+                tipi[riga[:4]]((riga,))
+        except (KeyError, ValueError, IndexError, TypeError):
+            verificatore.guasti.append(f"riga {numero} del file: non è di una traccia.")
+            return
+    verificatore.fine()
+
+
+def main(argomenti: list[str]) -> int:
+    """Verify the file named by the first argument; return the exit code."""
+    if not argomenti:
+        print(__doc__)
+        return 2
+    with Path(argomenti[0]).open("rb") as file:
+        inizio = json.loads(file.readline())
+        verificatore = Verificatore(parziale=bool(inizio.get("da")))
+        leggi(file, verificatore)
+    for nota in argomenti[1:]:
+        verificatore.nota(*nota.split("=", 1))
+    for guasto in verificatore.guasti:
+        print(guasto)
+    print(
+        f"{verificatore.righe} righe, {verificatore.anelli} anelli, {verificatore.ancore} ancore: "
+        + ("ROTTO" if verificatore.guasti else "integro")
+    )
+    return 1 if verificatore.guasti else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
