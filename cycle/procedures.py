@@ -49,6 +49,7 @@ from workflows.ports import (
     Passo,
     Richiesta,
 )
+from workflows.processes import validazione as flusso_validazione
 from workflows.processes import variazione as flusso_variazione
 from workflows.verdetto import permesso
 
@@ -228,6 +229,12 @@ class _ProceduraRelazione(_Procedura):
         "valida": effetti_nucleo.valida_relazione,
     }
     fatti_di: Mapping[str, str] = {"compila": "compilata"}
+
+    def effetti(self, azione: Azione) -> None:
+        """What the step writes; then the desks follow the states."""
+        super().effetti(azione)
+        passi = [(p.oggetto, p.a) for p in azione.passi]
+        flusso_validazione.segui(passi, azione.attore.utente_id)
 
     def blocca(self, ente_id: int, ids: Sequence[int]) -> list[RelazioneSemestrale]:
         """The objectives first, then the reports: one order everywhere."""

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from cycle.permissions import PERMESSI
 from workflows.ports import RUOLI
 from workflows.processes.approvazione_peg import ApprovazionePeg
+from workflows.processes.validazione import Validazione
 from workflows.processes.variazione import Variazione
 
 
@@ -56,6 +57,18 @@ PROCESSI = (
             "parere_facoltativo": "parere_variazione",
             "visto_ragioneria": "visto_variazione",
             "decisione": "approva_variazione",
+        },
+    ),
+    ProcessoDisegnato(
+        "validazione",
+        _("Il processo: come una relazione arriva alla seduta del Nucleo"),
+        Validazione,
+        {
+            "aperta": "compila_relazione",
+            "compilazione": "compila_relazione",
+            "esame": "osserva_relazione",
+            "risposta": "controdeduci_relazione",
+            "seduta": "valida_relazione",
         },
     ),
 )

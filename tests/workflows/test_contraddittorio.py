@@ -19,8 +19,10 @@ from cycle.models import (
 )
 from cycle.services import osservazioni
 from cycle.services.osservazioni import Scritta
+from cycle.services.riesame import riesamina
 from tests import mondo
 from workflows.errors import Conflitto, NonAutorizzato, NonPossibile
+from workflows.registro.models import Evento
 
 pytestmark = pytest.mark.django_db
 
@@ -259,3 +261,28 @@ class TestSeduta:
                 "SECONDO NUCLEO",
                 seduta=type(seduta)(seduta.data, seduta.presenti, astenuti=assente),
             )
+
+
+class TestRiesame:
+    """A validation holds for the figures it was made on."""
+
+    def riesamina(self, r: RelazioneSemestrale) -> list[int]:
+        return riesamina(
+            ente_id=r.ente_id, obiettivi=[r.obiettivo_id], istante=mondo.ADESSO, canale="sistema"
+        )
+
+    def test_nothing_moved_nothing_is_reopened(self) -> None:
+        r = RelazioneSemestrale.objects.filter(obiettivo=mondo.in_stato("validato"))[0]
+        assert self.riesamina(r) == []
+
+    def test_r54_a_figure_that_moves_reopens_it_and_is_named(self) -> None:
+        prima, dopo = RelazioneSemestrale.objects.filter(
+            obiettivo=mondo.in_stato("validato")
+        ).order_by("periodo__ordine")
+        mondo.muovi_target(prima, Decimal(8))
+        assert self.riesamina(prima) == [dopo.pk, prima.pk]
+        assert mondo.obiettivo("OE06").stato == "rendicontato"
+        evento = Evento.objects.filter(oggetto_id=prima.pk, procedura="relazione").latest("pk")
+        assert (evento.verbo, evento.a, evento.persona_id) == ("riapri", "riaperta", None)
+        assert "target da 1 a 8" in evento.motivazione
+        assert self.riesamina(prima) == []

@@ -16,6 +16,7 @@ from cycle.procedures import OBIETTIVO, VARIAZIONE
 from cycle.services import allegati
 from cycle.services.decisione import Documento, Progresso
 from cycle.services.enti import nell_ente
+from cycle.services.riesame import riesamina
 from workflows.engine import execute
 from workflows.errors import Motivo, NonPossibile, NonTrovato
 from workflows.ports import Attore, FattiAtto, Richiesta
@@ -93,6 +94,10 @@ def approva(
                 atto_id=atto_id,
             )
         _conserva(documento, by, atto_id)
+        variati = RichiestaVariazione.objects.filter(pk__in=ids).values_list(
+            "obiettivo_id", flat=True
+        )
+        riesamina(ente_id=by.ente_id, obiettivi=list(variati), istante=istante)
     return EsitoVariazioni(atto_id, approvate=tuple(ids), stralciati=stralciati)
 
 
