@@ -251,8 +251,7 @@ class _Foglio:
         try:
             valore = celle.leggi(scritta.valore, cella.genere)
         except ValueError as no:
-            if _testo(scritta.valore) != adesso:
-                self.errate[nome] = str(no)
+            self.errate[nome] = str(no)
             return
         mio = celle.scritta(valore, cella.genere)
         if mio == adesso:
@@ -285,10 +284,6 @@ class _Foglio:
             for nome, (mio, adesso, c) in self.contese.items()
         }
         return Esito(self.scritte, self.errate, contese)
-
-
-def _testo(valore: object) -> str:
-    return celle.una_riga_per_capoverso(valore) if isinstance(valore, str) else ""
 
 
 def _fine_prima(cella: _Cella, valore: celle.Valore) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -97,10 +98,16 @@ def test_gli_errori_dicono_la_cella(entra: Callable[..., Client]) -> None:
         f.cell(3, c["Valore"], 4)
         f.cell(4, c["Chiave"], "altro")
 
+    def scambia(f: Worksheet, c: dict[str, int]) -> None:
+        f.cell(2, c["Valore"], date(2026, 6, 30))
+
     po, (a, b, _c) = entra("UNO PO"), indicatori()
     pagina = carica(po, compilato(po, sbaglia), 422)
     assert "Valori H2" in pagina
     assert "Valori J4" in pagina
+    pagina = carica(po, compilato(po, scambia), 422)  # read, and not what the indicator measures
+    assert "Valori H2" in pagina
+    assert "non è un numero" in pagina
     assert (riga(a).valore, riga(b).valore) == (None, None)
 
 
