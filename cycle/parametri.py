@@ -245,8 +245,8 @@ class Parametri:
         "da_data",
         Scelta(
             {
-                "da_data": _("Dalla data di efficacia"),
-                "annuale": _("Sul solo target annuale"),
+                "da_data": _("Dalla data di efficacia, per ogni periodo ancora aperto"),
+                "annuale": _("Sul solo target annuale: gli intermedi non si variano"),
             }
         ),
         "variazioni",
@@ -270,7 +270,10 @@ class Parametri:
         Intero(0, 60),
         "variazioni",
         _("Giorni di replica a una variazione d'ufficio"),
-        _("Quando la giunta varia di sua iniziativa, il settore ha questi giorni per rispondere."),
+        _(
+            "Quando la giunta varia di sua iniziativa, il settore ha questi giorni per rispondere: "
+            "prima che passino, o che risponda, l'approvazione non si registra."
+        ),
         "R34",
     )
     silenzio_giorni: int = _p(

@@ -128,6 +128,16 @@ def periodi_chiusi_intatti(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Man
         )
 
 
+@guardia("R31", "dirigente")
+def solo_target_annuale(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Mancanza]:
+    """Si varia il solo target annuale, dove l'ente ha deciso così."""
+    for dove in _di(f).intermedi:
+        yield (
+            _("%(dove)s: in quest'anno si varia il solo target annuale.") % {"dove": dove},
+            _("Chiedere il target dell'ultimo periodo; quelli intermedi restano come sono."),
+        )
+
+
 @guardia("R30", "dirigente", conflitto=True)
 def valori_di_partenza_attuali(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Mancanza]:
     """I valori da cui la richiesta parte sono quelli in vigore."""
@@ -247,6 +257,19 @@ def pareri_resi(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Mancanza]:
         yield (
             _("Manca %(parere)s sulla richiesta com'è adesso.") % {"parere": NOMI_PARERI[tipo]},
             _("Renderlo dalla pagina della richiesta, anche contrario: non vincola."),
+        )
+
+
+@guardia("R34", "segreteria")
+def replica_attesa(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Mancanza]:
+    """A una variazione d'ufficio il settore ha replicato, o i suoi giorni sono passati."""
+    fino, atto = _di(f).replica_fino, f.richiesta.atto
+    giorno = atto.data if atto is not None and atto.data is not None else _oggi(f, t).date()
+    if fino is not None and giorno <= fino:
+        yield (
+            _("Il settore può replicare fino al %(giorno)s, e non lo ha ancora fatto.")
+            % {"giorno": f"{fino:%d/%m/%Y}"},
+            _("Decidere con un atto successivo, o attendere la replica del settore."),
         )
 
 

@@ -234,7 +234,9 @@ class FattiVariazione:
     contesi: tuple[tuple[str, str], ...] = ()
     mossi: tuple[tuple[str, str, str], ...] = ()
     chiusi: tuple[str, ...] = ()
+    intermedi: tuple[str, ...] = ()  # targets that the year does not vary in its course (R31)
     mancano: tuple[str, ...] = ()  # required opinions not given on it as it is
+    replica_fino: date | None = None  # last day of the settore's to reply, until it does (R34)
     regola_tardive: str = "ammissibile_con_eccezione_giunta"
     accoglimento_motivato: bool = True  # R19
 

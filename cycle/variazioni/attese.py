@@ -5,16 +5,11 @@ calendar days are, whatever the clock did in between (R43)."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import date
 
+from cycle.calendario import fra_giorni, ultimo_giorno
 from cycle.models import RichiestaVariazione
 from cycle.parametri import Parametri
-
-
-def ultimo_dei_giorni(da: datetime, giorni: int, fuso: str) -> date:
-    """The last of `giorni` days from `da`, in the zone: it ends at its midnight (R41)."""
-    return da.astimezone(ZoneInfo(fuso)).date() + timedelta(days=giorni)
 
 
 def replica_fino(v: RichiestaVariazione, parametri: Parametri, fuso: str) -> date | None:
@@ -23,11 +18,11 @@ def replica_fino(v: RichiestaVariazione, parametri: Parametri, fuso: str) -> dat
     giorni = parametri.variazione_ufficio_replica
     if not v.d_ufficio or v.presentata_il is None or not giorni:
         return None
-    return ultimo_dei_giorni(v.presentata_il, giorni, fuso)
+    return ultimo_giorno(fra_giorni(v.presentata_il, giorni, fuso), fuso)
 
 
 def silenzio_dal(v: RichiestaVariazione, parametri: Parametri, fuso: str) -> date | None:
     """The last day of the silence that is not worth telling of; None of a draft."""
     if v.presentata_il is None:
         return None
-    return ultimo_dei_giorni(v.presentata_il, parametri.silenzio_giorni, fuso)
+    return ultimo_giorno(fra_giorni(v.presentata_il, parametri.silenzio_giorni, fuso), fuso)

@@ -23,6 +23,7 @@ from cycle.models import (
 )
 from cycle.parametri import Parametri
 from cycle.termini import in_vigore
+from cycle.variazioni.attese import replica_fino
 from cycle.variazioni.cambi import Cambio, applica, contesi, mossi
 from cycle.variazioni.quadro import Quadro, campi_di
 from workflows.machines.relazione import COMPILABILI
@@ -117,7 +118,9 @@ def _fatti(
         contesi=tuple(contesi(vigente, cambi, altri.get(o.pk, ()))),
         mossi=tuple(mossi(vigente, cambi)),
         chiusi=tuple(_chiusi(cambi, base, quadro)),
+        intermedi=tuple(_intermedi(cambi, quadro, o.pk)),
         mancano=tuple(t for t in dovuti(v, parametri) if t not in resi),
+        replica_fino=None if "replica" in resi else replica_fino(v, parametri, o.ciclo.ente.fuso),
         regola_tardive=parametri.variazione_tardiva,
         accoglimento_motivato=parametri.variazione_motivata,
     )
@@ -149,6 +152,14 @@ def _chiusi(cambi: Sequence[Cambio], base: Fascicolo, quadro: Quadro) -> Iterato
             in_chiusi = any(r.periodo.codice in chiusi for r in righe)
             if in_chiusi or (misurata and c.campo and "data" in (c.prima, c.dopo)):
                 yield c.dove
+
+
+def _intermedi(cambi: Sequence[Cambio], quadro: Quadro, obiettivo: int) -> Iterator[str]:
+    """The targets of periods before the last, where the year varies the annual one alone (R31)."""
+    r = quadro.rubrica(obiettivo)
+    if r.parametri.variazione_effetto == "annuale" and r.periodi:
+        ultimo = r.periodi[-1].codice
+        yield from (c.dove for c in cambi if c.periodo not in ("", ultimo))
 
 
 def _di_altre(

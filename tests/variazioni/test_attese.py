@@ -12,10 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cycle.calendario import fra_giorni, ultimo_giorno
 from cycle.models import Persona, RichiestaVariazione
 from cycle.services import variazioni
 from cycle.services.scadenze import scadenze
-from cycle.variazioni.attese import ultimo_dei_giorni
 from notifications.models import Notifica
 from tests import mondo
 from tests.variazioni.mondo import (
@@ -170,11 +170,11 @@ def test_the_queries_do_not_depend_on_how_many_wait() -> None:
 def test_r43_the_first_day_is_not_counted_and_days_are_of_the_calendar(
     da: datetime, giorni: int, ultimo: date
 ) -> None:
-    assert ultimo_dei_giorni(da, giorni, "Europe/Rome") == ultimo
+    assert ultimo_giorno(fra_giorni(da, giorni, "Europe/Rome"), "Europe/Rome") == ultimo
 
 
 @given(st.datetimes(timezones=st.just(UTC)), st.integers(0, 60))
 def test_r43_never_fewer_days_than_said(da: datetime, giorni: int) -> None:
     da = da.replace(year=2020 + da.year % 16, month=max(da.month, 3))
-    ultimo = ultimo_dei_giorni(da, giorni, "Europe/Rome")
+    ultimo = ultimo_giorno(fra_giorni(da, giorni, "Europe/Rome"), "Europe/Rome")
     assert (ultimo - da.astimezone(ROMA).date()).days == giorni

@@ -55,10 +55,10 @@ annulla   | in_preparazione -> annullato      | controllo  | motivazione_present
 """  # noqa: E501
 
 VARIAZIONE = """
-presenta  | bozza -> presentata | dirigente, segreteria | di_chi_la_presenta, obiettivo_variabile, almeno_un_cambio, richiesta_motivata, prima_di_fine_anno, nel_termine, causa_sopravvenuta, campi_liberi, periodi_chiusi_intatti, valori_di_partenza_attuali |
+presenta  | bozza -> presentata | dirigente, segreteria | di_chi_la_presenta, obiettivo_variabile, almeno_un_cambio, richiesta_motivata, prima_di_fine_anno, nel_termine, causa_sopravvenuta, campi_liberi, periodi_chiusi_intatti, solo_target_annuale, valori_di_partenza_attuali |
 istruisci | presentata -> istruita | controllo | si_esamina, pareri_resi |
 dichiara_irricevibile | presentata -> irricevibile | controllo | tardiva_irricevibile, motivazione_presente | ritorno
-approva   | istruita -> approvata | segreteria | obiettivo_variabile, valori_di_partenza_attuali, periodi_chiusi_intatti, pareri_resi, responsabile_presente, specifici_presenti, target_in_ogni_periodo, pesi_a_cento, nodo_presente, accoglimento_motivato, eccezione_motivata, atto_contabile_indicato, atto_presente, pareri_presenti, atto_nei_termini | per giunta, con atto
+approva   | istruita -> approvata | segreteria | obiettivo_variabile, valori_di_partenza_attuali, periodi_chiusi_intatti, solo_target_annuale, pareri_resi, replica_attesa, responsabile_presente, specifici_presenti, target_in_ogni_periodo, pesi_a_cento, nodo_presente, accoglimento_motivato, eccezione_motivata, atto_contabile_indicato, atto_presente, pareri_presenti, atto_nei_termini | per giunta, con atto
 respingi  | istruita -> respinta, presentata -> respinta | segreteria | diniego_motivato, atto_del_diniego | per giunta, ritorno
 ritira    | bozza -> ritirata, istruita -> ritirata, presentata -> ritirata | dirigente, po, segreteria | di_chi_la_ritira | ritorno
 """  # noqa: E501

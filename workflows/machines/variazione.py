@@ -46,6 +46,7 @@ class MacchinaVariazione(FSMModelMixin, models.Model):
             guards_variazione.causa_sopravvenuta,
             guards_variazione.campi_liberi,
             guards_variazione.periodi_chiusi_intatti,
+            guards_variazione.solo_target_annuale,
             guards_variazione.valori_di_partenza_attuali,
         ],
     )
@@ -82,7 +83,9 @@ class MacchinaVariazione(FSMModelMixin, models.Model):
             guards_variazione.obiettivo_variabile,
             guards_variazione.valori_di_partenza_attuali,
             guards_variazione.periodi_chiusi_intatti,
+            guards_variazione.solo_target_annuale,
             guards_variazione.pareri_resi,
+            guards_variazione.replica_attesa,
             *guards.SCHEDA_COMPLETA,
             guards_variazione.accoglimento_motivato,
             guards_variazione.eccezione_motivata,
