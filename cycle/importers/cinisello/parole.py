@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -53,13 +53,19 @@ class Testate:
     """What the heads of the pages repeat: words of several obiettivi are of the form or of the
     organisation; words of one alone are its title."""
 
-    def __init__(self, schede: Iterable[SchedaGrezza]) -> None:
+    def __init__(self, schede: Sequence[SchedaGrezza]) -> None:
         dove: dict[str, set[str]] = defaultdict(set)
         for scheda in schede:
             for pagina in scheda.pagine:
                 for riga in pagina.di(Parte.TESTATA):
                     for parte in spezza(riga.testo):
                         dove[_traccia(parte)].add(scheda.codice)
+        for scheda in schede:  # the right of a head may be read after the tables
+            for pagina in scheda.pagine:
+                for quale in (Parte.INDICATORI, Parte.DESTRA_FASI, Parte.DESTRA_INDICATORI):
+                    for riga in pagina.di(quale):
+                        if (traccia := _traccia(riga.testo)) in dove:
+                            dove[traccia].add(scheda.codice)
         # one word may well end two titles
         self._comuni = {
             traccia
@@ -69,7 +75,14 @@ class Testate:
 
     def e_comune(self, testo: str) -> bool:
         """Whether all of a line is repeated by several heads."""
-        return all(_traccia(parte) in self._comuni for parte in spezza(testo))
+        return all(self._comune(parte) for parte in spezza(testo))
+
+    def _comune(self, parte: str) -> bool:
+        return (
+            _traccia(parte) in self._comuni
+            or ETICHETTA.fullmatch(parte) is not None
+            or _SETTORE.match(parte) is not None
+        )
 
     def titolo(self, scheda: SchedaGrezza) -> tuple[str, bool]:
         """The title, and whether it is readable: pages print it again, some better."""
@@ -77,7 +90,7 @@ class Testate:
         for pagina in scheda.pagine:
             righe = []
             for riga in pagina.di(Parte.TESTATA):
-                parti = [p for p in spezza(riga.testo) if _traccia(p) not in self._comuni]
+                parti = [p for p in spezza(riga.testo) if not self._comune(p)]
                 if parti and not AREA.fullmatch(parti[0]):
                     righe.append(" ".join(parti))
             if righe:
@@ -117,6 +130,7 @@ ETICHETTA = re.compile(
     r"(?:Centro di ?responsabilit[aà]|Area Tematica|Assessorato|Direzione|Direttore|"
     r"Responsabile|\s)+"
 )
+_SETTORE = re.compile(r"[a-z]{0,4}SETTORE\b")
 # The column on the right: a label, or words in capitals, after what a scanner made of a rule.
 _DESTRA = re.compile(
     r"(?:\s+[^\w\s]|\s+A)?\s+(?=Centro di ?responsabilit[aà]|[a-z]{0,4}SETTORE\b|"
@@ -126,11 +140,11 @@ _DESTRA = re.compile(
 
 def spezza(testo: str) -> list[str]:
     """A line of the head: the area, what follows it, and the column on its right."""
-    parti = [parte.strip() for parte in _DESTRA.split(testo) if parte.strip()]
-    area = AREA.match(parti[0]) if parti else None
-    if area is not None and (resto := parti[0][area.end() :].strip()):
-        parti[:1] = [area[0].strip(), resto]
-    return parti
+    area = AREA.match(testo)
+    resto = testo[area.end() :] if area else testo
+    pezzi = [resto] if _SETTORE.match(resto) else _DESTRA.split(resto, maxsplit=1)
+    parti = [parte.strip() for parte in pezzi if parte.strip()]
+    return [area[0].strip(), *parti] if area else parti
 
 
 def _traccia(testo: str) -> str:

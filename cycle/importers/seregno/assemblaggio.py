@@ -118,7 +118,7 @@ class _Assemblaggio:
 
     def _obiettivo(self, scheda: SchedaGrezza) -> neutro.Obiettivo:
         codice = self._codice(scheda)
-        titolo = scheda.campi.get(Campo.OBIETTIVO, "")
+        titolo = scheda.campo(Campo.OBIETTIVO)
         if not titolo:
             self.avvisi.aggiungi(scheda.riga, codice, "manca il titolo dell'obiettivo operativo")
         note, controllo = _separa(unisci(scheda.brani.get(Parte.NOTE, [])))
@@ -135,7 +135,7 @@ class _Assemblaggio:
             descrizione=unisci(scheda.brani.get(Parte.DEFINIZIONE, [])),
             unita=UNITA,
             responsabile_generale=self.rubrica.persona(
-                scheda.campi.get(Campo.RESPONSABILE, ""), scheda.riga, codice
+                scheda.campo(Campo.RESPONSABILE), scheda.riga, codice
             ),
             responsabile_operativo="",
             inizio_previsto=inizio,
@@ -156,7 +156,7 @@ class _Assemblaggio:
         """What most of its activities begin with."""
         prefissi = Counter(codice[:-2] for codice in scheda.attivita)
         if not prefissi:
-            codice = sigla(scheda.campi.get(Campo.OBIETTIVO, "")) or f"RIGA-{scheda.riga}"
+            codice = sigla(scheda.campo(Campo.OBIETTIVO)) or f"RIGA-{scheda.riga}"
             self.avvisi.aggiungi(
                 scheda.riga, codice, "la scheda non ha attività, né un codice: le è dato questo"
             )
@@ -180,7 +180,7 @@ class _Assemblaggio:
         ):
             percorso = []
             for tipo, campo in albero:
-                testo = scheda.campi.get(campo, "")
+                testo = scheda.campo(campo)
                 if not testo:
                     self.avvisi.aggiungi(scheda.riga, codice, f"manca: {tipo}")
                     continue
@@ -324,9 +324,9 @@ def _fasi(attivita: AttivitaGrezza) -> tuple[neutro.Fase, ...]:
 
 def _sezioni(scheda: SchedaGrezza, note: str) -> tuple[tuple[str, str], ...]:
     voci = [
-        ("CdC associato", scheda.campi.get(Campo.CENTRO, "")),
+        ("CdC associato", scheda.campo(Campo.CENTRO)),
         ("Indirizzi del DUP", unisci(scheda.brani.get(Parte.INDIRIZZI, []))),
-        ("Condizione", scheda.campi.get(Campo.CONDIZIONE, "")),
+        ("Condizione", scheda.campo(Campo.CONDIZIONE)),
         *((titolo, "\n".join(righe)) for titolo, righe in scheda.risorse.items()),
         ("Note", note),
     ]

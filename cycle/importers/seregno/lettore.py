@@ -94,6 +94,7 @@ _TABELLE = (
     (("categoria", "matricola"), Parte.PERSONE),
 )
 _COLONNE = {Parte.FASI: 6, Parte.INDICATORI: 8, Parte.MONITORAGGIO: 3, Parte.PERSONE: 3}
+_MASSIME_RIGHE_SPEZZATE = 100  # a cell does not go on for more
 _CORRENTE = re.compile(r"Scheda Obiettivo Gestionale|[0-9]{5} [A-ZÀ-Ü][\w' ]+ \([A-Z]{2}\)")
 _COMUNE = re.compile(r"(?:Comune|Città) di [A-ZÀ-Ü][\w' ]{1,40}")
 _VIA = re.compile(r"(?:Via|Viale|Piazza|Corso|Largo) [\w'. ]{1,60}[0-9]*")
@@ -132,13 +133,16 @@ class PersonaGrezza:
 @dataclass(slots=True)
 class SchedaGrezza:
     riga: int
-    campi: dict[Campo, str] = field(default_factory=dict)
+    campi: dict[Campo, list[str]] = field(default_factory=dict)
     date: dict[Campo, date] = field(default_factory=dict)
     brani: dict[Parte, list[str]] = field(default_factory=dict)
     risorse: dict[str, list[str]] = field(default_factory=dict)
     attivita: dict[str, AttivitaGrezza] = field(default_factory=dict)
     persone: list[PersonaGrezza] = field(default_factory=list)
     riga_note: int = 0
+
+    def campo(self, campo: Campo) -> str:
+        return " ".join(self.campi.get(campo, []))
 
 
 class Lettore:
@@ -152,6 +156,7 @@ class Lettore:
         self._campo: Campo | None = None
         self._risorsa = ""
         self._spezzata: list[str] = []  # cells of a row that goes on in the next line
+        self._righe_della_spezzata = 0
         self._ultima: AttivitaGrezza | None = None  # whose monitoring text may go on
         self._orfane = Orfane(avvisi)
         self._indirizzo: list[Riga] = []  # what may be the address at the top of a page
@@ -300,10 +305,8 @@ class Lettore:
             if giorno is not None:
                 self.scheda.date[campo] = giorno
             self._campo = None
-        elif campo in self.scheda.campi:
-            self.scheda.campi[campo] = f"{self.scheda.campi[campo]} {valore}"
         else:
-            self.scheda.campi[campo] = valore
+            self.scheda.campi.setdefault(campo, []).append(valore)
 
     # --- texts ------------------------------------------------------------------------------
 
@@ -332,13 +335,15 @@ class Lettore:
             self._riga(riga, list(riga.celle))
         else:
             self._chiudi_riga(riga.numero)
-            self._spezzata = list(riga.celle)
+            self._spezzata, self._righe_della_spezzata = list(riga.celle), 1
 
     def _prosegue(self, riga: Riga) -> None:
         """The rest of a row that a page, or a line end in a cell, has broken."""
         self._spezzata[-1] = f"{self._spezzata[-1]} {riga.celle[0]}".strip()
         self._spezzata += riga.celle[1:]
-        if len(self._spezzata) >= _COLONNE[self.parte]:
+        self._righe_della_spezzata += 1
+        intera = len(self._spezzata) >= _COLONNE[self.parte]
+        if intera or self._righe_della_spezzata > _MASSIME_RIGHE_SPEZZATE:
             self._chiudi_riga(riga.numero, riga)
 
     def _chiudi_riga(self, numero: int, riga: Riga | None = None) -> None:
