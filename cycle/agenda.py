@@ -12,13 +12,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db.models import Max, OuterRef, Q, Subquery
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from cycle import compiti_variazioni
+from cycle import compiti_variazioni, correzioni, inviti_variazione
+from cycle.calendario import ultimo_giorno
 from cycle.models import (
     Ciclo,
     Ente,
@@ -58,7 +60,13 @@ GENERI: Mapping[tuple[str, str], _Genere] = {
     ("obiettivo", "avvia"): _Genere(_("Obiettivi approvati da avviare")),
     ("relazione", "compila"): _Genere(_("Relazioni da compilare"), "relazione-{ordine}"),
     ("relazione", "trasmetti"): _Genere(_("Relazioni da trasmettere"), "relazione-{ordine}"),
+    ("relazione", "controdeduci"): _Genere(_("Osservazioni del Nucleo a cui rispondere")),
+    ("relazione", "osserva"): _Genere(
+        _("Osservazioni firmate da inviare"), "osservazioni-{ordine}"
+    ),
     ("relazione", "valida"): _Genere(_("Relazioni da validare"), "osservazioni-{ordine}"),
+    ("invito", "rispondi"): _Genere(_("Inviti del Nucleo a chiedere una variazione"), "variazioni"),
+    ("correzione", "accogli"): _Genere(_("Errori materiali da decidere")),
     ("obiettivo", "rendiconta"): _Genere(_("Anno da rendicontare"), "relazione-{ultimo}"),
     ("obiettivo", "valida"): _Genere(_("Obiettivi da validare"), "validazione"),
     ("variazione", "ribasa"): _Genere(
@@ -99,6 +107,7 @@ class Compito:
     dal: date | None = None  # when it was to begin, for what is to be started
     richiesta: RichiestaVariazione | None = None
     entro: date | None = None
+    pagina: tuple[str, UUID] | None = None  # where it is done, where it has a page of its own
 
     @property
     def periodo(self) -> str:
@@ -198,6 +207,19 @@ def agenda(attore: Attore, ente: Ente, istante: datetime) -> Agenda:
         for c in delle_variazioni
     ]
     tronca = tronca or altre
+    compiti += [
+        Compito(
+            "invito",
+            "rispondi",
+            i.obiettivo,
+            entro=i.entro,
+            pagina=("invito_variazione", i.pid),
+        )
+        for i in inviti_variazione.da_rispondere(attore, aperti, oggi)[:LIMITE]
+    ] + [
+        Compito("correzione", "accogli", x.obiettivo, pagina=("correzione", x.pid))
+        for x in correzioni.da_decidere(attore, aperti, istante, LIMITE)
+    ]
     gruppi = _gruppi(compiti, aperti, istante, ente.fuso, attore.ruoli())
     per_urgenza: dict[str, list[Gruppo]] = {}
     for gruppo in gruppi:
@@ -341,7 +363,8 @@ def _gruppi(
     ultimi = _ultimi_periodi(cicli)
     insiemi: dict[tuple[str, str, int, str, str, date | None], list[Compito]] = {}
     for c in compiti:
-        urgenza = _urgenza((c.dal - oggi).days) if c.dal else ""
+        giorno = c.dal or _ultimo_per_rispondere(c, fuso)
+        urgenza = _urgenza((giorno - oggi).days) if giorno else ""
         chiave = (c.procedura, c.passo, c.obiettivo.ciclo_id, c.periodo, urgenza, c.entro)
         insiemi.setdefault(chiave, []).append(c)
     gruppi = []
@@ -363,7 +386,7 @@ def _gruppi(
                 if entro
                 else termine(scadenza, oggi, fuso, ruoli)
                 if scadenza
-                else _inizio_di(insieme, anno, oggi),
+                else _inizio_di(insieme, anno, oggi) or _risposta_di(insieme, anno, oggi, fuso),
                 compiti=tuple(sorted(insieme, key=_peggiori_prima)),
             )
         )
@@ -385,6 +408,22 @@ def _inizio_di(compiti: Sequence[Compito], anno: int, oggi: date) -> Termine | N
         return None
     primo = min(giorni)
     return Termine(str(_("Inizio previsto")), anno, "", "", primo, (primo - oggi).days)
+
+
+def _ultimo_per_rispondere(c: Compito, fuso: str) -> date | None:
+    """The last day to answer the Nucleo, where that is what is to be done (R55)."""
+    if c.passo != "controdeduci" or c.relazione is None or c.relazione.replica_entro is None:
+        return None
+    return ultimo_giorno(c.relazione.replica_entro, fuso)
+
+
+def _risposta_di(compiti: Sequence[Compito], anno: int, oggi: date, fuso: str) -> Termine | None:
+    """The term of the answers: the first of them to expire."""
+    giorni = [g for c in compiti if (g := _ultimo_per_rispondere(c, fuso))]
+    if not giorni:
+        return None
+    primo = min(giorni)
+    return Termine(str(_("Risposta al Nucleo")), anno, "", "", primo, (primo - oggi).days)
 
 
 def _codice_scadenza(genere: _Genere, compito: Compito, ultimo: int) -> str:

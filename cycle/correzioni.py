@@ -4,12 +4,13 @@ about, one of them whole, those that wait for a decision."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from cycle import selectors
 from cycle.models import Ciclo, Correzione, Obiettivo, VoceRelazione
@@ -76,6 +77,33 @@ def dell_anno(attore: Attore, ciclo: Ciclo) -> list[Correzione]:
     visti = Obiettivo.objects.filter(selectors.visibili(attore), ciclo=ciclo)
     righe = list(_lette().filter(obiettivo__in=visti).order_by("-pk"))
     return sorted(righe, key=lambda c: c.stato != "segnalata")
+
+
+def da_decidere(
+    attore: Attore, cicli: Sequence[Ciclo], istante: datetime, limite: int
+) -> list[Correzione]:
+    """Those that wait for this person's decision in the years, the oldest first."""
+    decide = [i.percorso for i in attore.incarichi if i.consente("accogli_correzione", i.percorso)]
+    if not decide:
+        return []
+    dove = Q(pk__in=())
+    for percorso in decide:
+        dove |= Q(obiettivo__unita__percorso__startswith=percorso)
+    righe = list(
+        _lette()
+        .filter(dove, ente_id=attore.ente_id, stato="segnalata", obiettivo__ciclo__in=cicli)
+        .order_by("pk")[:limite]
+    )
+    passo = CORREZIONE.macchina.transizione("accogli")
+    assert passo is not None
+    fatti = CORREZIONE.fascicoli(righe, istante, Richiesta()) if righe else {}
+    return [
+        c
+        for c in righe
+        if verdetto(
+            CORREZIONE.macchina, passo, fatti[c.pk], attore, istante, anteprima=True
+        ).permessa
+    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -105,6 +105,37 @@ def invito(attore: Attore, pid: UUID, giorno: date) -> Invito:
     if not trovati or not attore.incarichi:
         raise NonTrovato({})
     return trovati[0]
+
+
+def da_rispondere(attore: Attore, cicli: Sequence[Ciclo], giorno: date) -> list[InvitoVariazione]:
+    """The open invitations that this person may answer for the settore, the first to expire
+    first."""
+    suoi = [
+        i.percorso
+        for i in attore.incarichi
+        if i.ruolo in ("po", "dirigente") and i.consente("redigi_variazione", i.percorso)
+    ]
+    if not suoi:
+        return []
+    dove = Q(pk__in=())
+    for percorso in suoi:
+        dove |= Q(obiettivo__unita__percorso__startswith=percorso)
+    chieste_per = RichiestaVariazione.objects.filter(
+        invito=OuterRef("pk"), presentata_il__isnull=False
+    )
+    return list(
+        InvitoVariazione.objects.filter(
+            dove,
+            ~Exists(chieste_per),
+            ente_id=attore.ente_id,
+            declinato_il__isnull=True,
+            entro__gte=giorno,
+            obiettivo__stato__in=("approvato", "in_corso"),
+            obiettivo__ciclo__in=cicli,
+        )
+        .select_related("obiettivo__unita", "obiettivo__ciclo")
+        .order_by("entro", "pk")
+    )
 
 
 # --- R40 ----------------------------------------------------------------------------------------

@@ -79,6 +79,8 @@ PASSI = {
     "annulla": gettext_lazy("Annulla l'insieme"),
     "presenta": gettext_lazy("Presenta"),
     "ribasa": gettext_lazy("Aggiorna"),
+    "rispondi": gettext_lazy("Rispondi"),
+    "accogli": gettext_lazy("Decidi"),
     "dichiara_irricevibile": gettext_lazy("Dichiara irricevibile"),
     "nucleo": gettext_lazy("Esprimi il parere"),
     "ragioneria": gettext_lazy("Apponi il visto"),

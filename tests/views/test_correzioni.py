@@ -71,6 +71,8 @@ def test_r35_signalled_beside_the_percentage_decided_by_somebody_else(entra: Ent
         Notifica.objects.filter(materia=f"correzione:{c.pk}").values_list("link", flat=True)
     ) == {pagina(c)}
     controllo = entra(CONTROLLO)
+    assert pagina(c) in leggi(controllo, "/alfa/").partition("riquadro-novita")[0]  # a task
+    assert pagina(c) not in leggi(browser, "/alfa/").partition("riquadro-novita")[0]
     assert "1 aspetta una decisione" in leggi(controllo, ELENCO)
     dati = {**modulo(controllo, pagina(c)), "esito": "accogli"}
     risposta = controllo.post(pagina(c), dati)

@@ -80,6 +80,9 @@ def test_r39_the_settore_is_told_and_the_request_says_where_it_comes_from(entra:
     }
     assert set(avvisi.values_list("link", flat=True)) == {invito(i)}
     browser = entra(SETTORE)
+    compiti = leggi(browser, "/alfa/").partition("riquadro-novita")[0]
+    assert "Inviti del Nucleo a chiedere una variazione" in compiti
+    assert invito(i) in compiti
     assert "Chiedi la variazione" in leggi(browser, invito(i))
     dati = modulo(browser, scheda("variazioni/nuova/"), motivazione="Pochi sportelli.")
     assert dati["da_invito"]

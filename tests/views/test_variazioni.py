@@ -403,7 +403,7 @@ class TestUnAttoSuMolte:
         adesso(OTTOBRE)
         testo = leggi(entra("SINDACA GIUNTA"), self.ELENCO)
         assert "<b>2</b> pronte" in testo
-        assert "<b>1</b> aspettano un parere" in testo
+        assert "<b>1</b> aspetta un parere" in testo
         assert "manca il visto della ragioneria" in testo
         assert "da 127 giorni" in testo
         assert "restano 56 giorni" in testo  # to 15/12 (R25)
