@@ -41,6 +41,7 @@ NON_DELLA_SCHEDA = {
     "CampoVariato",
     "InvitoVariazione",
     "Correzione",
+    "Evidenza",
 }
 DELLA_SCHEDA: list[type[models.Model]] = [
     Obiettivo,
@@ -90,7 +91,7 @@ class TestLaTabella:
         assert {"responsabile_generale", "responsabile_operativo"} <= set(APPROVATI["Obiettivo"])
         assert {"natura", "aggregazione", "peso", "nome"} <= set(APPROVATI["Indicatore"])
         assert {"target", "target_data"} <= set(APPROVATI["Rilevazione"])
-        assert {"valore", "valore_data"} == set(GESTIONE["Rilevazione"])
+        assert {"valore", "valore_data", "nota"} == set(GESTIONE["Rilevazione"])
         assert "avanzamento" in GESTIONE["Fase"]
         assert "Collaboratore" not in APPROVATI
 

@@ -214,6 +214,12 @@ def _fabbrica(ipa: str, m: Any) -> Any:
         return m.objects.create(
             **di_obiettivo, richiesta=richiesta, tabella="cycle_obiettivo", campo="titolo"
         )
+    if m.__name__ == "Evidenza":
+        voce = VoceRelazione.objects.filter(obiettivo=mondo.in_stato("in_corso", ipa))[0]
+        allegato = _riga(ipa, apps.get_model("cycle", "Allegato"))
+        return m.objects.create(
+            ente=voce.ente, obiettivo_id=voce.obiettivo_id, voce=voce, allegato=allegato
+        )
     if m.__name__ in ("InvitoVariazione", "ParereVariazione", "AllegatoVariazione", "Correzione"):
         return _della_variazione(ipa, m)
     return m.objects.create(**campi[m.__name__])
