@@ -3,7 +3,8 @@
 was approved, against its approved fields as they stand (`domain.md` 3, 8).
 
 The database compares the texts and sends only those that differ, a few at a time: a year of ten
-thousand objectives without drift costs one pass and no memory."""
+thousand objectives without drift costs one pass and no memory. A version written when the text had
+fewer fields is compared in those it has."""
 
 from __future__ import annotations
 
@@ -21,16 +22,21 @@ from workflows.machines.obiettivo import PRIMA_DELL_APPROVAZIONE
 
 _PEZZO = 200  # objectives read at once
 
+# An objective put back among drafts is still what the giunta approved; a version whose text is not
+# the one its digest was made of says nothing of what was approved.
 _DIVERSI = f"""
-SELECT o.codice, o.versione, w.numero, w.schema, w.contenuto, t.adesso,
+SELECT o.codice, o.stato, o.versione, w.numero, w.contenuto, t.adesso,
+       w.sha256 = encode(sha256(convert_to(w.contenuto, 'UTF8')), 'hex') AS intatta,
        coalesce(a.organo || ' n. ' || a.numero || ' del ' || to_char(a.data, 'DD/MM/YYYY'), '')
   FROM cycle_obiettivo o
  CROSS JOIN LATERAL (SELECT {canonico.SCHEDA} AS adesso) t
   LEFT JOIN LATERAL (SELECT v.* FROM cycle_versioneobiettivo v
                       WHERE v.obiettivo_id = o.id ORDER BY v.numero DESC LIMIT 1) w ON true
   LEFT JOIN cycle_atto a ON a.id = w.atto_id
- WHERE o.ciclo_id = %s AND o.stato <> ALL (%s)
-   AND (w.numero IS DISTINCT FROM o.versione OR w.contenuto IS DISTINCT FROM t.adesso)
+ WHERE o.ciclo_id = %s AND (o.stato <> ALL (%s) OR w.id IS NOT NULL)
+   AND (w.numero IS DISTINCT FROM o.versione OR w.contenuto IS DISTINCT FROM t.adesso
+        OR o.stato = ANY (%s)
+        OR w.sha256 <> encode(sha256(convert_to(w.contenuto, 'UTF8')), 'hex'))
  ORDER BY o.codice
 """  # noqa: S608 - names, not input
 
@@ -68,9 +74,14 @@ def deriva(ciclo: Ciclo) -> Iterator[Scostamento]:
     """Every difference of the year, in order of code. Needs an open transaction."""
     periodi = {p.pk: p.codice for p in Periodo.objects.filter(ciclo=ciclo)}
     with connection.chunked_cursor() as cursore:
-        cursore.execute(_DIVERSI, [ciclo.pk, list(PRIMA_DELL_APPROVAZIONE)])
+        prima = list(PRIMA_DELL_APPROVAZIONE)
+        cursore.execute(_DIVERSI, [ciclo.pk, prima, prima])
         while righe := cursore.fetchmany(_PEZZO):
-            for codice, versione, numero, schema, contenuto, adesso, atto in righe:
+            for codice, stato, versione, numero, contenuto, adesso, intatta, atto in righe:
+                if stato in prima:
+                    yield Scostamento(
+                        codice, _("stato"), _("approvato"), stato.replace("_", " "), atto
+                    )
                 if numero != versione:
                     yield Scostamento(
                         codice,
@@ -79,7 +90,15 @@ def deriva(ciclo: Ciclo) -> Iterator[Scostamento]:
                         _("n. %(n)s") % {"n": versione},
                         atto,
                     )
-                if contenuto is not None and schema == canonico.SCHEMA:
+                if contenuto is not None and not intatta:
+                    yield Scostamento(
+                        codice,
+                        _("testo della versione %(n)s") % {"n": numero},
+                        _("quello della sua impronta"),
+                        _("un altro"),
+                        atto,
+                    )
+                if contenuto is not None:
                     yield from _confronta(
                         codice, json.loads(contenuto), json.loads(adesso), atto, periodi
                     )
@@ -93,14 +112,14 @@ def _confronta(
     periodi: Mapping[int, str],
 ) -> Iterator[Scostamento]:
     for campo, valore in dopo["obiettivo"].items():
-        if prima["obiettivo"][campo] != valore:
+        if campo in prima["obiettivo"] and prima["obiettivo"][campo] != valore:
             yield Scostamento(
                 codice, _nome(campo), _detto(prima["obiettivo"][campo]), _detto(valore), atto
             )
     nomi = _nomi(prima, dopo, periodi)
     for elenco, che_cosa in _ELENCHI.items():
         approvate, vigenti = (
-            {r["id"]: r for r in t[elenco] if _vale(elenco, r)} for t in (prima, dopo)
+            {r["id"]: r for r in t.get(elenco, ()) if _vale(elenco, r)} for t in (prima, dopo)
         )
         for pk in sorted({*approvate, *vigenti}):
             a, v = approvate.get(pk), vigenti.get(pk)
@@ -112,7 +131,7 @@ def _confronta(
                 )
                 continue
             for campo in v:
-                if a[campo] != v[campo]:
+                if campo in a and a[campo] != v[campo]:
                     luogo = f"{dove}, {_nome(campo)}"
                     yield Scostamento(codice, luogo, _detto(a[campo]), _detto(v[campo]), atto)
 
