@@ -31,6 +31,7 @@ def main() -> None:
         letture,
         misura,
         mondo,
+        notizie,
         pagine,
         scrittori,
         transizione,
@@ -50,6 +51,7 @@ def main() -> None:
             "approva": lambda: insiemi.righe(giri, argomenti.insiemi),
             "elenco": lambda: letture.elenco(giri, chiamate, argomenti.enti, argomenti.piani),
             "scheda": lambda: letture.scheda(giri, chiamate, argomenti.enti, argomenti.piani),
+            "notizie": lambda: notizie.righe(giri, argomenti.prese, database),
             "percentuali": lambda: calcoli.righe(giri, argomenti.percentuali),
             "importazione": lambda: importazione.righe(giri, argomenti.schede),
         }
@@ -100,6 +102,7 @@ def _argomenti() -> argparse.Namespace:
     leggi.add_argument("--anteprime", type=int, nargs="+", default=[1000, 3000, 10000])
     leggi.add_argument("--enti", type=int, default=50, help="enti fra cui si legge un anno")
     leggi.add_argument("--piani", type=int, nargs="+", default=[25, 1000, 10000])
+    leggi.add_argument("--prese", type=int, nargs="+", default=[100, 300, 1000])
     leggi.add_argument("--percentuali", type=int, nargs="+", default=[1000, 3000, 10000])
     leggi.add_argument("--schede", type=int, nargs="+", default=[20, 60, 180])
     leggi.add_argument("--mosse", type=int, default=10, help="passi di ogni scrittore in un giro")

@@ -14,7 +14,7 @@ RADICE = Path(__file__).resolve().parents[2]
 RIGHE = {
     *("transizione", "fsm", "viewflow", "http", "scrittori"),
     *("catena", "catena_insieme", "catena_scrittori", "verifica"),
-    *("anteprima", "approva", "elenco", "scheda", "percentuali", "importazione"),
+    *("anteprima", "approva", "elenco", "scheda", "percentuali", "importazione", "notizie"),
 }
 
 
@@ -22,7 +22,7 @@ def test_the_bench_prints_every_line(tmp_path: Path) -> None:
     esito = tmp_path / "bench.json"
     piccolo = (
         "--giri 1 --chiamate 2 --obiettivi 400 --mosse 1 --insiemi 2 4 --percentuali 10 20 "
-        "--schede 1 2 --anteprime 2 4 --enti 3 --piani 4 30 --catena 2"
+        "--schede 1 2 --anteprime 2 4 --enti 3 --piani 4 30 --catena 2 --prese 2 4"
     )
     corsa = subprocess.run(
         [sys.executable, "-m", "tests.bench", "--json", str(esito), *piccolo.split()],
