@@ -1,17 +1,20 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Large files that leave in pieces, under ASGI as under WSGI: each wants its own kind of iterator,
-and of the other it would hold the whole file in memory."""
+"""Files that leave in pieces, under ASGI as under WSGI: each wants its own kind of iterator, and of
+the other it would hold the whole file in memory, and warn."""
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from asgiref.sync import sync_to_async
 from django.core.handlers.asgi import ASGIRequest
 from django.http import HttpRequest, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from whitenoise.middleware import WhiteNoiseMiddleware  # type: ignore[import-untyped]
 
 PEZZO = 64 * 1024  # bytes
 
@@ -53,3 +56,15 @@ class _InAttesa(_Pezzi):
     async def __aiter__(self) -> AsyncIterator[bytes]:
         while pezzo := await sync_to_async(self.file.read, thread_sensitive=False)(PEZZO):
             yield pezzo
+
+
+class Statici(WhiteNoiseMiddleware):  # type: ignore[misc] # untyped
+    """WhiteNoise, whose files leave under ASGI in its way."""
+
+    @staticmethod
+    def serve(static_file: Any, request: HttpRequest) -> HttpResponseBase:
+        risposta: StreamingHttpResponse = WhiteNoiseMiddleware.serve(static_file, request)
+        if isinstance(request, ASGIRequest):
+            file = getattr(risposta, "file_to_stream", None) or io.BytesIO()  # none: not modified
+            risposta.streaming_content = _InAttesa(file)
+        return risposta

@@ -6,11 +6,14 @@ from __future__ import annotations
 import asyncio
 import io
 import warnings
+from typing import Any
 
-from django.http import HttpRequest, StreamingHttpResponse
+import pytest
+from django.http import HttpRequest, HttpResponseNotFound, StreamingHttpResponse
+from django.http.response import HttpResponseBase
 from django.test import AsyncRequestFactory, RequestFactory
 
-from cycle.views.scarichi import PEZZO, scarica
+from cycle.views.scarichi import PEZZO, Statici, scarica
 
 CONTENUTO = bytes(range(256)) * (PEZZO // 256 * 2) + b"fine"
 
@@ -46,8 +49,29 @@ def test_wsgi_asks_for_them_in_its_own_way() -> None:
     assert detta["Content-Disposition"] == 'attachment; filename="atto.json"'
 
 
+@pytest.mark.django_db  # an answer that has left looks at the connections
 def test_the_file_is_closed_even_if_nobody_asked_for_it() -> None:
     for fabbrica in (RequestFactory(), AsyncRequestFactory()):
         file = io.BytesIO(CONTENUTO)
         risposta(fabbrica.head("/"), file).close()
         assert file.closed
+
+
+def test_static_files_leave_under_asgi_without_a_warning() -> None:
+    """Whole, a part of one, and one the browser has already."""
+    statici = Statici(lambda request: HttpResponseNotFound())
+    percorso = "/static/ciclo/base.css"
+
+    async def serve(**intestazioni: str) -> tuple[HttpResponseBase, bytes]:
+        detta: Any = statici(AsyncRequestFactory().get(percorso, headers=intestazioni))
+        async with asyncio.timeout(60):
+            return detta, b"".join([pezzo async for pezzo in detta])
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        intero, testo = asyncio.run(serve())
+        parte, inizio = asyncio.run(serve(range="bytes=0-9"))
+        gia, niente = asyncio.run(serve(if_modified_since=intero["Last-Modified"]))
+    assert (intero.status_code, testo[:2]) == (200, b"/*")
+    assert (parte.status_code, inizio) == (206, testo[:10])
+    assert (gia.status_code, niente) == (304, b"")
