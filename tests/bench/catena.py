@@ -128,7 +128,8 @@ def _byte() -> dict[str, Any]:
             " (SELECT count(*) FROM workflows_modifica),"
             " pg_table_size('workflows_evento'), pg_indexes_size('workflows_evento'),"
             " pg_total_relation_size('workflows_sigillo'),"
-            " (SELECT sum(pg_column_size(prima) + pg_column_size(dopo)) FROM workflows_modifica),"
+            " (SELECT sum(coalesce(pg_column_size(prima), 0) + coalesce(pg_column_size(dopo), 0))"
+            "    FROM workflows_modifica),"
             " pg_total_relation_size('workflows_modifica')"
         )
         eventi, modifiche, righe, indici, sigilli, campi, tutte = cursore.fetchone()

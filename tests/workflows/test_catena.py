@@ -343,6 +343,10 @@ class TestIlPadrone:
         )
         assert "riservato" in guasti()[0]
 
+    def test_r90_a_value_put_apart_is_not_taken_away_in_silence(self, db_vera: None) -> None:
+        sql(f"DELETE FROM workflows_riservato WHERE ente_id = {mondo.ente().pk}", alias="owner")
+        assert "nessuna azione" in guasti()[0]
+
     def test_r90_the_chain_holds_after_an_erasure(self, db_vera: None) -> None:
         from tests.workflows.test_oblio import cancella, nel_registro, persona_con_tracce
 
