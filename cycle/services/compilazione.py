@@ -17,6 +17,7 @@ from cycle import fascicolo
 from cycle.insiemi import aggiorna, copia
 from cycle.models import Fase, RelazioneSemestrale, Rilevazione, VoceRelazione
 from cycle.procedures import RELAZIONE
+from cycle.services.schede import serve_incarico
 from workflows.engine import racconta
 from workflows.errors import Motivo, NonAutorizzato, Tentativo
 from workflows.machines.relazione import COMPILABILI
@@ -139,18 +140,6 @@ def _completa(fatti: Fascicolo, chi: Attore, istante: datetime) -> bool:
     trasmetti = RELAZIONE.macchina.transizione("trasmetti")
     assert trasmetti is not None
     return not verdetto(RELAZIONE.macchina, trasmetti, fatti, chi, istante).mancanze
-
-
-def serve_incarico(unita: str) -> Motivo:
-    """Who fills the reports of a unit, to who does not (R4)."""
-    return Motivo(
-        "incarico",
-        "R4",
-        _("Serve un incarico di PO o dirigente su «%(unita)s», in vigore adesso.")
-        % {"unita": unita},
-        _("Chiedere a chi ha l'incarico."),
-        "po, dirigente",
-    )
 
 
 def non_compilabile() -> Motivo:

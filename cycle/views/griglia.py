@@ -195,8 +195,8 @@ def _da_correggere(g: Griglia, esito: Esito | None) -> list[tuple[str, str, str]
 
 @require_POST
 def celle(request: HttpRequest, ipa: str, anno: int, codice: str) -> HttpResponse:
-    """Save some cells, given as JSON in `celle`; answers for each what became of it. A refusal of the whole
-    answers with its reasons (403, 404, 422)."""
+    """Save some cells, given as JSON in `celle`; answers for each what became of it. A refusal of
+    the whole answers with its reasons (403, 404, 422)."""
     try:
         with sessione(cast(Utente, request.user), ipa, "web") as c:
             ciclo = selectors.ciclo(c.ente, anno)

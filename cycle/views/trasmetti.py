@@ -21,8 +21,8 @@ from cycle.griglia import Filtri, Griglia, griglia, periodo
 from cycle.models import RelazioneSemestrale, Utente
 from cycle.procedures import RELAZIONE
 from cycle.services import molti
-from cycle.services.compilazione import serve_incarico
 from cycle.services.foglio_griglia import EsitoFoglio, carica, foglio
+from cycle.services.schede import serve_incarico
 from cycle.views.errori import rifiutata
 from cycle.views.fogli import MOSTRATI, TIPO, contenuto_del_foglio
 from cycle.views.molti import NELL_ELENCO, istante, mancano
