@@ -178,7 +178,8 @@ def _relazioni(primo: str, secondo: str) -> tuple[FattiRelazione, ...]:
 
 def _voce(**fatti: Any) -> FattiInsieme:
     pareri = {"tecnico": "favorevole", "contabile": "favorevole"} | fatti.pop("pareri", {})
-    return FattiInsieme((FattiVoce(**{"codice": "o", "stato": "proposta", **fatti}),), pareri=pareri)
+    voce = FattiVoce(**{"codice": "o", "stato": "proposta", **fatti})
+    return FattiInsieme((voce,), pareri=pareri)
 
 
 def _richiesta(**fatti: Any) -> FattiVariazione:
