@@ -189,3 +189,67 @@ def test_a_part_of_the_document_begins_anywhere() -> None:
     letto = leggi("cinisello", parte.encode(), anno=2031)
     assert [o.codice for o in letto.obiettivi] == ["2031_S07_04", "2031_S07_05", "2031_S07_06"]
     assert any("la copertina non dice il nome del settore" in a.messaggio for a in letto.avvisi)
+
+
+COLONNE = """INDICATORI
+
+Descrizione
+
+Capi contati nel bosco
+e nelle radure
+
+Nidi
+
+Tipo
+
+QUANTITATIVO
+
+EFFICACIA
+
+Valore Atteso
+
+200,00
+
+30,00
+
+Valore Raggiunto
+
+240,00
+
+{raggiunto}
+
+Valore Raggiunto 2030
+
+180,00
+
+20,00
+
+Note
+
+sostituire con i soli nidi
+"""
+
+
+@pytest.mark.parametrize("raggiunto", ["31,00", ""])
+def test_indicators_whose_columns_were_read_one_by_one(raggiunto: str) -> None:
+    """Each column has as many pieces as there are types, or is not given out, nor those after."""
+    inizio = TESTO.index("INDICATORI\n\nDescrizione\n\nCapi")
+    fine = TESTO.index("Direzione Direttore\n\nValore Raggiunto 2030", inizio)
+    testo = TESTO[:inizio] + COLONNE.format(raggiunto=raggiunto) + TESTO[fine:]
+    letto = leggi("cinisello", testo.encode(), anno=2031)
+    capi, nidi = specifico(letto, "2031_S07_05").indicatori
+    assert (capi.nome, capi.tipo) == ("Capi contati nel bosco e nelle radure", "QUANTITATIVO")
+    assert (nidi.nome, nidi.tipo) == ("Nidi", "EFFICACIA")
+    valori = [i.rilevazioni[0].valore for i in (capi, nidi)]
+    if raggiunto:
+        assert valori == [Decimal("240.00"), Decimal("31.00")]
+    else:
+        assert valori == [None, None]
+        assert any("«Valore Raggiunto» degli" in m for m in detti(letto, "2031_S07_05"))
+    assert "sostituire con i soli nidi" in dict(letto.obiettivi[2].sezioni)[NOTE_SPARSE]
+
+
+def test_a_note_that_asks_for_a_variazione_is_told() -> None:
+    testo = TESTO.replace("entro i tempi\n", "SOSTITUIRE CON altro\n")
+    letto = leggi("cinisello", testo.encode(), anno=2031)
+    assert any("chiede una variazione" in m for m in detti(letto, "2031_S07_03"))

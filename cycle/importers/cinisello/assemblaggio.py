@@ -24,6 +24,7 @@ _LIVELLI = ("mandato", "missione", "programma")
 _CENTRO = re.compile(
     r"Centro di Responsabilit[aà]\s+(?P<codice>[0-9A-Z_]{2,20})\s+(?P<nome>.+)", re.IGNORECASE
 )
+_SOSTITUIRE = re.compile(r"\bsostituire\b", re.IGNORECASE)
 _SI_NO = re.compile(r"\(\s?s[iì]\s?=\s?1[ ,;]{0,2}no\s?=\s?0\s?\)", re.IGNORECASE)
 
 
@@ -215,6 +216,13 @@ class _Assemblaggio:
 
     # --- rows -------------------------------------------------------------------------------
 
+    def _nota(self, note: list[str], riga: int, codice: str) -> str:
+        """A request of variazione may live in a note: the text may have been replaced since."""
+        nota = " ".join(note)
+        if _SOSTITUIRE.search(nota):
+            self.avvisi.aggiungi(riga, codice, f"una nota chiede una variazione: «{breve(nota)}»")
+        return nota
+
     def _fase(self, f: FaseGrezza, codice: str) -> neutro.Fase:
         return neutro.Fase(
             " ".join(f.descrizione),
@@ -226,7 +234,7 @@ class _Assemblaggio:
             fine_effettiva=f.fine_effettiva,
             responsabile=self.rubrica.persona(" ".join(f.responsabile), f.riga, codice),
             centro=" ".join(f.centro),
-            note=" ".join(f.note),
+            note=self._nota(f.note, f.riga, codice),
             riga=f.riga,
         )
 
@@ -259,6 +267,6 @@ class _Assemblaggio:
             )
             if len(cifre) == 4
             else (),
-            note=" ".join(i.note),
+            note=self._nota(i.note, i.riga, codice),
             riga=i.riga,
         )

@@ -29,6 +29,7 @@ from cycle.importers.testo import Avvisi
 _ANCORA = re.compile(
     rf"(?P<testo>.*?)\s*(?P<cifre>(?:(?<![\w,.]){CIFRA}\s+){{1,2}})(?P<data>{DATA.pattern})(?P<resto>.*)"
 )
+_MASSIMI_CENTRI = 50  # of a settore
 _CENTRO = re.compile(r"\b(?:SERV|SETT|UFF|DIREZ|AREA|UNIT)[A-ZÀ-Ü]*\b\.?")
 
 
@@ -56,7 +57,7 @@ class LettoreFasi:
         self.testate = testate
         self.avvisi = avvisi
         self.sparse: list[str] = []  # notes of the page that may be of several rows
-        self.code = _code_dei_centri(schede)
+        self.code, self.centri = _centri(schede)
         self._codice = ""
 
     def leggi(self, codice: str, pagina: Pagina) -> list[FaseGrezza]:
@@ -109,6 +110,9 @@ class LettoreFasi:
             fase.fine_prevista = self._giorno(riga, seconda[0])
             resto = resto[seconda.end() :].strip()
         nome, centro, nota = _a_destra(resto)
+        for noto in self.centri:  # a note may be in capitals too
+            if centro.startswith(f"{noto} "):
+                centro, nota = noto, f"{centro[len(noto) + 1 :]} {nota}".strip()
         fase.responsabile += [nome] if nome else []
         fase.centro += [centro] if centro else []
         fase.note += [nota] if nota else []
@@ -179,15 +183,16 @@ class LettoreFasi:
     # --- columns read one by one ------------------------------------------------------------
 
     def _per_colonna(self, pagina: Pagina) -> list[FaseGrezza]:
-        if "Peso" not in pagina.colonne:
-            for righe in pagina.colonne.values():
-                self.sparse += [r.testo for r in righe]
+        pesi = self._cifre(pagina.colonna(Parte.FASI, "Peso"))
+        if not pesi:
+            for (parte, _), righe in pagina.colonne.items():
+                if parte is Parte.FASI:
+                    self.sparse += [r.testo for r in righe]
             return []
-        prima = pagina.colonne["Peso"][0].numero
-        pesi = self._cifre(pagina.colonne["Peso"])
+        prima = pagina.colonna(Parte.FASI, "Peso")[0].numero
         n = len(pesi)
         fasi = [FaseGrezza(prima, peso=peso) for peso in pesi]
-        avanzamenti = self._cifre(pagina.colonne.get("Avanz.", []))
+        avanzamenti = self._cifre(pagina.colonna(Parte.FASI, "Avanz."))
         inizi = self._giorni(pagina, "Inizio Previsto", "Inizio Effettivo")
         fini = self._giorni(pagina, "Fine Prevista", "Fine Effettiva")
         if len(avanzamenti) == n:
@@ -211,7 +216,7 @@ class LettoreFasi:
             ("Centro di Responsabilta", "centro"),
             ("Note", "note"),
         ):
-            gruppi = capoversi(pagina.colonne.get(colonna, []))
+            gruppi = capoversi(pagina.colonna(Parte.FASI, colonna))
             if len(gruppi) == n:
                 for fase, gruppo in zip(fasi, gruppi, strict=True):
                     setattr(fase, dove, [r.testo for r in gruppo])
@@ -230,7 +235,7 @@ class LettoreFasi:
         return [valore for valore in lette if valore is not None]
 
     def _giorni(self, pagina: Pagina, *colonne: str) -> list[date | None]:
-        righe = [riga for colonna in colonne for riga in pagina.colonne.get(colonna, [])]
+        righe = [riga for colonna in colonne for riga in pagina.colonna(Parte.FASI, colonna)]
         return [self._giorno(r, g[0]) for r in righe for g in DATA.finditer(r.testo)]
 
     # --- the right of the table, read apart ------------------------------------------------
@@ -335,8 +340,9 @@ def _cognome_solo(fase: FaseGrezza) -> bool:
     return len(fase.responsabile) == 1 and " " not in fase.responsabile[0]
 
 
-def _code_dei_centri(schede: Iterable[SchedaGrezza]) -> dict[str, str]:
-    """How the name of a centre goes on, on the lines below: the word that most of its rows have."""
+def _centri(schede: Iterable[SchedaGrezza]) -> tuple[dict[str, str], list[str]]:
+    """How the name of a centre goes on, on the lines below: the word that most of its rows have;
+    and the centres that several rows have, or that another goes on from."""
     righe: Counter[str] = Counter()
     code: dict[str, Counter[str]] = defaultdict(Counter)
     for scheda in schede:
@@ -359,4 +365,9 @@ def _code_dei_centri(schede: Iterable[SchedaGrezza]) -> dict[str, str]:
         aperto = centro.endswith((",", " E"))
         if centro and volte * 2 >= righe[centro] and (volte > 1 or aperto):
             trovate[centro] = parola
-    return trovate
+    frequenti = [centro for centro, _ in righe.most_common(_MASSIMI_CENTRI) if centro]
+    return trovate, [
+        centro
+        for centro in frequenti
+        if righe[centro] > 1 or any(altro.startswith(f"{centro} ") for altro in frequenti)
+    ]

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from cycle.importers.cinisello.fasi import e_di_fasi
 from cycle.importers.cinisello.pagine import Pagina, Parte, Riga
-from cycle.importers.cinisello.parole import CIFRE, Testate, cifra
+from cycle.importers.cinisello.parole import CIFRE, Testate, capoversi, cifra, in_riga
 from cycle.importers.lettura import breve
 from cycle.importers.testo import Avvisi
 
@@ -51,7 +51,11 @@ class LettoreIndicatori:
     def leggi(self, codice: str, pagina: Pagina, fasi: int) -> list[IndicatoreGrezzo]:
         """The indicators of a page that has as many `fasi`."""
         self._codice, self.sparse = codice, []
-        indicatori: list[IndicatoreGrezzo] = []
+        if pagina.per_colonne(Parte.INDICATORI):
+            indicatori = self._per_colonna(pagina)
+            self._destra(indicatori, pagina, fasi)
+            return indicatori
+        indicatori = []
         tra: list[list[Riga]] = [[]]  # lines before the first row, between two, after the last
         sole: list[tuple[int, list[Decimal]]] = []
         for riga in pagina.di(Parte.INDICATORI):
@@ -98,6 +102,62 @@ class LettoreIndicatori:
         if resto:
             letto.note.append(resto)
         return letto
+
+    # --- columns read one by one ------------------------------------------------------------
+
+    def _per_colonna(self, pagina: Pagina) -> list[IndicatoreGrezzo]:
+        """As many rows as types; each other column has as many pieces, or is not given out."""
+        righe = pagina.colonna(Parte.INDICATORI, "Tipo")
+        indicatori = [
+            self._riga(riga, trovata)
+            for riga in righe
+            if (trovata := _ANCORA.fullmatch(riga.testo)) is not None
+        ]
+        n = len(indicatori)
+        prima = indicatori[0].riga if indicatori else pagina.riga
+        descrizioni = capoversi(self._proprie(pagina, "Descrizione"))
+        if len(descrizioni) == n:
+            for indicatore, gruppo in zip(indicatori, descrizioni, strict=True):
+                indicatore.prima = gruppo
+        else:
+            self._non_tornano(prima, "le descrizioni", len(descrizioni), n)
+            self.sparse += [in_riga(gruppo) for gruppo in descrizioni]
+        for colonna in self._colonne_di_cifre(pagina):
+            valori = [v for r in pagina.colonna(Parte.INDICATORI, colonna) for v in _cifre(r.testo)]
+            if valori and len(valori) != n:
+                self._non_tornano(prima, f"«{colonna}»", len(valori), n)
+                break
+            for indicatore, valore in zip(indicatori, valori, strict=False):
+                indicatore.cifre.append(valore)
+        note = capoversi(self._proprie(pagina, "Note"))
+        if note and len(note) == n:
+            for indicatore, gruppo in zip(indicatori, note, strict=True):
+                indicatore.note.append(in_riga(gruppo))
+        elif note:
+            self.sparse += [in_riga(gruppo) for gruppo in note]
+        return indicatori
+
+    def _colonne_di_cifre(self, pagina: Pagina) -> list[str]:
+        """Expected, reached, past years as the page labels them; a year only after the one before,
+        since figures are known by their order."""
+        passate = sorted(
+            (nome for parte, nome in pagina.colonne
+             if parte is Parte.INDICATORI and nome.startswith("Valore Raggiunto 20")),
+            reverse=True,
+        )  # fmt: skip
+        return ["Valore Atteso", "Valore Raggiunto", *passate]
+
+    def _proprie(self, pagina: Pagina, colonna: str) -> list[Riga]:
+        return [
+            riga
+            for riga in pagina.colonna(Parte.INDICATORI, colonna)
+            if not self.testate.e_comune(riga.testo) and riga.testo not in self.code
+        ]
+
+    def _non_tornano(self, riga: int, cosa: str, trovati: int, attesi: int) -> None:
+        self.segnala(
+            riga, f"{cosa} degli indicatori sono {trovati}, e non {attesi}: non si attribuiscono"
+        )
 
     # --- descriptions -----------------------------------------------------------------------
 

@@ -60,11 +60,21 @@ class Parte(enum.Enum):
     DOPO = enum.auto()  # what stands between the nodes and the texts
 
 
+_TABELLE = (Parte.FASI, Parte.INDICATORI)
+
+
 @dataclass(slots=True)
 class Pagina:
     riga: int
     righe: dict[Parte, list[Riga]] = field(default_factory=dict)
-    colonne: dict[str, list[Riga]] = field(default_factory=dict)  # of phases, read one by one
+    # tables whose columns were read one by one: part, label -> lines
+    colonne: dict[tuple[Parte, str], list[Riga]] = field(default_factory=dict)
+
+    def colonna(self, parte: Parte, etichetta: str) -> list[Riga]:
+        return self.colonne.get((parte, etichetta), [])
+
+    def per_colonne(self, parte: Parte) -> bool:
+        return any(quale is parte for quale, _ in self.colonne)
 
     def di(self, parte: Parte) -> list[Riga]:
         return self.righe.get(parte, [])
@@ -168,9 +178,10 @@ class Lettore:
         elif testo == "GANTT":
             self._parte = Parte.GANTT
         elif testo in ("FASI", "INDICATORI"):
-            self._parte, self._colonna = Parte[testo], ""
+            self._parte = Parte[testo]
         else:
             return False
+        self._colonna = ""
         return True
 
     # --- columns ----------------------------------------------------------------------------
@@ -205,7 +216,7 @@ class Lettore:
             self.anni_passati = anni
         if "Descrizione" in etichette:
             self._colonna = "Descrizione" if len(etichette) == 1 else ""
-        elif self._parte is Parte.FASI and self._colonna:
+        elif self._colonna and (self._parte is Parte.FASI or len(etichette) == 1):
             self._colonna = etichette[-1]
         elif anni and self._parte is not Parte.FASI:
             self._parte = Parte.DESTRA_INDICATORI
@@ -214,7 +225,7 @@ class Lettore:
 
     def _aggiungi(self, riga: Riga) -> None:
         assert self._pagina is not None
-        if self._parte is Parte.FASI and self._colonna:
-            self._pagina.colonne.setdefault(self._colonna, []).append(riga)
+        if self._parte in _TABELLE and self._colonna:
+            self._pagina.colonne.setdefault((self._parte, self._colonna), []).append(riga)
         else:
             self._pagina.righe.setdefault(self._parte, []).append(riga)

@@ -139,12 +139,11 @@ class Lettore:
         """Whether the text opens a CDR, a project or an obiettivo."""
         if (progetto := grezzo.PROGETTO.match(testo)) is not None:
             self._progetto(riga, progetto[1], testo[progetto.end() :].strip(" -"))
-        elif (tipo := grezzo.TIPO_OBIETTIVO.match(testo)) is not None:
+        elif (tipo := _tipo(testo)) is not None:
             self.tipo = tipo[0]
-            resto = testo[tipo.end() :].strip()
             self._chiudi_obiettivo()
-            if resto and not self._testata(riga, resto):
-                self._coda(riga, resto)
+            if resto := testo[tipo.end() :].strip():
+                self._testata(riga, resto)
         elif (obiettivo := grezzo.OBIETTIVO.match(testo)) is not None:
             self._obiettivo(riga, obiettivo, testo[obiettivo.end() :].strip(" -"))
         elif (centro := grezzo.CENTRO.fullmatch(testo)) is not None:
@@ -487,6 +486,13 @@ class Lettore:
             come = f"letto {giorno:%d/%m/%Y}" if giorno else "lasciato vuoto"
             self.segnala(riga.numero, f"«{breve(cella)}» non è una data: {come}")
         return giorno
+
+
+def _tipo(testo: str) -> re.Match[str] | None:
+    """A kind of objective, alone or before a code: other words are of a text."""
+    tipo = grezzo.TIPO_OBIETTIVO.match(testo)
+    resto = testo[tipo.end() :].strip() if tipo else ""
+    return tipo if not resto or grezzo.OBIETTIVO.match(resto) else None
 
 
 def in_euro(importo: Decimal) -> str:

@@ -47,6 +47,9 @@ def _totali(voci: Sequence[VoceDiSommario], avvisi: Avvisi) -> None:
             continue
         if voce.titolo not in aperti:
             continue
+        if voce.importo is None and aperti[voce.titolo]:
+            avvisi.aggiungi(voce.riga, "", f"{voce.titolo}: la riga è vuota, tralasciata")
+            continue
         somma, aperti[voce.titolo] = aperti[voce.titolo], _ZERO
         if (voce.importo or _ZERO) != somma:
             avvisi.aggiungi(
