@@ -5,7 +5,7 @@ what the sitting can validate."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -73,10 +73,12 @@ class Riga:
 
 @dataclass(frozen=True, slots=True)
 class Decisione:
-    """A report that the sitting may validate, or not yet, and why."""
+    """A report that the sitting may validate, or not yet, and why. `scoperta`: it is short of
+    targets of which the settore has been told nothing."""
 
     relazione: RelazioneSemestrale
     verdetto: Verdetto
+    scoperta: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +149,11 @@ def _sezione(
         settore,
         tuple(da_guardare),
         tuple(r for r in sue if r.pk not in guardate),
-        tuple(d for d in decisioni if d.relazione.pk in ids),
+        tuple(
+            replace(d, scoperta=d.relazione.pk in guardate)
+            for d in decisioni
+            if d.relazione.pk in ids
+        ),
     )
 
 

@@ -102,6 +102,7 @@ def test_compilare_trasmettere_validare_riaprire(come: Come) -> None:
     assert [c for x in richiesti if x["guardia"] == "seduta_valida" for c in x["campi"]] == [
         "seduta.data",
         "seduta.presenti",
+        "seduta.astenuti",
         "seduta.dissensi",
     ]
     primo = {"specifico": letta["specifici"][0]["pid"], "percentuale": "12.34"}

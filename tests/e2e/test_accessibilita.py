@@ -6,13 +6,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.apps import apps
 from playwright.sync_api import Browser, Page
 
-from cycle.models import Atto, Incarico, Insieme, Obiettivo
+from cycle.models import Atto, Incarico, Insieme, Obiettivo, RelazioneSemestrale
 from tests import giunta, matrice_variazioni, mondo
 from tests.e2e.conftest import Entra
 
@@ -95,6 +96,27 @@ def _atto() -> str:
     return f"/alfa/atti/{atto.pid}/"
 
 
+def _corta() -> RelazioneSemestrale:
+    """A report of the year submitted with nothing done, the first time."""
+    r = RelazioneSemestrale.objects.get(obiettivo=mondo.obiettivo("OE04"), periodo__codice="2026-1")
+    if r.stato == "da_compilare":
+        mondo.compila(r, "UNO PO", valore=Decimal(0))
+        mondo.muovi(r, "trasmetti", "UNO DIRIGENTE")
+    return r
+
+
+def _coda() -> str:
+    _corta()
+    return "/alfa/2026/nucleo/2026-1/"
+
+
+def _risposte() -> str:
+    r = _corta()
+    if RelazioneSemestrale.objects.get(pk=r.pk).stato == "trasmessa":
+        mondo.osserva(r, "Perché non si è fatto nulla?")
+    return f"/alfa/obiettivi/{r.obiettivo.pid}/relazioni/2026-1/risposte/"
+
+
 # who looks -> what they open
 PAGINE: dict[str, list[Pagina]] = {
     "UNO DIRIGENTE": [
@@ -137,6 +159,7 @@ PAGINE: dict[str, list[Pagina]] = {
         ("variazioni", _fissa("/alfa/2026/variazioni/")),
         ("calendario", _fissa("/alfa/2026/calendario/")),
         ("aiuto", _fissa("/aiuto/")),
+        ("risposte al Nucleo", _risposte),
         ("non trovato", _fissa("/alfa/non-c-e/")),
     ],
     "GESTIONE CONTROLLO": [
@@ -199,7 +222,11 @@ PAGINE: dict[str, list[Pagina]] = {
         ("decidi l'errore", _variazione(matrice_variazioni.pid_correzione, "", "correzioni")),
         ("errori materiali", _fissa("/alfa/2026/correzioni/")),
         ("parere sulla variazione", _variazione(matrice_variazioni.pid, "pareri/nucleo/")),
+        ("registro delle variazioni", _fissa("/alfa/2026/variazioni/registro/")),
+        ("registro delle variazioni, nessuna", _fissa("/alfa/2026/variazioni/registro/?testo=zz")),
         ("relazione da validare", _di("rendicontato", "relazioni/2026-1/transizioni/valida/")),
+        ("coda del Nucleo, in linea", _fissa("/alfa/2026/nucleo/2026-2/")),
+        ("coda del Nucleo", _coda),
     ],
     "VERIFICA REVISORE": [
         ("scrivania", _fissa("/alfa/")),
