@@ -29,7 +29,7 @@ def esporta(*, ciclo: Ciclo, by: Attore, istante: datetime, canale: str = "web")
         if incarico is None:
             raise NonAutorizzato({ciclo.pk: [_serve_incarico(radice.nome)]})
         piano = da_database(ciclo, visibili(by), riservati=False)
-        azioni.apri(
+        azioni.registra_lettura(
             ente_id=by.ente_id,
             procedura="ciclo",
             verbo="esporta",

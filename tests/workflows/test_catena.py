@@ -569,6 +569,30 @@ def test_r85_one_anchor_a_day(db_vera: None) -> None:
     assert guasti() == []
 
 
+def test_r85_the_daily_job_anchors_every_ente(db_vera: None) -> None:
+    from cycle import lavori
+
+    for _ in range(2):
+        lavori.ancora()
+    assert set(Ancora.objects.values_list("ente_id", flat=True)) == {
+        mondo.ente("alfa").pk,
+        mondo.ente("beta").pk,
+    }
+    assert Ancora.objects.count() == 2
+
+
+def test_r84_an_export_is_recorded_and_opens_no_action(db_vera: None) -> None:
+    from cycle.services.esportazione import esporta
+
+    o = mondo.in_stato("bozza")
+    with transaction.atomic():
+        esporta(ciclo=mondo.ciclo(), by=mondo.attore("GESTIONE CONTROLLO"), istante=mondo.ADESSO)
+        Obiettivo.objects.filter(pk=o.pk).update(titolo="Dopo l'esportazione")
+    assert Evento.objects.get(verbo="esporta").esito == "letto"
+    assert Evento.objects.get(pk=Modifica.objects.latest("pk").evento_id).fuori_procedura
+    assert guasti() == []
+
+
 def test_r84_ten_objectives_at_once_are_one_link(db_vera: None) -> None:
     ids = [o.pk for o in Obiettivo.objects.filter(ente=mondo.ente(), stato="bozza")]
     quanti = Sigillo.objects.count()

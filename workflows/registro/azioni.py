@@ -151,7 +151,7 @@ def registra_lettura(
 ) -> int:
     """Record that somebody took something out (`esporta`) or read what not everybody may
     (`consulta`). It changes no row, so it opens no action and nothing can be written under it."""
-    with transaction.atomic():
+    with transaction.atomic(savepoint=False):
         return apri(
             ente_id=ente_id,
             procedura=procedura,
