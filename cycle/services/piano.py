@@ -91,6 +91,8 @@ def importa(
             return EsitoImportazione(gia_presenti=len(piano.obiettivi), avvisi=piano.avvisi)
         scrittura = _Scrittura(ente, piano, come, istante, avanzamento or (lambda _f, _t: None))
         scrittura.esegui(nuovi, attore or di_comando(ente.pk, istante), canale, stati or {})
+        with connection.cursor() as cursore:  # else what follows is planned for empty tables
+            cursore.execute("SELECT cycle_statistiche()")
         return EsitoImportazione(
             creati=scrittura.creati,
             gia_presenti=len(piano.obiettivi) - len(nuovi),
