@@ -22,8 +22,10 @@ from cycle.calendario import ultimo_giorno
 from cycle.insiemi import copia
 from cycle.models import Battito, Ente, Preavviso, Scadenza
 from cycle.parametri import Parametri
+from cycle.services import repliche
 from cycle.services.enti import di_comando, nell_ente
 from cycle.services.variazioni.attese import avvisa_attese
+from cycle.services.variazioni.inviti import chiudi_scaduti
 from cycle.termini import in_vigore
 from notifications import posta
 from notifications.posta import NuovaNotifica
@@ -86,6 +88,8 @@ def _dell_ente(pk: int, istante: datetime) -> int:
         with connection.cursor() as cursore:  # two workers: one after the other
             cursore.execute("SELECT pg_advisory_xact_lock(hashtext('scadenze'), %s)", [pk])
         ente = Ente.objects.get(pk=pk)
+        repliche.ricorda(ente, istante)
+        chiudi_scaduti(pk, istante.astimezone(ZoneInfo(ente.fuso)).date())
         aperte = list(
             in_vigore(istante)
             .filter(ente=ente, ciclo__stato="aperto", ciclo__atto_apertura__isnull=False)
