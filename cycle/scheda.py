@@ -111,6 +111,7 @@ class Scheda:
     specifici: tuple[SchedaSpecifico, ...]
     relazioni: tuple[RelazioneSemestrale, ...]
     collaboratori: tuple[Collaboratore, ...]
+    stanziamenti: tuple[Stanziamento, ...]
     versioni: tuple[VersioneObiettivo, ...]
     programmi: tuple[Programma, ...]
     impegno_visibile: bool
@@ -170,6 +171,7 @@ class _Lettura:
             ),
             relazioni=tuple(relazioni),
             collaboratori=tuple(di_specifico.get(None, ())),
+            stanziamenti=tuple(soldi.get(None, ())),
             versioni=tuple(
                 VersioneObiettivo.objects.filter(obiettivo=o)
                 .select_related("atto__ciclo")

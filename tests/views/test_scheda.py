@@ -268,6 +268,26 @@ def test_l_impegno_e_della_propria_unita_e_del_controllo(entra: Callable[..., Cl
         assert "37,5\u00a0%" not in scheda(entra(chi), o)
 
 
+def test_cio_che_e_di_tutta_la_scheda(entra: Callable[..., Client]) -> None:
+    """Money of no specifico, and what only one comune's form says."""
+    o = mondo.in_stato("in_corso")
+    assert "Stanziamenti della scheda" not in scheda(entra("UNO PO"), o)
+    Stanziamento.objects.create(
+        ente_id=o.ente_id,
+        obiettivo=o,
+        capitolo="40086",
+        articolo="02",
+        parte="spese_investimento",
+        importo=Decimal("300000"),
+    )
+    Obiettivo.objects.filter(pk=o.pk).update(sezioni=[["Area tematica", "8. <b>Lago</b>"]])
+    pagina = scheda(entra("UNO PO"), o)
+    assert "Stanziamenti della scheda" in pagina
+    assert "40086/02" in pagina
+    assert "Area tematica" in pagina
+    assert "8. &lt;b&gt;Lago&lt;/b&gt;" in pagina
+
+
 def test_fasi_e_soldi(entra: Callable[..., Client]) -> None:
     o = mondo.in_stato("bozza")
     s = ObiettivoSpecifico.objects.filter(obiettivo=o).earliest("ordine")
