@@ -45,7 +45,7 @@ class _Azione:
     toccata: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Sigillo:
     anello: Anello
     azione: bytes
@@ -115,15 +115,14 @@ class Verificatore:
     def sigilli(self, righe: Iterable[bytes]) -> None:
         """Lines of links."""
         for riga in righe:
-            _s, ente, flusso, posto, azione, eventi, modifiche, impronta = json.loads(riga)
-            numero = b"%d" % azione
+            _s, ente, flusso, posto, numero, eventi, modifiche, impronta = riga.split(b", ")
             sigillo = _Sigillo(
-                (ente, flusso, posto),
+                (int(ente), int(flusso), int(posto)),
                 numero,
-                eventi,
-                modifiche,
+                int(eventi),
+                int(modifiche),
                 _senza_impronta(riga),
-                bytes.fromhex(impronta),
+                bytes.fromhex(impronta[1:-2].decode()),
             )
             if numero in self._sigilli:
                 self._guasto(sigillo, "due sigilli per la stessa azione")
@@ -193,22 +192,22 @@ class Verificatore:
 
     def _giudica(self, s: _Sigillo, azione: _Azione) -> None:
         eventi, modifiche = len(azione.eventi) // 32, len(azione.modifiche) // 32
-        for nome, trovati, attesi in (
-            ("eventi", eventi, s.eventi),
-            ("modifiche", modifiche, s.modifiche),
-        ):
-            if trovati != attesi:
-                come = "tolte" if trovati < attesi else "aggiunte"
-                self._guasto(s, f"righe {come}: {nome} {trovati}, sigillate {attesi}")
+        intera = eventi == s.eventi and modifiche == s.modifiche
+        if not intera:
+            self._conta(s, "eventi", eventi, s.eventi)
+            self._conta(s, "modifiche", modifiche, s.modifiche)
         in_attesa = self._in_attesa.setdefault(s.anello[:2], {})
         if s.anello[2] in in_attesa:
             self._guasto(s, "due anelli allo stesso posto")
         in_attesa[s.anello[2]] = (
             s,
-            bytes(azione.eventi + azione.modifiche)
-            if (eventi, modifiche) == (s.eventi, s.modifiche)
-            else b"?",
+            bytes(azione.eventi + azione.modifiche) if intera else b"?",
         )
+
+    def _conta(self, s: _Sigillo, nome: str, trovati: int, attesi: int) -> None:
+        if trovati != attesi:
+            come = "tolte" if trovati < attesi else "aggiunte"
+            self._guasto(s, f"righe {come}: {nome} {trovati}, sigillate {attesi}")
 
     def _senza_sigillo(self, numero: bytes, azione: _Azione) -> None:
         quante = (len(azione.eventi) + len(azione.modifiche)) // 32
