@@ -234,7 +234,7 @@ class _ProceduraRelazione(_Procedura):
         """What the step writes; then the desks follow the states."""
         super().effetti(azione)
         passi = [(p.oggetto, p.a) for p in azione.passi]
-        flusso_validazione.segui(passi, azione.attore.utente_id)
+        flusso_validazione.segui(passi, azione.attore.utente_id, azione.istante)
 
     def blocca(self, ente_id: int, ids: Sequence[int]) -> list[RelazioneSemestrale]:
         """The objectives first, then the reports: one order everywhere."""

@@ -87,9 +87,9 @@ def test_many_cost_what_one_does() -> None:
         *RelazioneSemestrale.objects.filter(obiettivo=mondo.in_stato("rendicontato")),
     ]
     with CaptureQueriesContext(connection) as prima:
-        validazione.segui([(r, "osservata") for r in uno], None)
+        validazione.segui([(r, "osservata") for r in uno], None, mondo.ADESSO)
     with CaptureQueriesContext(connection) as dopo:
-        validazione.segui([(r, "controdedotta") for r in tre], None)
+        validazione.segui([(r, "controdedotta") for r in tre], None, mondo.ADESSO)
     assert len(dopo) == len(prima)
 
 

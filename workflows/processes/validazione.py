@@ -11,11 +11,11 @@ every Flow it writes no state, and viewflow keeps the path of this module in its
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.utils import timezone
 from viewflow import this
 from viewflow.workflow import PROCESS, STATUS, flow
 from viewflow.workflow.models import Process, Task
@@ -55,42 +55,44 @@ APERTO: Mapping[str, str] = {
 }
 
 
-def segui(passi: Sequence[tuple[models.Model, str]], utente_id: int | None) -> None:
+def segui(
+    passi: Sequence[tuple[models.Model, str]], utente_id: int | None, istante: datetime
+) -> None:
     """Put the desks of these reports where their states are: what was open is done by `utente_id`
-    (or cancelled, with all its process, where a report was reopened), what follows is open."""
+    at `istante` (or cancelled, with all its process, where a report was reopened), what follows is
+    open."""
     if not passi:
         return
-    adesso = timezone.now()
     ids = [r.pk for r, _stato in passi]
     aperti = _aperti(passi[0][0], ids)
     riaperti = [aperti[r.pk].pk for r, stato in passi if stato == "riaperta" and r.pk in aperti]
     if riaperti:
         Task.objects.filter(process__in=riaperti, status=STATUS.NEW).update(
-            status=STATUS.CANCELED, finished=adesso
+            status=STATUS.CANCELED, finished=istante
         )
-        Process.objects.filter(pk__in=riaperti).update(status=PROCESS.CANCELED, finished=adesso)
+        Process.objects.filter(pk__in=riaperti).update(status=PROCESS.CANCELED, finished=istante)
         aperti = {pk: p for pk, p in aperti.items() if p.pk not in riaperti}
-    nuovi = _apri([r for r, _stato in passi if r.pk not in aperti])
+    nuovi = _apri([r for r, _stato in passi if r.pk not in aperti], istante)
     aperti |= nuovi
     Task.objects.filter(process__in=aperti.values(), status=STATUS.NEW).update(
-        status=STATUS.DONE, finished=adesso, owner_id=utente_id
+        status=STATUS.DONE, finished=istante, owner_id=utente_id
     )
     compiti: list[Task] = []
     for relazione, stato in passi:
         processo = aperti[relazione.pk]
         if relazione.pk in nuovi:
-            compiti.append(_compito(processo, "aperta", fatto=True))
+            compiti.append(_compito(processo, "aperta", istante, fatto=True))
             if stato != "riaperta":
-                compiti.append(_compito(processo, "compilazione", utente_id, fatto=True))
+                compiti.append(_compito(processo, "compilazione", istante, utente_id, fatto=True))
         if APERTO[stato]:
-            compiti.append(_compito(processo, APERTO[stato]))
+            compiti.append(_compito(processo, APERTO[stato], istante))
         else:
-            compiti.append(_compito(processo, "seduta", utente_id, fatto=True))
-            compiti.append(_compito(processo, "validata", fatto=True))
+            compiti.append(_compito(processo, "seduta", istante, utente_id, fatto=True))
+            compiti.append(_compito(processo, "validata", istante, fatto=True))
     _accoda(Task.objects.bulk_create(compiti))
     finiti = [aperti[r.pk].pk for r, stato in passi if not APERTO[stato]]
     if finiti:
-        Process.objects.filter(pk__in=finiti).update(status=PROCESS.DONE, finished=adesso)
+        Process.objects.filter(pk__in=finiti).update(status=PROCESS.DONE, finished=istante)
 
 
 def processo(artefatto: models.Model) -> Processo | None:
@@ -110,12 +112,13 @@ def _aperti(di_quale: models.Model, ids: Sequence[int]) -> dict[int, Process]:
     }
 
 
-def _apri(relazioni: Sequence[models.Model]) -> dict[int, Process]:
+def _apri(relazioni: Sequence[models.Model], istante: datetime) -> dict[int, Process]:
     nuovi = Process.objects.bulk_create(
         Process(
             flow_class=Validazione,
             artifact_content_type=ContentType.objects.get_for_model(type(r)),
             artifact_object_id=r.pk,
+            created=istante,
         )
         for r in relazioni
     )
@@ -123,7 +126,12 @@ def _apri(relazioni: Sequence[models.Model]) -> dict[int, Process]:
 
 
 def _compito(
-    processo: Process, nodo: str, utente_id: int | None = None, *, fatto: bool = False
+    processo: Process,
+    nodo: str,
+    istante: datetime,
+    utente_id: int | None = None,
+    *,
+    fatto: bool = False,
 ) -> Task:
     quale = getattr(Validazione, nodo)
     return Task(
@@ -131,7 +139,8 @@ def _compito(
         flow_task=quale,
         flow_task_type=quale.task_type,
         status=STATUS.DONE if fatto else STATUS.NEW,
-        finished=timezone.now() if fatto else None,
+        created=istante,
+        finished=istante if fatto else None,
         owner_id=utente_id,
     )
 
