@@ -263,8 +263,7 @@ class Lettore:
         elif (trovato := grezzo.INDICATORE.match(prima)) is not None:
             self._indicatore(riga, trovato)
         elif self.progetto is None:
-            if self._perduto or self.parte is not Parte.FUORI:
-                self._orfane.aggiungi(riga.numero)
+            self._orfane.aggiungi(riga.numero)
         elif _NOTA.match(prima):
             self._nota(riga, prima)
         elif (capitolo := grezzo.CAPITOLO.match(prima)) is not None:
