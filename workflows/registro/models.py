@@ -53,6 +53,13 @@ class Evento(models.Model):
                 condition=models.Q(procedura__in=["ciclo", "incarico", "insieme", "variazione"]),
                 name="evento_oggetto",
             ),
+            # what was done under an act, and with a verb: variazioni decided, exports, refusals
+            models.Index(
+                fields=["atto_id", "-id"],
+                condition=models.Q(atto_id__isnull=False),
+                name="evento_atto",
+            ),
+            models.Index(fields=["ente_id", "verbo", "-id"], name="evento_verbo"),
             # few, and asked whenever a code is given: none is given twice
             models.Index(
                 fields=["ente_id"],
