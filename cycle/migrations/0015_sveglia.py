@@ -5,7 +5,8 @@ when the transaction commits."""
 from django.db import migrations
 
 SVEGLIA = """
-CREATE FUNCTION cycle_evento_sveglia() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION cycle_evento_sveglia() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = public, pg_temp AS $$
 DECLARE
     v record;
 BEGIN

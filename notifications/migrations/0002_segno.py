@@ -12,7 +12,7 @@ from django.db import migrations, models
 # many to be named, as they become when they add up.
 SVEGLIA = """
 CREATE FUNCTION notizie_sveglia(p_ente bigint, p_radici jsonb) RETURNS void
-LANGUAGE plpgsql AS $$
+LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 DECLARE
     v_transazione constant bigint := pg_current_xact_id()::text::bigint;
     v_segno constant text := v_transazione || ':' || p_ente || ':';
@@ -36,13 +36,15 @@ BEGIN
     END IF;
 END $$;
 
-CREATE FUNCTION notizie_segna() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION notizie_segna() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = public, pg_temp AS $$
 BEGIN
     NEW.transazione := pg_current_xact_id()::text::bigint;
     RETURN NEW;
 END $$;
 
-CREATE FUNCTION notizie_scritte() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE FUNCTION notizie_scritte() RETURNS trigger LANGUAGE plpgsql
+    SET search_path = public, pg_temp AS $$
 DECLARE
     v_ente bigint;
 BEGIN

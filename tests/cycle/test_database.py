@@ -15,6 +15,7 @@ from django.db import DatabaseError, IntegrityError, connection, models, transac
 
 from cycle.models import (
     Allegato,
+    Astensione,
     Atto,
     Ciclo,
     Collaboratore,
@@ -222,7 +223,38 @@ def _fabbrica(ipa: str, m: Any) -> Any:
         )
     if m.__name__ in ("InvitoVariazione", "ParereVariazione", "AllegatoVariazione", "Correzione"):
         return _della_variazione(ipa, m)
+    if m.__name__ in ("Osservazione", "Risposta", "Astensione"):
+        return _del_dialogo(ipa, m)
     return m.objects.create(**campi[m.__name__])
+
+
+def _del_dialogo(ipa: str, m: Any) -> Any:
+    """What the Nucleo and the settore say of a submitted report."""
+    voce = VoceRelazione.objects.filter(
+        ente=mondo.ente(ipa), relazione__stato="trasmessa"
+    ).select_related("relazione")[0]
+    base = {"ente_id": voce.ente_id, "obiettivo_id": voce.obiettivo_id}
+    nucleo = mondo.persona("PRIMO NUCLEO", ipa)
+    if m.__name__ == "Astensione":
+        return m.objects.create(
+            **base, seduta=_riga(ipa, apps.get_model("cycle", "Seduta")), persona=nucleo
+        )
+    if m.__name__ == "Osservazione":
+        return m.objects.create(
+            **base,
+            voce=voce,
+            impronta=voce.relazione.impronta,
+            testo="Il target non è stato raggiunto.",
+            autore=nucleo,
+            scritta_il=mondo.ADESSO,
+        )
+    mondo.osserva(voce.relazione, "Il target non è stato raggiunto.")
+    return m.objects.create(
+        **base,
+        osservazione=voce.osservazioni.get(),
+        autore=mondo.persona("UNO PO", ipa),
+        scritta_il=mondo.ADESSO,
+    )
 
 
 def _della_variazione(ipa: str, m: Any) -> Any:
@@ -533,7 +565,7 @@ class TestRevisione:
         [
             m
             for m in MODELLI
-            if issubclass(m, DiObiettivo) and m not in (VersioneObiettivo, VoceInsieme)
+            if issubclass(m, DiObiettivo) and m not in (VersioneObiettivo, VoceInsieme, Astensione)
         ],
         ids=nome_di,
     )

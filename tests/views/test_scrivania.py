@@ -354,7 +354,7 @@ def test_htmx_riceve_il_riquadro_com_e_nella_pagina(entra: Any) -> None:
     ).content.decode()
     pagina = client.get("/alfa/").content.decode()
     assert "<html" not in frammento
-    riquadro = pagina.split('id="riquadro-novita">')[1].split("</section>")[0]
+    riquadro = re.split(r'id="riquadro-novita"[^>]*>', pagina)[1].split("</section>")[0]
     assert _senza_gettone(frammento) == _senza_gettone(riquadro)
 
 
