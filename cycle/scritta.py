@@ -100,6 +100,11 @@ class SchedaScritta:
     nodi: tuple[str, ...] = ()
     specifici: tuple[SpecificoScritto, ...] = ()
 
+    @property
+    def tipi(self) -> frozenset[str]:
+        """Of the ente's catalogue, those that its indicators have."""
+        return frozenset(i.tipo for s in self.specifici for i in s.indicatori)
+
 
 @dataclass(frozen=True, slots=True)
 class Difetto:

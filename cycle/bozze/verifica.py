@@ -7,7 +7,7 @@ Whether a scheda is *complete* is the guards' to say; a draft may lack almost ev
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
@@ -37,12 +37,14 @@ ANNI = (1990, 2100)
 _GRANDE = Decimal(10) ** 14
 
 
-def difetti(scheda: SchedaScritta, rubrica: Rubrica) -> list[Difetto]:
-    """Everything that keeps the scheda from being stored, in the order of the page."""
-    return list(_scheda(scheda, rubrica))
+def difetti(scheda: SchedaScritta, rubrica: Rubrica, tenuti: Collection[str] = ()) -> list[Difetto]:
+    """Everything that keeps the scheda from being stored, in the order of the page. `tenuti`: the
+    types of indicator that it had already, and keeps even where the catalogue has closed them."""
+    chiusi = frozenset(rubrica.tipi).difference(rubrica.tipi_aperti, tenuti)
+    return list(_scheda(scheda, rubrica, chiusi))
 
 
-def _scheda(s: SchedaScritta, r: Rubrica) -> Iterator[Difetto]:
+def _scheda(s: SchedaScritta, r: Rubrica, chiusi: Collection[str]) -> Iterator[Difetto]:
     yield from _testo("titolo", s.titolo, TITOLO_MASSIMO, obbligatorio=True)
     yield from _testo("codice", s.codice, CODICE_MASSIMO)
     yield from _testo("tipo", s.tipo, 40)
@@ -81,10 +83,12 @@ def _scheda(s: SchedaScritta, r: Rubrica) -> Iterator[Difetto]:
                 % {"codice": specifico.codice},
             )
         visti.add(specifico.codice)
-        yield from _specifico(dove, specifico, r)
+        yield from _specifico(dove, specifico, r, chiusi)
 
 
-def _specifico(dove: str, s: SpecificoScritto, r: Rubrica) -> Iterator[Difetto]:
+def _specifico(
+    dove: str, s: SpecificoScritto, r: Rubrica, chiusi: Collection[str]
+) -> Iterator[Difetto]:
     yield from _testo(f"{dove}titolo", s.titolo, TITOLO_MASSIMO, obbligatorio=True)
     yield from _testo(f"{dove}codice", s.codice, CODICE_MASSIMO)
     yield from _testo(f"{dove}descrizione", s.descrizione, TESTO_MASSIMO)
@@ -96,7 +100,7 @@ def _specifico(dove: str, s: SpecificoScritto, r: Rubrica) -> Iterator[Difetto]:
     for nome, righe in (("indicatori", s.indicatori), ("fasi", s.fasi), ("persone", s.persone)):
         yield from _quanti(f"{dove}{nome}", len(righe), MASSIMI[nome])
     for n, indicatore in enumerate(s.indicatori[: MASSIMI["indicatori"]]):
-        yield from _indicatore(f"{dove}indicatori-{n}-", indicatore, r)
+        yield from _indicatore(f"{dove}indicatori-{n}-", indicatore, r, chiusi)
     for n, fase in enumerate(s.fasi[: MASSIMI["fasi"]]):
         qui = f"{dove}fasi-{n}-"
         yield from _testo(f"{qui}descrizione", fase.descrizione, TESTO_MASSIMO, obbligatorio=True)
@@ -113,10 +117,12 @@ def _specifico(dove: str, s: SpecificoScritto, r: Rubrica) -> Iterator[Difetto]:
     yield from _un_responsabile(dove, s.persone)
 
 
-def _indicatore(dove: str, i: IndicatoreScritto, r: Rubrica) -> Iterator[Difetto]:
+def _indicatore(
+    dove: str, i: IndicatoreScritto, r: Rubrica, chiusi: Collection[str]
+) -> Iterator[Difetto]:
     yield from _testo(f"{dove}nome", i.nome, TITOLO_MASSIMO, obbligatorio=True)
     if i.tipo and i.tipo not in r.tipi:
-        simili = get_close_matches(i.tipo, r.tipi, n=1)
+        simili = get_close_matches(i.tipo, r.tipi_aperti, n=1)
         yield Difetto(
             f"{dove}tipo",
             _("«%(tipo)s» non è nel catalogo dell'ente.") % {"tipo": i.tipo[:60]}
@@ -125,6 +131,15 @@ def _indicatore(dove: str, i: IndicatoreScritto, r: Rubrica) -> Iterator[Difetto
                 if simili
                 else " " + _("Sceglierlo dall'elenco, o lasciarlo vuoto.")
             ),
+        )
+    elif i.tipo in chiusi:
+        yield Difetto(
+            f"{dove}tipo",
+            _(
+                "«%(tipo)s» è chiuso nel catalogo dell'ente: sceglierne un altro dall'elenco, "
+                "o chiedere al controllo di gestione di riaprirlo."
+            )
+            % {"tipo": i.tipo[:60]},
         )
     yield from _uno_di(f"{dove}unita_misura", i.unita_misura, [u for u, _n in UNITA])
     yield from _uno_di(f"{dove}natura", i.natura, [n for n, _n in NATURE])

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
@@ -112,15 +112,15 @@ def _scrivi(
         )
     )
     errori = list(lette.errori)
+    salvate = leggi(list(presenti.values()), r)
     celle = {(e.foglio, e.cella) for e in errori}  # what could not be read is told once
     errori += [
         e
-        for e in _errori(lette.schede, presenti, visibili, r, by, codici.usati(ciclo))
+        for e in _errori(lette.schede, presenti, salvate, visibili, r, by, codici.usati(ciclo))
         if (e.foglio, e.cella) not in celle
     ]
     if errori:
         raise FoglioNonValido(errori)
-    salvate = leggi(list(presenti.values()), r)
     nuove = [x.scheda for x in lette.schede if x.scheda.codice not in presenti]
     modifiche = [
         Modifica(o, con_pid(x.scheda, salvate[o.pk]), o.revisione)
@@ -139,6 +139,7 @@ def _scrivi(
 def _errori(
     lette: Sequence[SchedaLetta],
     presenti: dict[str, Obiettivo],
+    salvate: Mapping[int, SchedaScritta],
     visibili: set[str],
     r: Rubrica,
     by: Attore,
@@ -147,9 +148,10 @@ def _errori(
     """All that keeps the schede from being written, each at its cell."""
     trovati = []
     for x in lette:
-        trovati += [x.errore(d.dove, d.messaggio) for d in difetti(x.scheda, r)]
         codice = x.scheda.codice
         o = presenti.get(codice)
+        tenuti = salvate[o.pk].tipi if o else ()
+        trovati += [x.errore(d.dove, d.messaggio) for d in difetti(x.scheda, r, tenuti)]
         if o is None or codice not in visibili:
             if codice in usati:
                 trovati.append(x.errore("codice", codice_preso(codice, r.ciclo.anno)))

@@ -21,7 +21,7 @@ from cycle.bozze.lettura import Albero
 from cycle.bozze.rubrica import Rubrica
 from cycle.bozze.verifica import difetti
 from cycle.insiemi import aggiorna, copia, riserva
-from cycle.models import Ciclo, Obiettivo, VoceInsieme
+from cycle.models import Ciclo, Indicatore, Obiettivo, VoceInsieme
 from cycle.procedures import OBIETTIVO
 from cycle.scritta import Difetto, SchedaScritta
 from cycle.services.enti import nell_ente
@@ -75,7 +75,9 @@ def crea_bozze(
         by = OBIETTIVO.attore(by, istante)
         codici.una_alla_volta(ciclo)
         _anno_aperto(ciclo)
-        trovati = {n: difetti(s, rubrica) for n, s in enumerate(schede)}
+        da = list(continua_da) or [None] * len(schede)
+        tenuti = _tipi_chiusi(rubrica, [v.pk if v else 0 for v in da])
+        trovati = {n: difetti(s, rubrica, tenuti[n]) for n, s in enumerate(schede)}
         incarichi = _incarichi(schede, rubrica, by, "crea")
         dati_codici = _codici(schede, rubrica, trovati)
         _valide(trovati)
@@ -93,7 +95,6 @@ def crea_bozze(
             canale=canale,
             dati=dati,
         )
-        da = list(continua_da) or [None] * len(schede)
         nuovi = copia(
             Obiettivo(
                 pk=pk,
@@ -154,7 +155,8 @@ def modifica_bozze(
         _si_scrive(modifiche, bloccati)
         incarichi = _incarichi_su(modifiche, prima, by)
         schede = [m.scheda for m in modifiche]
-        trovati = {n: difetti(s, rubrica) for n, s in enumerate(schede)}
+        tenuti = _tipi_chiusi(rubrica, [m.obiettivo.pk for m in modifiche])
+        trovati = {n: difetti(s, rubrica, tenuti[n]) for n, s in enumerate(schede)}
         _incarichi(schede, rubrica, by, "modifica", [m.obiettivo.pk for m in modifiche])
         assegnati = _codici(schede, rubrica, trovati, [bloccati[m.obiettivo.pk] for m in modifiche])
         _valide(trovati)
@@ -361,6 +363,17 @@ def serve_incarico(unita: str) -> Motivo:
         _("Chiedere a chi ha l'incarico."),
         "po, dirigente",
     )
+
+
+def _tipi_chiusi(rubrica: Rubrica, obiettivi: Sequence[int]) -> list[set[str]]:
+    """The closed types that the indicators of each objective have."""
+    trovati: dict[int, set[str]] = {}
+    if len(rubrica.tipi) > len(rubrica.tipi_aperti):
+        for pk, nome in Indicatore.objects.filter(
+            obiettivo__in=obiettivi, tipo__chiuso_il__isnull=False
+        ).values_list("obiettivo_id", "tipo__nome"):
+            trovati.setdefault(pk, set()).add(nome)
+    return [trovati.get(pk, set()) for pk in obiettivi]
 
 
 def _si_elimina(o: Obiettivo) -> None:

@@ -178,7 +178,7 @@ def _letta(
     scheda = modulo.scritta()
     if isinstance(rifiuto, Conflitto) and attuale is not None:
         confronta(modulo, attuale, detti)
-    trovati = _difetti(rifiuto, scheda, b.rubrica) if atto in SCRIVONO else []
+    trovati = _difetti(rifiuto, scheda, b) if atto in SCRIVONO else []
     modulo.segna(trovati)
     quadro = _completezza(b, modulo, scheda)
     contesto: dict[str, Any] = {
@@ -227,11 +227,12 @@ def _inizio(b: Banco, unita: str) -> SchedaScritta:
     )
 
 
-def _difetti(rifiuto: Rifiuto | None, scheda: SchedaScritta, r: Rubrica) -> list[Difetto]:
+def _difetti(rifiuto: Rifiuto | None, scheda: SchedaScritta, b: Banco) -> list[Difetto]:
     """Of a scheda that was refused; or whose form could not be read, what else is wrong."""
     if isinstance(rifiuto, SchedaNonValida):
         return list(rifiuto.difetti.get(0, ()))
-    return difetti(scheda, r) if rifiuto is None else []
+    tenuti = b.salvata.tipi if b.salvata else ()
+    return difetti(scheda, b.rubrica, tenuti) if rifiuto is None else []
 
 
 def _motivi(rifiuto: Rifiuto | None) -> list[Motivo]:

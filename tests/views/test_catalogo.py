@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,8 +11,11 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from cycle.bozze.lettura import leggi
 from cycle.bozze.rubrica import rubrica
 from cycle.models import Ciclo, Indicatore, TipoIndicatore
+from cycle.scritta import SchedaScritta
+from cycle.services import schede
 from tests import mondo
 from workflows.registro.models import Evento, Modifica
 
@@ -48,6 +52,48 @@ def test_added_renamed_closed_and_opened_each_in_the_registro() -> None:
     assert [e.verbo for e in eventi] == ["crea", "modifica", "disattiva", "riattiva"]
     assert {e.persona_id for e in eventi} == {mondo.persona("GESTIONE CONTROLLO").pk}
     assert Modifica.objects.filter(evento_id__in=[e.pk for e in eventi]).count() == 4
+
+
+def test_a_closed_type_is_refused_with_the_remedy_and_kept_where_it_was() -> None:
+    fai(atto="aggiungi", nome="N. visite")
+    o = mondo.in_stato("bozza")
+    r = rubrica(mondo.ciclo())
+    scheda = leggi([o], r)[o.pk]
+    primo, *altri = scheda.specifici
+    con_tipo = replace(
+        scheda,
+        specifici=(
+            replace(
+                primo,
+                indicatori=(replace(primo.indicatori[0], tipo="N. visite"), *primo.indicatori[1:]),
+            ),
+            *altri,
+        ),
+    )
+    chi = mondo.attore("UNO PO")
+
+    def scrivi(voluta: SchedaScritta) -> None:
+        schede.modifica(
+            obiettivo=o,
+            scheda=voluta,
+            rubrica=rubrica(mondo.ciclo()),
+            by=chi,
+            istante=mondo.ADESSO,
+        )
+
+    fai(atto="chiudi", pid=tipo().pid)
+    with pytest.raises(schede.SchedaNonValida) as detto:
+        scrivi(con_tipo)
+    [difetto] = detto.value.difetti[0]
+    assert difetto.dove == "specifici-0-indicatori-0-tipo"
+    assert "chiuso nel catalogo" in difetto.messaggio
+    assert "riaprirlo" in difetto.messaggio
+    fai(atto="riapri", pid=tipo().pid)
+    scrivi(con_tipo)
+    fai(atto="chiudi", pid=tipo().pid)
+    letta = leggi([o], rubrica(mondo.ciclo()))[o.pk]
+    scrivi(replace(letta, titolo="Con il tipo che aveva"))
+    assert Indicatore.objects.filter(obiettivo=o, tipo=tipo()).count() == 1
 
 
 @pytest.mark.parametrize(
@@ -111,7 +157,7 @@ def test_the_same_queries_for_few_and_for_many() -> None:
 
 def test_c3_a_year_is_not_closed_by_writing_into_its_row() -> None:
     with (
-        pytest.raises(DatabaseError, match="si chiude con la sua procedura"),
+        pytest.raises(DatabaseError, match="si chiude.* con la sua procedura"),
         transaction.atomic(),
     ):
         Ciclo.objects.filter(pk=mondo.ciclo().pk).update(stato="chiuso")
