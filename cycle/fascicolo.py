@@ -87,7 +87,7 @@ SELECT o.id, o.codice, o.titolo, o.stato, o.revisione, o.versione, o.tipo,
          WHERE v.obiettivo_id = o.id AND v.in_attesa),
        c.anno, c.parametri::text, t.codice_ipa, t.fuso,
        (SELECT json_agg(json_build_array(p.id, p.codice, p.ordine, p.dal, p.al) ORDER BY p.ordine)
-          FROM cycle_periodo p WHERE p.ciclo_id = c.id)::text
+          FROM cycle_periodo p WHERE p.ciclo_id = c.id)::text, c.stato
   FROM cycle_obiettivo o
   JOIN cycle_unitaorganizzativa u ON u.id = o.unita_id
   JOIN cycle_ciclo c ON c.id = o.ciclo_id
@@ -111,7 +111,7 @@ SELECT c.id,
 """
 
 
-_INSIEME = 1000  # objectives read together: what the database says of more is not held at once
+INSIEME = 1000  # objectives read together: what the database says of more is not held at once
 
 
 def di_obiettivi(ids: Sequence[int], richiesta: Richiesta | None = None) -> dict[int, Fascicolo]:
@@ -120,10 +120,10 @@ def di_obiettivi(ids: Sequence[int], richiesta: Richiesta | None = None) -> dict
     cicli: dict[int, _Ciclo] = {}
     fascicoli: dict[int, Fascicolo] = {}
     with connection.cursor() as cursore:
-        for n in range(0, len(ids), _INSIEME):
+        for n in range(0, len(ids), INSIEME):
             cursore.execute(
                 _FATTI,
-                {"ids": json.dumps(ids[n : n + _INSIEME]), "verbi": " ".join(VERBI_DEL_SETTORE)},
+                {"ids": json.dumps(ids[n : n + INSIEME]), "verbi": " ".join(VERBI_DEL_SETTORE)},
             )
             righe = cursore.fetchall()
             dati = {riga[12]: riga[20:] for riga in righe if riga[12] not in cicli}
@@ -190,6 +190,7 @@ class _Ciclo:
     parametri: Parametri
     politica: Politica
     periodi: Mapping[int, FattiPeriodo]
+    chiuso: bool
     atto_registrato: bool = False
     componenti: frozenset[int] = frozenset()
     # Most indicators of a year are measured in the same periods and most weights are the same.
@@ -217,6 +218,7 @@ def _ciclo(
     ente: str,
     fuso: str,
     periodi: str | None,
+    stato: str,
 ) -> _Ciclo:
     letti = _parametri(parametri)
     return _Ciclo(
@@ -228,6 +230,7 @@ def _ciclo(
             pk: FattiPeriodo(codice, ordine, date.fromisoformat(dal), date.fromisoformat(al))
             for pk, codice, ordine, dal, al in json.loads(periodi or "[]")
         },
+        stato == "chiuso",
     )
 
 
@@ -269,6 +272,7 @@ def _obiettivo(riga: Sequence[Any], ciclo: _Ciclo, richiesta: Richiesta) -> Fasc
         atto_registrato=ciclo.atto_registrato,
         componenti=ciclo.componenti,
         agito_per_il_settore=frozenset(riga[18] or ()),
+        anno_chiuso=ciclo.chiuso,
         richiesta=richiesta,
     )
 

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -63,6 +63,12 @@ class _Procedura:
     macchina: Macchina
     effetti_di: Mapping[str, Effetto]
     fatti_di: Mapping[str, str] = {}  # what the news say of verbs that are no transition
+
+    def gruppi(self, ids: Sequence[int]) -> Iterable[Sequence[int]]:
+        return [ids]
+
+    def ricorda(self, passo: Passo, richiesta: Richiesta) -> Passo:
+        return passo
 
     def attore(self, attore: Attore, istante: datetime) -> Attore:
         """The same person with the incarichi in force at `istante`, read now."""
@@ -182,6 +188,18 @@ class _ProceduraObiettivo(_Procedura):
         ]
         serve = [permesso(self.nome, transizione.nome)]
         return notizie.persone(attore, istante, domande, serve)
+
+    def gruppi(self, ids: Sequence[int]) -> Iterable[Sequence[int]]:
+        """As many as are read together: in order of pk whatever the group."""
+        return [ids[n : n + fascicolo.INSIEME] for n in range(0, len(ids), fascicolo.INSIEME)]
+
+    def ricorda(self, passo: Passo, richiesta: Richiesta) -> Passo:
+        """Of those that a set decides, whose news are the set's, only which they are."""
+        if "insieme" not in richiesta.dati:
+            return passo
+        o, f = passo.oggetto, passo.fascicolo
+        nudo = Obiettivo.from_db(connection.alias, ["id", "ciclo_id"], [o.pk, o.ciclo_id])
+        return Passo(nudo, replace(f, titolo="", specifici=(), relazioni=()), passo.da, passo.a)
 
     def blocca(self, ente_id: int, ids: Sequence[int]) -> list[Obiettivo]:
         with connection.cursor() as cursore:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +21,17 @@ from notifications import posta
 from notifications.posta import NuovaNotifica
 from workflows.errors import Conflitto, Motivo, NonTrovato, Rifiuto, Tentativo
 from workflows.machines.base import Transizione, al_lavoro
-from workflows.ports import Attore, Azione, Fascicolo, Notizia, Passo, Procedura, Richiesta
+from workflows.ports import (
+    Attore,
+    Azione,
+    Fascicolo,
+    Incarico,
+    Interessati,
+    Notizia,
+    Passo,
+    Procedura,
+    Richiesta,
+)
 from workflows.registro import azioni
 from workflows.verdetto import Verdetto, verdetto
 
@@ -62,25 +72,45 @@ def execute(
         raise NonTrovato({})
     richiesta = richiesta or Richiesta()
     with transaction.atomic():
-        oggetti = procedura.blocca(attore.ente_id, sorted(set(ids)))
-        if len(oggetti) < len(set(ids)):
-            raise NonTrovato({})
-        fascicoli = procedura.fascicoli(oggetti, istante, richiesta)
-        attore, interessati = procedura.persone(attore, istante, transizione, fascicoli)
-        verdetti = {
-            o.pk: verdetto(macchina, transizione, fascicoli[o.pk], attore, istante) for o in oggetti
-        }
-        rifiutati = _rifiutati(verdetti, fascicoli, revisioni or {})
-        ammessi = [o for o in oggetti if o.pk not in rifiutati]
-        if rifiutati and (tutti or not ammessi):
-            raise _errore(rifiutati, Tentativo(procedura.nome, nome, _radici(fascicoli)))
-        motivi = {pk: tuple(errore.tutti()) for pk, errore in rifiutati.items()}
-        passi = _muovi(transizione, ammessi, fascicoli)
+        g = _Giudizio()
+        for gruppo in procedura.gruppi(sorted(set(ids))):
+            oggetti = procedura.blocca(attore.ente_id, gruppo)
+            if len(oggetti) < len(gruppo):
+                raise NonTrovato({})
+            fascicoli = procedura.fascicoli(oggetti, istante, richiesta)
+            attore, interessati = procedura.persone(attore, istante, transizione, fascicoli)
+            verdetti = {
+                o.pk: verdetto(macchina, transizione, fascicoli[o.pk], attore, istante)
+                for o in oggetti
+            }
+            rifiutati = _rifiutati(verdetti, fascicoli, revisioni or {})
+            passi = _muovi(transizione, [o for o in oggetti if o.pk not in rifiutati], fascicoli)
+            g.rifiutati |= rifiutati
+            g.radici |= {pk: f.radice for pk, f in fascicoli.items()}
+            g.incarichi |= {p.oggetto.pk: verdetti[p.oggetto.pk].incarico for p in passi}
+            g.passi += [procedura.ricorda(p, richiesta) for p in passi]
+            if interessati is not None:
+                g.interessati = {**(g.interessati or {}), **interessati}
+        if g.rifiutati and (tutti or not g.passi):
+            raise _errore(g.rifiutati, Tentativo(procedura.nome, nome, g.radici))
+        motivi = {pk: tuple(errore.tutti()) for pk, errore in g.rifiutati.items()}
         if atto_id is None and transizione.regole.con_atto:
             atto_id = procedura.riserva_atto(richiesta)
-        azione = Azione(0, nome, attore, istante, richiesta, passi, atto_id, interessati)
-        azione = _esegui(procedura, transizione, azione, verdetti, canale)
+        azione = Azione(0, nome, attore, istante, richiesta, tuple(g.passi), atto_id, g.interessati)
+        azione = _esegui(procedura, transizione, azione, g.incarichi, canale)
     return Esito(azione.id, azione.passi, motivi)
+
+
+@dataclass(slots=True)
+class _Giudizio:
+    """What is kept of the objects once they are judged: their facts are only of a group at a
+    time, and ten thousand would not stand in memory together."""
+
+    passi: list[Passo] = field(default_factory=list)
+    incarichi: dict[int, Incarico | None] = field(default_factory=dict)
+    rifiutati: dict[int, Rifiuto] = field(default_factory=dict)
+    radici: dict[int, int | None] = field(default_factory=dict)
+    interessati: Interessati | None = None
 
 
 def _rifiutati(
@@ -114,13 +144,9 @@ def _errore(rifiutati: Mapping[int, Rifiuto], tentativo: Tentativo) -> Rifiuto:
     return type(peggiore)({pk: e.tutti() for pk, e in rifiutati.items()}, tentativo)
 
 
-def _radici(fascicoli: Mapping[int, Fascicolo]) -> dict[int, int | None]:
-    return {pk: f.radice for pk, f in fascicoli.items()}
-
-
 def _muovi(
     transizione: Transizione, oggetti: Sequence[object], fascicoli: Mapping[int, Fascicolo]
-) -> tuple[Passo, ...]:
+) -> list[Passo]:
     passi = []
     with al_lavoro():
         for oggetto in oggetti:
@@ -134,14 +160,14 @@ def _muovi(
                     oggetto.stato,  # type: ignore[attr-defined]
                 )
             )
-    return tuple(passi)
+    return passi
 
 
 def _esegui(
     procedura: Procedura,
     transizione: Transizione,
     azione: Azione,
-    verdetti: Mapping[int, Verdetto],
+    incarichi: Mapping[int, Incarico | None],
     canale: str,
 ) -> Azione:
     """Write the action, its effects, the states and the news. Where whom to tell is known already,
@@ -152,7 +178,7 @@ def _esegui(
             ente_id=azione.attore.ente_id,
             procedura=procedura.nome,
             verbo=azione.verbo,
-            passi=_voci(azione, verdetti),
+            passi=_voci(azione, incarichi),
             attore=azione.attore,
             istante=azione.istante,
             organo=transizione.regole.organo,
@@ -178,14 +204,14 @@ def _esegui(
     return aperta
 
 
-def _voci(azione: Azione, verdetti: Mapping[int, Verdetto]) -> list[azioni.Voce]:
+def _voci(azione: Azione, incarichi: Mapping[int, Incarico | None]) -> list[azioni.Voce]:
     return [
         azioni.Voce(
             oggetto_id=p.oggetto.pk,
             radice_id=p.fascicolo.radice,
             da=p.da,
             a=p.a,
-            incarico=verdetti[p.oggetto.pk].incarico,
+            incarico=incarichi[p.oggetto.pk],
         )
         for p in azione.passi
     ]
@@ -225,6 +251,7 @@ def _notifiche(notizie: Sequence[Notizia]) -> tuple[list[NuovaNotifica], list[st
             motivo=d.motivo,
             testo=n.testo,
             link=n.link,
+            urgenza=n.urgenza,
         )
         for n in notizie
         for d in n.destinatari

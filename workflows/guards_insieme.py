@@ -96,7 +96,10 @@ def in_nessun_insieme(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Mancanza
         yield (
             _("L'obiettivo aspetta la decisione nell'insieme «%(insieme)s».")
             % {"insieme": f.in_attesa_in},
-            _("Registrare la decisione sull'insieme, oppure far togliere da lì l'obiettivo."),
+            _(
+                "Registrare la decisione sull'insieme, che lo approva o lo rinvia, oppure far "
+                "togliere da lì l'obiettivo."
+            ),
         )
 
 

@@ -10,7 +10,7 @@ person logged in or for any other. The behaviour is the `Procedura` protocol, wh
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -297,6 +297,7 @@ class Fascicolo:
     convalide: tuple[Convalida, ...] = ()
     osservazioni: tuple[FattiOsservazione, ...] = ()
     replica_entro: datetime | None = None  # first instant too late to answer (R55)
+    anno_chiuso: bool = False  # C3
     mosse: tuple[str, ...] = ()  # figures that are no longer as submitted, in words (R54)
     variazioni_aperte: int = 0
     atto_in_vigore: str = ""  # the Atto that approved it, if any
@@ -382,6 +383,7 @@ class Notizia:
     destinatari: Sequence[Destinatario]
     testo: str
     link: str
+    urgenza: str = "normale"  # or "alta"
 
 
 class Procedura(Protocol):
@@ -395,6 +397,11 @@ class Procedura(Protocol):
 
     @property
     def macchina(self) -> Macchina: ...
+
+    def gruppi(self, ids: Sequence[int]) -> Iterable[Sequence[int]]:
+        """The ids, sorted, in the groups in which they may be locked and judged one after the
+        other without two actions waiting for each other."""
+        ...
 
     def blocca(self, ente_id: int, ids: Sequence[int]) -> list[Any]:
         """The rows, locked in order of pk and re-read; fewer than asked when some are not
@@ -416,6 +423,10 @@ class Procedura(Protocol):
     ) -> tuple[Attore, Interessati | None]:
         """The same person with the incarichi in force at `istante`, read now, as far as the
         transition asks of them; and whom its news may concern, where no effect can change it."""
+        ...
+
+    def ricorda(self, passo: Passo, richiesta: Richiesta) -> Passo:
+        """Of a step that was judged, what its effects and its news still need."""
         ...
 
     def riserva_atto(self, richiesta: Richiesta) -> int | None:

@@ -142,7 +142,7 @@ def _nulla_da_approvare() -> Motivo:
         "qualcosa_si_approva",
         "R2",
         _("La giunta li rinvia tutti: non c'è nulla che questo atto approvi."),
-        _("Ritirare l'insieme, e rinviare gli obiettivi al settore uno per uno o tutti insieme."),
+        _("Ritirare e annullare l'insieme, poi rinviare gli obiettivi al settore, anche insieme."),
         "controllo",
     )
 

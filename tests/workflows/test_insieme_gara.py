@@ -67,7 +67,9 @@ def test_r15_the_two_pareri_at_once_open_one_decision() -> None:
         [lambda tipo=tipo: giunta.parere(insieme, tipo) for tipo in ("tecnico", "contabile")]
     )
     assert esiti == [None, None]
-    assert [t.flow_task.name for t in Task.objects.filter(status="NEW")] == ["decisione"]
+    suo = banco.in_corso(approvazione_peg.ApprovazionePeg, insieme)
+    aperti = Task.objects.filter(process__in=suo, status="NEW")
+    assert [t.flow_task.name for t in aperti] == ["decisione"]
 
 
 def test_r15_the_same_parere_twice_at_once_is_one() -> None:
