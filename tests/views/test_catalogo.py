@@ -157,7 +157,7 @@ def test_the_same_queries_for_few_and_for_many() -> None:
 
 def test_c3_a_year_is_not_closed_by_writing_into_its_row() -> None:
     with (
-        pytest.raises(DatabaseError, match="si chiude.* con la sua procedura"),
+        pytest.raises(DatabaseError, match=r"si chiude.* con la sua procedura"),
         transaction.atomic(),
     ):
         Ciclo.objects.filter(pk=mondo.ciclo().pk).update(stato="chiuso")

@@ -22,6 +22,7 @@ from tests import giunta, mondo
 from tests.fotografia import fotografia
 from tests.gara import gara
 from workflows.errors import Conflitto, NonPossibile, Rifiuto
+from workflows.processes import approvazione_peg, banco
 
 pytestmark = pytest.mark.usefixtures("db_vera")
 
