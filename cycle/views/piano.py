@@ -18,6 +18,8 @@ from cycle.filtri import Filtri
 from cycle.models import Ciclo
 from cycle.services import molti
 from cycle.services.esportazione import esporta
+from cycle.views import com_era
+from cycle.views.com_era import ComEra
 from workflows.errors import NonTrovato
 from workflows.machines.obiettivo import STATI
 
@@ -42,10 +44,18 @@ ORDINI = (
 @require_safe
 @nell_ente
 def piano(request: RichiestaEnte, anno: int) -> HttpResponse:
-    """The objectives of a year that the person may see; with htmx, only the list."""
+    """The objectives of a year that the person may see; with htmx, only the list; with `?al=`,
+    those of then."""
     c = request.contesto
     cicli = c.cicli()
     ciclo = _ciclo(c, cicli, anno)
+    al = com_era.chiesto(request, c)
+    with com_era.allora(request, al, ciclo=ciclo.pk):
+        return _piano(request, cicli, ciclo, al)
+
+
+def _piano(request: RichiestaEnte, cicli: list[Ciclo], ciclo: Ciclo, al: ComEra) -> HttpResponse:
+    c, anno = request.contesto, ciclo.anno
     filtri = Filtri.da_url(request.GET)
     trovati = Elenco(c.attore, ciclo, filtri, c.istante)
     per_stato = trovati.per_stato()
@@ -64,7 +74,10 @@ def piano(request: RichiestaEnte, anno: int) -> HttpResponse:
         "totale": totale,
         "vista": vista,
         "viste": VISTE,
-        "esportabile": any(i.consente("esporta_piano", i.percorso) for i in c.attore.incarichi),
+        "esportabile": al.istante is None
+        and any(i.consente("esporta_piano", i.percorso) for i in c.attore.incarichi),
+        "al": al,
+        "nascosti": [(n, v) for n, v in request.GET.items() if n not in ("al", "pagina")],
     }
     if vista == "unita":
         contesto |= {"rami": alberi.per_unita(trovati), "chiave": "unita"}
@@ -74,7 +87,8 @@ def piano(request: RichiestaEnte, anno: int) -> HttpResponse:
         contesto |= {"colonne": trovati.colonne(), "per_colonna": elenco.PER_COLONNA}
     else:
         contesto |= {"ordini": ORDINI, **_pagina(request, trovati, totale.quanti)}
-        contesto |= {"molti": molti.transizioni(c.attore), "filtri_detti": _detti(request)}
+        passi = molti.transizioni(c.attore) if al.istante is None else []
+        contesto |= {"molti": passi, "filtri_detti": _detti(request)}
     parziale = request.headers.get("HX-Target") == "elenco"
     if not parziale:
         contesto |= {"cicli": cicli, "scelte": trovati.scelte(), "stati": STATI}

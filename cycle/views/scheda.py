@@ -14,12 +14,15 @@ from django.views.decorators.http import require_safe
 
 from cycle import correzioni, inviti_variazione, misurazione, richieste, selectors, storia
 from cycle import scheda as lettura
+from cycle.come_era import numero_di
 from cycle.contesto import Contesto, RichiestaEnte, nell_ente
 from cycle.measure import spiega
 from cycle.models import ObiettivoSpecifico, RelazioneSemestrale
 from cycle.parametri import Parametri
 from cycle.procedures import OBIETTIVO
 from cycle.variazioni.fatti import nome_richiesta
+from cycle.views import com_era
+from cycle.views.com_era import ADESSO, ComEra
 from cycle.views.ipotesi import Ipotesi, ipotesi
 from workflows.errors import NonTrovato
 from workflows.machines.relazione import COMPILABILI
@@ -32,14 +35,28 @@ EVENTI = 20
 @require_safe
 @nell_ente
 def scheda(request: RichiestaEnte, pid: UUID) -> HttpResponse:
-    """An objective, whole."""
-    return scheda_letta(request, pid)
+    """An objective, whole; with `?al=`, as it was."""
+    al = com_era.chiesto(request, request.contesto)
+    numero = numero_di(pid) if al.istante else None
+    if numero is not None:
+        with com_era.allora(request, al, obiettivo=numero):
+            try:
+                return scheda_letta(request, pid, anteprima=True, al=al)
+            except NonTrovato:
+                al = al.non_c_era()
+    return scheda_letta(request, pid, al=al)
 
 
 def scheda_letta(
-    request: RichiestaEnte, pid: UUID, *, parziale: bool = False, anteprima: bool = False
+    request: RichiestaEnte,
+    pid: UUID,
+    *,
+    parziale: bool = False,
+    anteprima: bool = False,
+    al: ComEra = ADESSO,
 ) -> HttpResponse:
-    """The page, or the part of it that a step changes; as an `anteprima` it can only be read."""
+    """The page, or the part of it that a step changes; as an `anteprima`, or as it was, it can
+    only be read."""
     c = request.contesto
     obiettivo = selectors.obiettivo(c.attore, pid)
     e_se = Ipotesi() if parziale else ipotesi(request.GET, c)
@@ -55,6 +72,7 @@ def scheda_letta(
         "ipotesi": e_se,
         "ruoli": RUOLI.items(),
         "anteprima": anteprima,
+        "al": al,
         "puo_scrivere": obiettivo.stato == "bozza"
         and c.attore.incarico_per("modifica_obiettivo", obiettivo.unita.percorso) is not None,
         "puo_variare": obiettivo.stato in ("approvato", "in_corso")
