@@ -38,6 +38,7 @@ class Contesto:
     canale: str
     da_leggere: int  # open news not read yet
     cursore: int  # where the page's socket asks from (`notifications.lettura`)
+    urgenti: int  # of those not read yet
 
     @property
     def anno_corrente(self) -> int:
@@ -102,18 +103,19 @@ def _entra(utente: Utente, ipa: str, istante: datetime, canale: str) -> Contesto
         raise NonTrovato({})
     with connection.cursor() as cursore:
         cursore.execute(_COME_STA, {"ente": persona.ente_id, "utente": utente.pk})
-        _ente, da_leggere, da = cursore.fetchone()
+        _ente, da_leggere, urgenti, da = cursore.fetchone()
     attore = permissions.attore(persona.ente_id, persona.pk, istante)
-    return Contesto(persona.ente, persona, attore, istante, canale, da_leggere, da)
+    return Contesto(persona.ente, persona, attore, istante, canale, da_leggere, da, urgenti)
 
 
 # Every transaction says its ente; the bell of the page is counted on the same trip.
 _COME_STA = """
 SELECT set_config('ciclo.ente', %(ente)s::bigint::text, true),
-       (SELECT count(*) FROM notifications_notifica n
-         WHERE n.utente_id = %(utente)s AND n.ente_id = %(ente)s
-           AND n.chiusa_il IS NULL AND n.letta_il IS NULL),
+       count(*), count(*) FILTER (WHERE n.urgenza = 'alta'),
        pg_snapshot_xmin(pg_current_snapshot())::text::bigint
+  FROM notifications_notifica n
+ WHERE n.utente_id = %(utente)s AND n.ente_id = %(ente)s
+   AND n.chiusa_il IS NULL AND n.letta_il IS NULL AND NOT n.muta
 """
 
 

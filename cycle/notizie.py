@@ -144,11 +144,14 @@ def di(azione: Azione, materie: Sequence[Materia], fatto: str) -> list[Notizia]:
             f"{m.dopo.codice} «{m.dopo.titolo[:120]}»{_periodo(m.passo)}: "
             f"{fatto} da {azione.attore.nome or 'un comando'}",
             _indirizzo(m.dopo.ente, m.pagina).replace(_SEGNAPOSTO, m.pid),
+            "alta" if azione.verbo in URGENTI else "normale",
         )
         for m in materie
     ]
 
 
+# What sends somebody's work back, or refuses it.
+URGENTI = frozenset({"rinvia", "riapri", "respingi", "dichiara_irricevibile"})
 _SEGNAPOSTO = "00000000-0000-0000-0000-000000000000"
 
 

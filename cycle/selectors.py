@@ -20,6 +20,7 @@ from cycle.models import (
     Obiettivo,
     Periodo,
     Persona,
+    Recapito,
     RelazioneSemestrale,
     RichiestaVariazione,
     Rilevazione,
@@ -296,10 +297,15 @@ def settori(ente: Ente) -> list[UnitaOrganizzativa]:
 
 
 def notifiche(utente: Utente, ente: Ente) -> QuerySet[Notifica]:
-    """The open news of the user in an ente, last first."""
-    return Notifica.objects.filter(utente=utente, ente_id=ente.pk, chiusa_il__isnull=True).order_by(
-        "-creata_il"
-    )
+    """The open news of the user in an ente, last first, but for those they silenced."""
+    return Notifica.objects.filter(
+        utente=utente, ente_id=ente.pk, chiusa_il__isnull=True, muta=False
+    ).order_by("-creata_il")
+
+
+def recapito(persona: Persona) -> Recapito | None:
+    """Where the ente writes to a person, if it knows."""
+    return Recapito.objects.filter(persona=persona).first()
 
 
 def conta_notifiche(notifiche: QuerySet[Notifica]) -> dict[str, Any]:

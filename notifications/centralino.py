@@ -12,7 +12,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary
@@ -33,6 +33,12 @@ FUORI = 4003  # no login any more, or no place in the ente
 TROPPO = 4008  # too many sockets or messages
 
 _registro = logging.getLogger(__name__)
+
+
+def notizie(righe: Sequence[dict[str, Any]], quante: Sequence[int]) -> dict[str, Any]:
+    """What a screen is told: rows, how many are unread and how many of these are urgent."""
+    da_leggere, urgenti = quante
+    return {"tipo": "notizie", "righe": righe, "da_leggere": da_leggere, "urgenti": urgenti}
 
 
 class Presa(Protocol):
@@ -110,16 +116,17 @@ class Centralino:
                     presa.metti({"tipo": "toccato", "oggetto": pid})
 
     def _righe(
-        self, ente: int, righe: Iterable[tuple[int, dict[str, Any]]], da_leggere: dict[int, int]
+        self,
+        ente: int,
+        righe: Iterable[tuple[int, dict[str, Any]]],
+        da_leggere: Mapping[int, Sequence[int]],
     ) -> None:
         per_utente: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
         for utente, dati in righe:
             per_utente[utente].append(dati)
         for utente, sue in per_utente.items():
             for presa in self._prese.get((utente, ente), ()):
-                presa.metti(
-                    {"tipo": "notizie", "righe": sue, "da_leggere": da_leggere.get(utente, 0)}
-                )
+                presa.metti(notizie(sue, da_leggere.get(utente, (0, 0))))
 
     # --- its two tasks ----------------------------------------------------------------------------
 
@@ -176,7 +183,8 @@ class Centralino:
                 presa.metti({"tipo": "cursore", "cursore": adesso})
 
 
-_Scritte = tuple[list[tuple[int, dict[str, Any]]], dict[int, int]]  # rows by user; unread by user
+# rows by user; unread, and urgent among them, by user
+_Scritte = tuple[list[tuple[int, dict[str, Any]]], dict[int, tuple[int, int]]]
 _PerEnte = dict[int, _Scritte]
 
 
@@ -217,9 +225,7 @@ async def annuncia(transazione: int, ente: int, radici: list[int] | None) -> Non
         _registro.warning("Le notizie non partono: le troverà la ronda.", exc_info=True)
 
 
-def _scritte(
-    transazione: int, ente: int
-) -> tuple[list[tuple[int, dict[str, Any]]], dict[int, int]]:
+def _scritte(transazione: int, ente: int) -> _Scritte:
     righe = [(r.utente_id, r.dati) for r in lettura.della_transazione(transazione, ente)]
     return righe, lettura.da_leggere({u for u, _dati in righe}, ente) if righe else {}
 

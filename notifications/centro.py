@@ -12,23 +12,30 @@ from notifications.models import Notifica
 
 PER_PAGINA = 50
 
-DA_LEGGERE, APERTE, TUTTE = "da_leggere", "aperte", "tutte"
+DA_LEGGERE, URGENTI, APERTE, SILENZIATE, TUTTE = (
+    "da_leggere", "urgenti", "aperte", "silenziate", "tutte",
+)  # fmt: skip
+_MUTO = """EXISTS (SELECT 1 FROM notifications_muto m
+                    WHERE m.persona_id = n.persona_id AND m.materia = n.materia)"""
 _QUALI = {
-    DA_LEGGERE: "AND chiusa_il IS NULL AND letta_il IS NULL",
-    APERTE: "AND chiusa_il IS NULL",
+    DA_LEGGERE: "AND chiusa_il IS NULL AND letta_il IS NULL AND NOT muta",
+    URGENTI: "AND chiusa_il IS NULL AND urgenza = 'alta' AND NOT muta",
+    APERTE: "AND chiusa_il IS NULL AND NOT muta",
+    SILENZIATE: f"AND {_MUTO}",
     TUTTE: "",
 }
-_VOCI = """
+_VOCI = f"""
 SELECT materia, (array_agg(testo ORDER BY creata_il DESC, id DESC))[1],
        (array_agg(link ORDER BY creata_il DESC, id DESC))[1], max(creata_il),
-       bool_or(letta_il IS NULL AND chiusa_il IS NULL), bool_or(chiusa_il IS NULL),
+       bool_or(letta_il IS NULL AND chiusa_il IS NULL AND NOT muta), bool_or(chiusa_il IS NULL),
+       bool_or(urgenza = 'alta' AND chiusa_il IS NULL), bool_or({_MUTO}),
        array_agg(DISTINCT motivo)
-  FROM notifications_notifica
+  FROM notifications_notifica n
  WHERE utente_id = %(utente)s AND ente_id = %(ente)s
-   AND (%(motivo)s::text = '' OR motivo = %(motivo)s) {quali}
+   AND (%(motivo)s::text = '' OR motivo = %(motivo)s) {{quali}}
  GROUP BY materia ORDER BY max(creata_il) DESC, materia
  LIMIT %(quante)s OFFSET %(salta)s
-"""
+"""  # noqa: S608 - our own words
 _MOTIVI = dict(Notifica.MOTIVI)
 
 
@@ -42,6 +49,8 @@ class Voce:
     quando: datetime
     da_leggere: bool
     aperta: bool
+    urgente: bool
+    muta: bool  # by the person's choice, but for what they must do
     motivi: list[str]
 
 
@@ -60,6 +69,6 @@ def voci(utente_id: int, ente_id: int, quali: str, motivo: str, pagina: int) -> 
             },
         )
         return [
-            Voce(materia, testo, link, quando, nuova, aperta, [_MOTIVI[m] for m in sorted(motivi)])
-            for materia, testo, link, quando, nuova, aperta, motivi in cursore.fetchall()
+            Voce(*riga[:-1], motivi=[_MOTIVI[m] for m in sorted(riga[-1])])
+            for riga in cursore.fetchall()
         ]

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The socket of one page: what its person is told, as it happens.
 
-From the server: `notizie` (rows, and how many are unread), `cursore` (where to ask from after a
-lost connection), `ricarica` (too much was missed: load the page again), `toccato` (the objective
-on this page changed). From the page, only `{"guarda": "<id of an objective>"}`.
+From the server: `notizie` (rows, how many are unread, how many urgent), `cursore` (where to ask
+from after a lost connection), `ricarica` (too much was missed: load the page again), `toccato`
+(the objective on this page changed). From the page, only `{"guarda": "<id of an objective>"}`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from notifications import lettura
-from notifications.centralino import FUORI, TROPPO, Centralino, centralino
+from notifications.centralino import FUORI, TROPPO, Centralino, centralino, notizie
 from notifications.porte import Ospite, Portineria
 
 PRESE = 20  # sockets of one user in a process: tabs and devices
@@ -70,13 +70,7 @@ class Notizie(AsyncWebsocketConsumer):  # type: ignore[misc] # channels has no t
         if arretrato.righe is None:
             self.metti({"tipo": "ricarica"})
         else:
-            self.metti(
-                {
-                    "tipo": "notizie",
-                    "righe": [r.dati for r in arretrato.righe],
-                    "da_leggere": da_leggere,
-                }
-            )
+            self.metti(notizie([r.dati for r in arretrato.righe], da_leggere))
         self.metti({"tipo": "cursore", "cursore": arretrato.cursore})
 
     async def disconnect(self, code: int) -> None:
@@ -145,11 +139,11 @@ def _numero(query: bytes) -> int | None:
     return None
 
 
-def _da_quando(da: int | None, ospite: Ospite) -> tuple[lettura.Arretrato, int]:
+def _da_quando(da: int | None, ospite: Ospite) -> tuple[lettura.Arretrato, tuple[int, int]]:
     arretrato = (
         lettura.Arretrato([], lettura.cursore_di_adesso())
         if da is None
         else lettura.dopo(da, [ospite.utente_id], ospite.ente_id)
     )
     da_leggere = lettura.da_leggere([ospite.utente_id], ospite.ente_id)
-    return arretrato, da_leggere.get(ospite.utente_id, 0)
+    return arretrato, da_leggere.get(ospite.utente_id, (0, 0))

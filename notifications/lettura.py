@@ -63,16 +63,18 @@ def dopo(cursore: int, utenti: Iterable[int], ente_id: int | None = None) -> Arr
     return Arretrato(None if ente_id is not None and len(righe) > MOLTE else righe, adesso)
 
 
-def da_leggere(utenti: Iterable[int], ente_id: int) -> dict[int, int]:
-    """How many open news each user has not read in an ente; who has none is not named."""
+def da_leggere(utenti: Iterable[int], ente_id: int) -> dict[int, tuple[int, int]]:
+    """How many open news each user has not read in an ente, and how many of them are urgent; who
+    has none is not named."""
     with connection.cursor() as cursore:
         cursore.execute(
-            "SELECT utente_id, count(*) FROM notifications_notifica"
+            "SELECT utente_id, count(*), count(*) FILTER (WHERE urgenza = 'alta')"
+            "  FROM notifications_notifica"
             " WHERE utente_id = ANY (%s) AND ente_id = %s AND chiusa_il IS NULL"
-            "   AND letta_il IS NULL GROUP BY utente_id",
+            "   AND letta_il IS NULL AND NOT muta GROUP BY utente_id",
             [list(utenti), ente_id],
         )
-        return dict(cursore.fetchall())
+        return {utente: (tutte, urgenti) for utente, tutte, urgenti in cursore.fetchall()}
 
 
 def _righe(notifiche: QuerySet[Notifica], quante: int | None = None) -> list[Riga]:
@@ -87,7 +89,8 @@ def _righe(notifiche: QuerySet[Notifica], quante: int | None = None) -> list[Rig
                 "link": n.link,
                 "motivo": n.get_motivo_display(),
                 "aperta": n.chiusa_il is None,
-                "letta": n.letta_il is not None,
+                "letta": n.letta_il is not None or n.muta,
+                "urgente": n.urgenza == "alta",
             },
         )
         for n in notifiche.order_by("transazione", "pk")[:quante]

@@ -25,14 +25,23 @@ class NuovaNotifica:
     motivo: str
     testo: str
     link: str
+    urgenza: str = "normale"
 
 
 # Clauses of a WITH, to be written with the action itself: they read its number in `azione (id)`,
 # and want `ente` beside their `parametri`.
 SCRIVI = """
 nuove AS (
-    SELECT * FROM jsonb_to_recordset(%(notifiche)s)
-        AS t (utente_id bigint, persona_id bigint, materia text, motivo text, testo text, link text)
+    SELECT t.*, t.motivo <> 'da_fare' AND (
+               EXISTS (SELECT 1 FROM notifications_muto m
+                        WHERE m.persona_id = t.persona_id AND m.materia = t.materia)
+            OR EXISTS (SELECT 1 FROM notifications_preferenza p
+                        WHERE p.persona_id = t.persona_id
+                          AND NOT CASE t.motivo WHEN 'responsabile' THEN p.schermo_responsabile
+                                                ELSE p.schermo_ha_agito END)) AS muta
+      FROM jsonb_to_recordset(%(notifiche)s)
+        AS t (utente_id bigint, persona_id bigint, materia text, motivo text, testo text,
+              link text, urgenza text)
 ), chiuse AS (
     UPDATE notifications_notifica v SET chiusa_il = now()
     WHERE v.chiusa_il IS NULL AND v.motivo = 'da_fare' AND v.ente_id = %(ente)s
@@ -41,11 +50,13 @@ nuove AS (
           SELECT persona_id, materia FROM nuove WHERE motivo = 'da_fare')
 ), scritte AS (
     INSERT INTO notifications_notifica
-        (ente_id, utente_id, persona_id, materia, motivo, testo, link, evento_id)
-    SELECT %(ente)s, utente_id, persona_id, materia, motivo, left(testo, 500), link, a.id
+        (ente_id, utente_id, persona_id, materia, motivo, testo, link, urgenza, muta, evento_id)
+    SELECT %(ente)s, utente_id, persona_id, materia, motivo, left(testo, 500), link, urgenza,
+           muta, a.id
       FROM nuove CROSS JOIN azione a
     ON CONFLICT (persona_id, materia, motivo) WHERE chiusa_il IS NULL
     DO UPDATE SET testo = EXCLUDED.testo, link = EXCLUDED.link,
+                  urgenza = EXCLUDED.urgenza, muta = EXCLUDED.muta,
                   evento_id = EXCLUDED.evento_id, creata_il = now(), letta_il = NULL
 )
 """
@@ -88,12 +99,16 @@ def _riga(n: NuovaNotifica) -> dict[str, Any]:
         "motivo": n.motivo,
         "testo": n.testo[:500],
         "link": n.link,
+        "urgenza": n.urgenza,
     }
 
 
-def segna_lette(utente_id: int, ente_id: int, fino_a: datetime) -> int:
-    """Mark as read the news of a user in an ente up to the instant of the last one they saw,
-    and say how many: what came or was refreshed later stays unread."""
-    return Notifica.objects.filter(
+def segna_lette(utente_id: int, ente_id: int, fino_a: datetime, materia: str = "") -> int:
+    """Mark as read the news of a user in an ente, or those of one matter, up to the instant of the
+    last one they saw, and say how many: what came or was refreshed later stays unread."""
+    da_segnare = Notifica.objects.filter(
         utente_id=utente_id, ente_id=ente_id, creata_il__lte=fino_a, letta_il__isnull=True
-    ).update(letta_il=Now())
+    )
+    if materia:
+        da_segnare = da_segnare.filter(materia=materia)
+    return da_segnare.update(letta_il=Now())

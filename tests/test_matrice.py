@@ -330,6 +330,11 @@ TAVOLA: dict[str, list[Prova]] = {
     ENTE: [Prova("GET", {200: DENTRO, 404: FUORI}), SOLO_GET],
     f"{ENTE}notifiche/": [Prova("GET", {200: DENTRO, 404: FUORI}), SOLO_GET],
     f"{ENTE}notifiche/lette/": [SOLO_POST, Prova("POST", {302: DENTRO, 404: FUORI})],
+    f"{ENTE}notifiche/silenzio/": [SOLO_POST, Prova("POST", {302: DENTRO, 404: FUORI})],
+    f"{ENTE}notifiche/preferenze/": [
+        Prova("GET", {200: DENTRO, 404: FUORI}),
+        Prova("POST", {422: DENTRO, 404: FUORI}),  # without a choice
+    ],
     # the year: opened by controllo, its terms moved by who records acts
     f"{ENTE}anni/apri/": [
         Prova("GET", chi(APRE_ANNI)),

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from cycle import agenda, selectors, termini, vacanze
 from cycle.contesto import Contesto, RichiestaEnte, nell_ente
 from cycle.riepilogo import riepilogo
+from cycle.views.notifiche import torna
 from notifications.posta import segna_lette
 
 ULTIME = 6  # news on the page
@@ -63,7 +64,8 @@ def notifiche_lette(request: RichiestaEnte) -> HttpResponse:
     """Mark as read what the person has seen; answers with the news as they are now."""
     c = request.contesto
     fino_a = _istante(request.POST.get("fino_a", ""))
-    lette = segna_lette(request.user.pk, c.ente.pk, fino_a) if fino_a else 0
+    materia = request.POST.get("materia", "")[:60]
+    lette = segna_lette(request.user.pk, c.ente.pk, fino_a, materia) if fino_a else 0
     if request.headers.get("HX-Request") == "true":
         return render(request, "scrivania/_novita.html", _novita(request))
     if lette:
@@ -74,7 +76,7 @@ def notifiche_lette(request: RichiestaEnte) -> HttpResponse:
         )
     else:
         messages.info(request, _("Non c'era nulla da segnare."))
-    return redirect("scrivania", c.ente.codice_ipa)
+    return torna(request) if "torna" in request.POST else redirect("scrivania", c.ente.codice_ipa)
 
 
 def _istante(testo: str) -> datetime | None:

@@ -122,6 +122,7 @@ PAGINE: dict[str, list[Pagina]] = {
     "UNO DIRIGENTE": [
         ("scrivania", _fissa("/alfa/")),
         ("notifiche", _fissa("/alfa/notifiche/?mostra=tutte")),
+        ("preferenze delle notifiche", _fissa("/alfa/notifiche/preferenze/")),
         ("piano", _fissa("/alfa/2026/piano/")),
         ("scheda in bozza", _di("bozza")),
         ("scheda in proposta", _di("proposta")),

@@ -43,7 +43,7 @@
   }
 
   function notizie(messaggio) {
-    conta(messaggio.da_leggere);
+    conta(messaggio.da_leggere, messaggio.urgenti);
     const nuove = messaggio.righe.filter((riga) => visti.get(riga.id) !== riga.segno);
     for (const riga of nuove) visti.set(riga.id, riga.segno);
     if (!nuove.length) return;
@@ -52,12 +52,15 @@
     avverti("notizie");
   }
 
-  function conta(quante) {
+  function conta(quante, urgenti) {
     const numero = campana.querySelector(".campana-numero");
     numero.textContent = quante > 99 ? "99+" : String(quante);
     numero.hidden = quante === 0;
     campana.querySelector(".campana-detto").textContent =
       quante === 1 ? campana.dataset.una : campana.dataset.tante.replace("{n}", quante);
+    campana.querySelector(".campana-urgenti").hidden = urgenti === 0;
+    campana.querySelector(".campana-quante-urgenti").textContent =
+      urgenti === 1 ? campana.dataset.urgente : campana.dataset.urgenti.replace("{n}", urgenti);
   }
 
   // One line at a time: who is flooded reads nothing.
