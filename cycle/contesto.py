@@ -57,6 +57,11 @@ class Contesto:
         return any(i.consente("vedi_insiemi", i.percorso) for i in self.attore.incarichi)
 
     @property
+    def vede_cruscotto(self) -> bool:
+        """Whether where the year of the whole ente stands is this person's to see."""
+        return any(i.consente("vedi_cruscotto", i.percorso) for i in self.attore.incarichi)
+
+    @property
     def compila(self) -> bool:
         """Whether the reports of some unit are theirs to fill."""
         return any(p == "compila_relazione" for i in self.attore.incarichi for p, _su in i.permessi)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from math import ceil
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -165,20 +166,14 @@ class Elenco:
 
     def per_stato(self) -> dict[str, Totale]:
         """The totals of each state, those filtered out included: what that filter offers."""
-        somme = (
-            self._di_ogni_stato.order_by()
-            .values_list("stato")
-            .annotate(
-                Count("pk"),
-                Sum("percentuale_calcolata", default=Decimal(0)),
-                Count("percentuale_calcolata"),
-                Sum("percentuale_convalidata", default=Decimal(0)),
-                Count("percentuale_convalidata"),
-                tardi=Count("pk", filter=Q(ritardo_dal__lt=self.oggi)),
-            )
-        )
+        somme = self._somme(self._di_ogni_stato, "stato")
         trovati = {stato: Totale(*valori) for stato, *valori in somme}
         return {stato: trovati[stato] for stato in NOMI_STATI if stato in trovati}
+
+    def per_unita(self) -> dict[str, Totale]:
+        """The totals of each unit that has objectives of its own, by its path."""
+        somme = self._somme(self._in_stato(), "unita__percorso")
+        return {percorso: Totale(*valori) for percorso, *valori in somme}
 
     def pagina(self, numero: int) -> list[Riga]:
         """The rows of a page, from 1."""
@@ -194,6 +189,21 @@ class Elenco:
         for riga in self._righe(numerati.filter(posto__lte=PER_COLONNA).order_by("codice")):
             colonne.setdefault(riga.stato, []).append(riga)
         return colonne
+
+    def _somme(self, obiettivi: QuerySet[Obiettivo], campo: str) -> Iterable[tuple[Any, ...]]:
+        """The figures of a Totale for each value of a column."""
+        return (
+            obiettivi.order_by()
+            .values_list(campo)
+            .annotate(
+                Count("pk"),
+                Sum("percentuale_calcolata", default=Decimal(0)),
+                Count("percentuale_calcolata"),
+                Sum("percentuale_convalidata", default=Decimal(0)),
+                Count("percentuale_convalidata"),
+                tardi=Count("pk", filter=Q(ritardo_dal__lt=self.oggi)),
+            )
+        )
 
     def _in_stato(self) -> QuerySet[Obiettivo]:
         stato = self.filtri.stato

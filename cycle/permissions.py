@@ -79,6 +79,10 @@ PERMESSI: Mapping[str, frozenset[str]] = {
     "gestisci_ente": frozenset({"controllo"}),
     "apri_anno": frozenset({"controllo"}),
     "proroga_termine": frozenset({"controllo", "segreteria"}),
+    "chiudi_anno": frozenset({"controllo", "segretario"}),
+    # where the year of the whole ente stands: what is late, what stops its closing
+    "vedi_cruscotto": frozenset({"controllo", "segretario", "giunta", "nucleo"}),
+    "vedi_segnali": frozenset({"controllo", "segretario"}),  # they name people and their effort
     "conferisci_incarico": frozenset({"controllo"}),
     "delega_funzioni": frozenset({"dirigente", "segretario", "ragioneria", "controllo"}),
     # sets for the giunta: who assembles them, who gives the pareri (R15), who may read them

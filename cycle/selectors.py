@@ -17,6 +17,7 @@ from cycle.models import (
     Ente,
     Incarico,
     Indicatore,
+    NodoStrategico,
     Obiettivo,
     Periodo,
     Persona,
@@ -315,3 +316,13 @@ def conta_notifiche(notifiche: QuerySet[Notifica]) -> dict[str, Any]:
         da_leggere=Count("pk", filter=Q(letta_il__isnull=True)),
         ultima=Max("creata_il"),
     )
+
+
+def unita_di_codice(ente: Ente, codice: str) -> UnitaOrganizzativa | None:
+    """The unit that has the code now; one that was closed only if no other took it."""
+    return UnitaOrganizzativa.objects.filter(ente=ente, codice=codice).order_by("-pk").first()
+
+
+def nodo(ciclo: Ciclo, pid: UUID) -> NodoStrategico | None:
+    """A node of the year's political plan."""
+    return NodoStrategico.objects.filter(ciclo=ciclo, pid=pid).first()

@@ -82,6 +82,7 @@ FATTI_ANNO = {
     "crea": gettext_lazy("ha predisposto l'anno, ancora senza atto"),
     "importa": gettext_lazy("ha importato il piano dell'anno"),
     "apre": gettext_lazy("ha aperto l'anno, fissandone parametri e calendario"),
+    "chiude": gettext_lazy("ha chiuso l'anno: niente vi era più aperto"),
     "proroga": gettext_lazy("ha prorogato %(termini)s"),
     "esporta": gettext_lazy("ha esportato il piano"),
 }
@@ -218,14 +219,14 @@ def fatti(
 
 
 def fatti_dell_anno(*, ente_id: int, ciclo_id: int, limite: int = 20) -> list[Fatto]:
-    """How a year was opened and its terms moved; the latest first."""
+    """How a year was opened, its terms moved, and the year closed; the latest first."""
     with connection.cursor() as cursore:
         cursore.execute(
             _DELL_ANNO,
             {
                 "ente": ente_id,
                 "ciclo": ciclo_id,
-                "verbi": ["crea", "apre", "proroga", "fuori_procedura"],
+                "verbi": ["crea", "apre", "proroga", "chiude", "fuori_procedura"],
                 "limite": limite,
             },
         )

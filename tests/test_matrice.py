@@ -40,6 +40,7 @@ from cycle.models import (
 from cycle.permissions import MACCHINA_OBIETTIVO, MACCHINA_RELAZIONE
 from tests import (
     giunta,
+    matrice_anno,
     matrice_griglia,
     matrice_nucleo,
     matrice_variazioni,
@@ -463,6 +464,7 @@ TAVOLA: dict[str, list[Prova]] = {
     ],
     **matrice_variazioni.TAVOLA,
     **matrice_griglia.TAVOLA,
+    **matrice_anno.TAVOLA,
     **matrice_nucleo.TAVOLA,
     **matrice_nucleo.API,
     **matrice_variazioni_api.TAVOLA,
@@ -493,11 +495,6 @@ TAVOLA: dict[str, list[Prova]] = {
         ),
     ],
     f"{_ORGANICO}inviti/": [SOLO_POST, Prova("POST", chi(GESTISCE, ok=302))],
-    f"{ENTE}indicatori/": [
-        Prova("GET", {200: DENTRO, 404: FUORI}),
-        Prova("POST", chi(GESTISCE, ok=303), corpo=lambda: {"atto": "aggiungi", "nome": "N. visite"}),
-        Prova("POST", chi(GESTISCE, ok=422), corpo=lambda: {"atto": "aggiungi", "nome": " "}),
-    ],
     f"{ENTE}indicatori/": [
         Prova("GET", {200: DENTRO, 404: FUORI}),
         Prova("POST", chi(GESTISCE, ok=303), corpo=lambda: {"atto": "aggiungi", "nome": "Visite"}),

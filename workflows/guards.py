@@ -101,10 +101,17 @@ def specifici_presenti(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Mancanz
 
 @guardia("R8", "po")
 def target_in_ogni_periodo(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Mancanza]:
-    """Ogni indicatore ha un target in ogni periodo toccato dalle date dell'obiettivo specifico."""
+    """Ogni indicatore ha un target in ogni periodo toccato dalle date, o solo alla fine."""
+    codici = [p.codice for p in f.periodi]
     for specifico in f.specifici:
         dovuti = [p.codice for p in f.periodi if specifico.comprende(p)]
+        # at the end of its own dates, or later: a target outside them is as good
+        bastano = codici[codici.index(dovuti[-1]) :] if dovuti else []
+        if f.politica.target_a_fine_anno:
+            dovuti = dovuti[-1:]
         for indicatore in specifico.indicatori:
+            if f.politica.target_a_fine_anno and not indicatore.con_target.isdisjoint(bastano):
+                continue
             if not indicatore.con_target.issuperset(dovuti):
                 senza = [codice for codice in dovuti if codice not in indicatore.con_target]
                 yield (
@@ -289,6 +296,16 @@ def cifra_indicata(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Mancanza]:
         yield (
             _("Manca la cifra che si è mossa dopo la validazione."),
             _("Indicare quale valore è cambiato, da quanto a quanto."),
+        )
+
+
+@guardia("C3", "controllo")
+def anno_aperto(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Mancanza]:
+    """L'anno non è chiuso."""
+    if f.anno_chiuso:
+        yield (
+            _("Il %(anno)s è chiuso.") % {"anno": f.anno},
+            _("Un errore materiale si corregge: segnalarlo dalla relazione."),
         )
 
 

@@ -218,6 +218,7 @@ DIMENSIONI: Mapping[str, tuple[Mapping[str, Any], ...]] = {
         {"stato_obiettivo": "validato"},
         {"stato_obiettivo": "approvato"},
     ),
+    "anno": ({"anno_chiuso": False}, {"anno_chiuso": True}),
     "variazioni": ({"variazioni_aperte": 0}, {"variazioni_aperte": 1}),
     "atto": (
         {"atto_in_vigore": "", "atto_registrato": False},

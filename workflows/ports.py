@@ -264,6 +264,7 @@ class Politica:
     pareri_obbligatori: bool = True  # R15
     parere_tecnico_di: tuple[str, ...] = ("dirigente", "segretario")  # roles (R15)
     quorum: int = 2  # R59
+    target_a_fine_anno: bool = False  # one target is enough, at the end of the year (R8)
 
 
 @dataclass(frozen=True, slots=True)

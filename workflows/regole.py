@@ -114,5 +114,9 @@ REGOLE: Mapping[str, Regola] = {
     ),
     "R59": Regola(_("Il Nucleo decide in seduta, con i presenti richiesti."), _PRASSI),
     "R68": Regola(_("I pesi degli indicatori sommano a 100."), _PRASSI),
+    "C3": Regola(
+        _("Un anno si chiude quando nulla vi è più aperto; poi si corregge solo un errore."),
+        _PRASSI,
+    ),
     "R84": Regola(_("Di ogni passo si registra chi, quando e perché."), _INTEGRITA),
 }

@@ -13,6 +13,7 @@ from ninja.operation import Operation
 from ninja.parser import Parser
 
 from cycle.api import (
+    anno,
     bozze,
     errori,
     griglia,
@@ -61,6 +62,7 @@ api = Api(
 errori.registra(api)
 for router in (
     piano.router,
+    anno.router,
     obiettivi.router,
     bozze.router,
     relazioni.router,

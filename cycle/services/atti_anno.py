@@ -20,14 +20,18 @@ from workflows.ports import RUOLI, Attore, FattiAtto, Incarico
 CHE_COSA = {
     "apri_anno": gettext_lazy("aprire un anno"),
     "proroga_termine": gettext_lazy("prorogare un termine"),
+    "chiudi_anno": gettext_lazy("chiudere un anno"),
+    "vedi_cruscotto": gettext_lazy("vedere il cruscotto"),
+    "vedi_segnali": gettext_lazy("vedere i segnali sul piano"),
 }
-VERBI = {"apri_anno": "apre", "proroga_termine": "proroga"}
+VERBI = {"apri_anno": "apre", "proroga_termine": "proroga", "chiudi_anno": "chiude"}
 
 
 def autorizza(by: Attore, permesso: str, tentato: int | None = None) -> Incarico:
-    """The incarico under which `by` opens a year (`apri_anno`) or moves a term
-    (`proroga_termine`). Raises NonAutorizzato, which names who can; `tentato` is the year it was
-    tried on (0: one that is not there yet), for the registro."""
+    """The incarico under which `by` opens a year (`apri_anno`), moves a term
+    (`proroga_termine`), closes a year (`chiudi_anno`) or looks at all of it. Raises
+    NonAutorizzato, which names who can; `tentato` is the year it was tried on (0: one that is not
+    there yet), for the registro."""
     radice = UnitaOrganizzativa.objects.get(ente=by.ente_id, padre__isnull=True)
     incarico = by.incarico_per(permesso, radice.percorso)
     if incarico is not None:

@@ -121,6 +121,12 @@ def percento(valore: Decimal | None) -> str:
 
 
 @register.filter
+def punti(valore: Decimal) -> str:
+    """Percentage points with their sign: +1,50 or −1,50."""
+    return f"{'+' if valore >= 0 else '−'}{in_italiano(abs(valore), 2)}"
+
+
+@register.filter
 def intero(valore: int) -> str:
     """A count: `10.000`."""
     return in_italiano(Decimal(valore), 0)

@@ -51,6 +51,18 @@ def barra(calcolata: Decimal | None, convalidata: Decimal | None = None) -> Safe
 
 
 @register.simple_tag
+def quota(parte: int, tutto: int) -> SafeString:
+    """How much of a whole, as a bar: the figures stand beside it."""
+    larga = _n(LARGO * parte / tutto) if tutto else "0"
+    return format_html(
+        '<svg class="quota" viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">'
+        '<rect class="fondo" x="0" y="2" width="100" height="6"/>'
+        '<rect class="piena" x="0" y="2" width="{}" height="6"/></svg>',
+        larga,
+    )
+
+
+@register.simple_tag
 def proiettile(cella: Cella) -> SafeString:
     """A value against its target: the bar is the value, the line the target. Nothing for dates,
     for figures below zero, and where there is nothing to compare."""

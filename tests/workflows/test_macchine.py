@@ -30,11 +30,11 @@ from workflows.ports import RUOLI
 # transition | from -> to | roles | guards | organ, marks
 OBIETTIVO = """
 proponi    | bozza -> proposta                             | dirigente             | responsabile_presente, specifici_presenti, target_in_ogni_periodo, pesi_a_cento, nodo_presente                                                                   | molti
-rinvia     | proposta -> bozza                             | controllo, segreteria | motivazione_presente                                                                                                                                              | ritorno, molti
+rinvia     | proposta -> bozza                             | controllo, segreteria | in_nessun_insieme, motivazione_presente                                                                                                                                              | ritorno, molti
 approva    | proposta -> approvato                         | segreteria            | responsabile_presente, specifici_presenti, target_in_ogni_periodo, pesi_a_cento, nodo_presente, in_nessun_altro_atto, in_nessun_insieme, atto_presente, pareri_presenti | per giunta, con atto
 avvia      | approvato -> in_corso                         | po, dirigente         | nella_finestra                                                                                                                                                    | molti
 rendiconta | in_corso -> rendicontato                      | dirigente             | ultima_relazione_trasmessa, nessuna_variazione_pendente                                                                                                           | molti
-riapri     | rendicontato -> in_corso, validato -> rendicontato | nucleo           | motivazione_presente, cifra_indicata                                                                                                                              | ritorno
+riapri     | rendicontato -> in_corso, validato -> rendicontato | nucleo           | anno_aperto, motivazione_presente, cifra_indicata                                                                                                                              | ritorno
 valida     | rendicontato -> validato                      | nucleo                | ogni_periodo_validato, separazione_delle_funzioni, seduta_valida                                                                                                  | per nucleo
 stralcia   | approvato -> stralciato, in_corso -> stralciato | segreteria          | effetto_di_variazione                                                                                                                                             | per giunta, con atto, ritorno
 """  # noqa: E501 - a table
@@ -44,7 +44,7 @@ trasmetti | da_compilare -> trasmessa, riaperta -> trasmessa | dirigente | obiet
 osserva   | trasmessa -> osservata                         | nucleo    | osservazioni_firmate |
 controdeduci | osservata -> controdedotta                  | dirigente | nel_termine_di_replica, risposta_o_rinuncia |
 valida    | controdedotta -> validata, osservata -> validata, trasmessa -> validata | nucleo    | cifre_come_trasmesse, separazione_delle_funzioni, contraddittorio_concluso, scostamenti_motivati, seduta_valida | per nucleo
-riapri    | controdedotta -> riaperta, osservata -> riaperta, trasmessa -> riaperta, validata -> riaperta    | nucleo    | obiettivo_non_validato, nessuna_relazione_successiva, motivazione_presente | ritorno
+riapri    | controdedotta -> riaperta, osservata -> riaperta, trasmessa -> riaperta, validata -> riaperta    | nucleo    | anno_aperto, obiettivo_non_validato, nessuna_relazione_successiva, motivazione_presente | ritorno
 """  # noqa: E501
 
 INSIEME = """
@@ -217,6 +217,9 @@ def test_every_permission() -> None:
         "gestisci_ente": ["controllo"],
         "apri_anno": ["controllo"],
         "proroga_termine": ["controllo", "segreteria"],
+        "chiudi_anno": ["controllo", "segretario"],
+        "vedi_cruscotto": ["controllo", "giunta", "nucleo", "segretario"],
+        "vedi_segnali": ["controllo", "segretario"],
         "conferisci_incarico": ["controllo"],
         "delega_funzioni": ["controllo", "dirigente", "ragioneria", "segretario"],
         "componi_insieme": ["controllo"],

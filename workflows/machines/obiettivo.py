@@ -54,7 +54,7 @@ class MacchinaObiettivo(FSMModelMixin, models.Model):
         ruoli=["controllo", "segreteria"],
         fatto="rinviato al settore",
         ritorno=True,
-        guardie=[guards.motivazione_presente],
+        guardie=[guards_insieme.in_nessun_insieme, guards.motivazione_presente],
         molti=True,
     )
     def rinvia(self) -> None:
@@ -106,7 +106,7 @@ class MacchinaObiettivo(FSMModelMixin, models.Model):
         ruoli=["nucleo"],
         fatto="riaperto",
         ritorno=True,
-        guardie=[guards.motivazione_presente, guards.cifra_indicata],
+        guardie=[guards.anno_aperto, guards.motivazione_presente, guards.cifra_indicata],
     )
     @transizione(
         "rendicontato",
@@ -114,7 +114,7 @@ class MacchinaObiettivo(FSMModelMixin, models.Model):
         ruoli=["nucleo"],
         fatto="riaperto",
         ritorno=True,
-        guardie=[guards.motivazione_presente, guards.cifra_indicata],
+        guardie=[guards.anno_aperto, guards.motivazione_presente, guards.cifra_indicata],
     )
     def riapri(self) -> None:
         """Il Nucleo riapre ciò che era chiuso, con una motivazione."""

@@ -89,6 +89,7 @@ class MacchinaRelazione(FSMModelMixin, models.Model):
         fatto="riaperta",
         ritorno=True,
         guardie=[
+            guards.anno_aperto,
             guards.obiettivo_non_validato,
             guards.nessuna_relazione_successiva,
             guards.motivazione_presente,

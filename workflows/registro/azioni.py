@@ -29,6 +29,7 @@ VERBI = frozenset(
         "importa",
         "conferisce",
         "apre",
+        "chiude",
         "proroga",
         "avvisa",
         "delega",

@@ -1,0 +1,26 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The cruscotto, the lists behind its figures and the closing of the year, as the permission matrix
+tries them: for who answers for the whole ente."""
+
+from __future__ import annotations
+
+from tests.matrice import DENTRO, ENTE, FUORI, SOLO_GET, TUTTI, Prova, chi
+
+VEDE = {"controllo", "segretario", "giunta", "nucleo"}
+CHIUDE = {"controllo", "segretario"}
+_API = "api/v1/<ipa:ipa>/anni/<int:anno>/"
+_NON_SI_SCRIVE = Prova("POST", {405: TUTTI})
+
+TAVOLA: dict[str, list[Prova]] = {
+    f"{ENTE}<int:anno>/cruscotto/": [Prova("GET", chi(VEDE)), SOLO_GET],
+    f"{ENTE}<int:anno>/cruscotto/relazioni/": [Prova("GET", chi(VEDE)), SOLO_GET],
+    f"{ENTE}<int:anno>/cruscotto/segnali/": [Prova("GET", chi(CHIUDE)), SOLO_GET],
+    # the mean of what one sees in the plan
+    f"{ENTE}<int:anno>/cruscotto/media/": [Prova("GET", {200: DENTRO, 404: FUORI}), SOLO_GET],
+    f"{ENTE}<int:anno>/chiusura/": [
+        Prova("GET", chi(VEDE)),
+        Prova("POST", chi(CHIUDE, ok=422)),  # the year of the world is full of open things
+    ],
+    f"{_API}cruscotto": [Prova("GET", chi(VEDE)), _NON_SI_SCRIVE],
+    f"{_API}chiusura": [Prova("GET", chi(VEDE)), Prova("POST", chi(CHIUDE, ok=422))],
+}
