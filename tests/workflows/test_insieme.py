@@ -7,17 +7,17 @@ from datetime import date
 from itertools import permutations
 
 import pytest
-from viewflow.workflow import PROCESS
-from viewflow.workflow.models import Process, Task
+from viewflow.workflow.models import Task
 
 from cycle.exports.allegato import verifica
 from cycle.models import Atto, Insieme, Obiettivo, Parere, VersioneObiettivo, VoceInsieme
 from cycle.procedures import INSIEME
+from cycle.services.insiemi import togli
 from notifications.models import Notifica
 from tests import giunta, mondo
 from tests.fotografia import fotografia
 from workflows.errors import Conflitto, NonAutorizzato, NonPossibile, NonTrovato, Rifiuto
-from workflows.processes import approvazione_peg
+from workflows.processes import approvazione_peg, banco
 from workflows.registro.models import Evento
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -149,11 +149,24 @@ class TestCambiato:
         Obiettivo.objects.filter(pk=mondo.obiettivo("OE11").pk).update(percentuale_calcolata=1)
         giunta.deciso(insieme)
 
-    def test_one_sent_back_meanwhile_is_named(self) -> None:
+    def test_r15_one_of_a_set_goes_back_by_its_decision_or_out_of_it(self) -> None:
         insieme = giunta.istruito()
+        prima = fotografia()
+        with pytest.raises(NonPossibile) as detto:
+            mondo.muovi(mondo.obiettivo("OE11"), "rinvia", giunta.CONTROLLO, motivazione="No.")
+        [motivo] = detto.value.tutti()
+        assert motivo.guardia == "in_nessun_insieme"
+        assert insieme.nome in motivo.messaggio
+        assert fotografia() == prima
+        giunta.passo(insieme, "ritira")
+        togli(
+            insieme=insieme,
+            obiettivi=[mondo.obiettivo("OE11").pk],
+            by=mondo.attore(giunta.CONTROLLO),
+            istante=mondo.ADESSO,
+        )
         mondo.muovi(mondo.obiettivo("OE11"), "rinvia", giunta.CONTROLLO, motivazione="No.")
-        with pytest.raises(Conflitto, match="OE11 non è più una proposta"):
-            giunta.deciso(insieme)
+        assert stati("OE11") == ["bozza"]
 
     def test_r50_a_set_withdrawn_and_submitted_again_since_the_preview(self) -> None:
         insieme = giunta.istruito()
@@ -310,7 +323,7 @@ class TestProcesso:
     def d_accordo(self, insieme: Insieme) -> None:
         insieme.refresh_from_db()
         p = approvazione_peg.processo(insieme)
-        in_corso = Process.objects.filter(status=PROCESS.NEW).count()
+        in_corso = banco.in_corso(approvazione_peg.ApprovazionePeg, insieme).count()
         assert in_corso == int(insieme.stato == "in_istruttoria")
         if insieme.stato == "in_istruttoria":
             assert p is not None
@@ -350,7 +363,8 @@ class TestProcesso:
             giunta.parere(insieme, tipo)
         insieme = giunta.passo(insieme, "ritira")
         self.d_accordo(insieme)
-        assert not Task.objects.filter(status="NEW").exists()
+        tolti = banco.processi(approvazione_peg.ApprovazionePeg, insieme)
+        assert not Task.objects.filter(process__in=tolti, status="NEW").exists()
         insieme = giunta.passo(insieme, "sottoponi")
         self.d_accordo(insieme)  # the same text again: what was given on it stands
         giunta.passo(insieme, "ritira")
