@@ -36,6 +36,7 @@ from cycle.views import (
     piano,
     programmi,
     proposte,
+    registro,
     registro_variazioni,
     relazione,
     richiesta,
@@ -187,6 +188,8 @@ _ente: list[URLPattern | URLResolver] = [
     path("incarichi/", include(_incarichi)),
     path("organico/", include(_organico)),
     path("indicatori/", catalogo.catalogo, name="catalogo"),
+    path("registro/", registro.registro, name="registro"),
+    path("registro/esporta/<slug:forma>/", registro.esportazione, name="registro_forma"),
 ]
 
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -43,6 +43,7 @@ from tests import (
     matrice_anno,
     matrice_griglia,
     matrice_nucleo,
+    matrice_registro,
     matrice_variazioni,
     matrice_variazioni_api,
     mondo,
@@ -303,6 +304,7 @@ _API_OBIETTIVO = f"{_API}obiettivi/<uuid:pid>"
 _API_RELAZIONE = f"{_API_OBIETTIVO}/relazioni/<slug:periodo>"
 
 TAVOLA: dict[str, list[Prova]] = {
+    **matrice_registro.TAVOLA,
     # for everybody
     "": [Prova("GET", {302: ENTRATI - {"superutente"}, 200: {"superutente"}}), SOLO_GET],
     "accedi/": [Prova("GET", {200: TUTTI}), Prova("POST", {200: TUTTI})],

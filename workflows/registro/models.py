@@ -45,7 +45,7 @@ class Evento(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["radice_id", "-id"], name="evento_radice"),
-            models.Index(fields=["persona_id", "-id"], name="evento_persona"),
+            models.Index(fields=["persona_id", "-istante", "-id"], name="evento_persona"),
             models.Index(fields=["ente_id", "-registrato_il"], name="evento_ente"),
             # the histories of what hangs below no objective, or is asked by itself
             models.Index(
@@ -59,7 +59,9 @@ class Evento(models.Model):
                 condition=models.Q(atto_id__isnull=False),
                 name="evento_atto",
             ),
-            models.Index(fields=["ente_id", "verbo", "-id"], name="evento_verbo"),
+            # the order in which questions are answered
+            models.Index(fields=["ente_id", "-istante", "-id"], name="evento_istante"),
+            models.Index(fields=["ente_id", "verbo", "-istante", "-id"], name="evento_verbo"),
             # few, and asked whenever a code is given: none is given twice
             models.Index(
                 fields=["ente_id"],

@@ -1,0 +1,354 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""What the registro is asked: by object, person, role, verb, field, Atto, period, text.
+
+Answers come in the order in which things happened, the latest first, a page from a point on
+(keyset): a page costs the same at any depth. What no index finds (a role, a field) is looked for
+in a stretch of events at a time; a page that ends before it is full says so, and goes on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+from django.http import QueryDict
+
+from cycle.models import Atto, Obiettivo, Persona
+from cycle.selectors import visibili
+from workflows.errors import NonTrovato
+from workflows.ports import Attore
+
+PER_PAGINA = 25
+TRATTO = 20_000  # events looked at for what no index finds
+CONTATI = 5_000  # events that the facets count
+
+CAMPI = {
+    "target": "Target",
+    "valore": "Valore misurato",
+    "stato": "Stato",
+    "titolo": "Titolo",
+    "peso": "Peso",
+    "unita_id": "Unità",
+    "responsabile_generale_id": "Responsabile",
+    "inizio_previsto": "Inizio previsto",
+    "fine_prevista": "Fine prevista",
+    "percentuale_convalidata": "Percentuale convalidata",
+    "testo": "Testo della relazione",
+    "termine": "Termine",
+}
+ESITI = {"eseguito": "Eseguiti", "rifiutato": "Rifiutati", "letto": "Letture ed esportazioni"}
+
+
+@dataclass(frozen=True, slots=True)
+class Domanda:
+    """A question, as the address says it; empty words ask nothing."""
+
+    obiettivo: UUID | None = None
+    persona: UUID | None = None
+    atto: UUID | None = None
+    ruolo: str = ""
+    procedura: str = ""
+    verbo: str = ""
+    campo: str = ""
+    dopo_approvazione: bool = False
+    dal: date | None = None
+    al: date | None = None
+    testo: str = ""
+    esito: str = ""
+
+    @classmethod
+    def da_url(cls, q: QueryDict | Mapping[str, str]) -> Domanda:
+        """The question of a query string; what cannot be read counts as not said."""
+        detto = {k: str(q.get(k, "")).replace("\x00", "").strip()[:200] for k in PAROLE}
+        return cls(
+            obiettivo=_uuid(detto["obiettivo"]),
+            persona=_uuid(detto["persona"]),
+            atto=_uuid(detto["atto"]),
+            ruolo=detto["ruolo"],
+            procedura=detto["procedura"],
+            verbo=detto["verbo"],
+            campo=detto["campo"] if detto["campo"] in CAMPI else "",
+            dopo_approvazione=detto["dopo_approvazione"] == "1",
+            dal=_giorno(detto["dal"]),
+            al=_giorno(detto["al"]),
+            testo=detto["testo"],
+            esito=detto["esito"] if detto["esito"] in ESITI else "",
+        )
+
+    def parole(self) -> dict[str, str]:
+        """The same, as the words of an address."""
+        detto = {k: getattr(self, k) for k in PAROLE}
+        return {k: "1" if v is True else str(v) for k, v in detto.items() if v}
+
+
+PAROLE = tuple(Domanda.__dataclass_fields__)
+
+
+@dataclass(frozen=True, slots=True)
+class Portata:
+    """What of the registro somebody may read (`domain.md` 2): all of it; all about the objectives
+    `sue`, of his units; what was done to the others that he may see."""
+
+    tutto: bool
+    sue: list[int] = field(default_factory=list)
+    viste: list[int] = field(default_factory=list)
+
+
+def portata(attore: Attore) -> Portata:
+    """How far `attore` may read. Raises NonTrovato for whoever has no incarico."""
+    if not attore.incarichi:
+        raise NonTrovato({})
+    rami = []
+    for i in attore.incarichi:
+        for permesso, su in i.permessi:
+            if permesso == "vedi_registro":
+                ramo = max(i.percorso, su, key=len)
+                if ramo.startswith(i.percorso) and ramo.startswith(su):
+                    rami.append(ramo)
+    if any(ramo.count("/") == 2 for ramo in rami):  # the root
+        return Portata(True)
+    sue: list[int] = []
+    viste: list[int] = []
+    for pk, percorso in Obiettivo.objects.filter(visibili(attore)).values_list(
+        "pk", "unita__percorso"
+    ):
+        (sue if any(percorso.startswith(r) for r in rami) else viste).append(pk)
+    return Portata(False, sue, viste)
+
+
+@dataclass(frozen=True, slots=True)
+class Pagina:
+    """Some answers; `poi`: from where the next ones go on (None: there are no more), and whether
+    the page was left before it was full."""
+
+    righe: list[dict[str, Any]]
+    poi: str
+    interrotta: bool
+
+
+# --- the statement --------------------------------------------------------------------------------
+
+_SCELTI = """
+WITH scelti AS MATERIALIZED (
+    SELECT e.* FROM workflows_evento e
+     WHERE e.ente_id = %(ente)s AND {indici}
+     ORDER BY e.istante DESC, e.id DESC LIMIT %(tratto)s
+)"""
+_PAGINA = """
+, passati AS (
+    SELECT e.* FROM scelti e WHERE {resto}
+     ORDER BY e.istante DESC, e.id DESC LIMIT %(quanti)s
+)
+SELECT e.id, e.azione, e.verbo, e.procedura, e.da, e.a, e.esito, e.motivazione, e.istante,
+       e.registrato_il, e.ruolo, e.canale, e.organo, e.dati,
+       p.pid AS persona_pid, p.nome_completo AS persona, d.nome_completo AS per_conto_di,
+       u.nome AS unita, u.tipo AS tipo_unita,
+       o.pid AS obiettivo_pid, o.codice, o.titolo,
+       a.pid AS atto_pid, CASE WHEN a.tipo = 'storico' THEN ''
+            ELSE a.organo || ' n. ' || a.numero || ' del ' || to_char(a.data, 'DD/MM/YYYY')
+            END AS atto,
+       q.nome AS periodo, ip.nome_completo AS di_chi, i.ruolo AS suo_ruolo, iu.nome AS dove,
+       iu.tipo AS tipo_dove, s.nome AS insieme,
+       (SELECT count(*) FROM workflows_modifica m WHERE m.evento_id = e.id) AS modifiche
+  FROM passati e
+  LEFT JOIN cycle_persona p ON p.id = e.persona_id
+  LEFT JOIN cycle_persona d ON d.id = e.per_conto_di_id
+  LEFT JOIN cycle_incarico n ON n.id = e.incarico_id
+  LEFT JOIN cycle_unitaorganizzativa u ON u.id = n.unita_id
+  LEFT JOIN cycle_obiettivo o ON o.id = e.radice_id
+  LEFT JOIN cycle_atto a ON a.id = e.atto_id
+  LEFT JOIN cycle_relazionesemestrale r ON e.procedura = 'relazione' AND r.id = e.oggetto_id
+  LEFT JOIN cycle_periodo q ON q.id = r.periodo_id
+  LEFT JOIN cycle_incarico i ON e.procedura = 'incarico' AND i.id = e.oggetto_id
+  LEFT JOIN cycle_persona ip ON ip.id = i.persona_id
+  LEFT JOIN cycle_unitaorganizzativa iu ON iu.id = i.unita_id
+  LEFT JOIN cycle_insieme s ON e.procedura = 'insieme' AND s.id = e.oggetto_id
+ ORDER BY e.istante DESC, e.id DESC
+"""
+_FACCETTE = """
+SELECT e.procedura, e.verbo, e.ruolo, count(*) FROM scelti e WHERE {resto}
+ GROUP BY GROUPING SETS ((e.procedura, e.verbo), (e.ruolo)) ORDER BY count(*) DESC
+"""
+_FINE = """
+SELECT istante, id, count(*) OVER () AS guardati FROM scelti ORDER BY istante, id LIMIT 1
+"""
+
+# what is of nobody but its settore, or the Nucleo, until it leaves their desk
+_DI_TUTTI = """e.esito = 'eseguito'
+    AND NOT (e.procedura = 'variazione' AND e.da = 'bozza' AND e.verbo <> 'presenta')
+    AND NOT (e.procedura = 'relazione' AND e.verbo IN ('annota', 'firma'))"""
+_CON_CAMPO = """EXISTS (SELECT 1 FROM workflows_modifica m WHERE m.evento_id = e.id
+    AND coalesce(m.dopo, m.prima) ?| %(campi)s AND m.operazione <> 'I')"""
+# few, and found by their own index
+_TARGET = """e.id IN (SELECT m.evento_id FROM workflows_modifica m
+    WHERE m.ente_id = %(ente)s AND m.tabella = 'cycle_rilevazione'
+      AND (m.operazione = 'D'
+           OR m.operazione = 'U' AND (m.dopo ? 'target' OR m.dopo ? 'target_data')){approvato})"""
+_APPROVATO = """
+      AND EXISTS (SELECT 1 FROM workflows_modifica v WHERE v.radice_id = m.radice_id
+                     AND v.tabella = 'cycle_versioneobiettivo' AND v.operazione = 'I'
+                     AND v.id < m.id AND v.evento_id <> m.evento_id)"""
+
+
+@dataclass(slots=True)
+class _Condizioni:
+    """The question as SQL: what an index finds, and the rest."""
+
+    indici: list[str]
+    resto: list[str]
+    parametri: dict[str, Any]
+
+    def esegui(self, domanda: str, **parametri: Any) -> list[dict[str, Any]]:
+        testo = domanda.format(
+            indici=" AND ".join(self.indici), resto=" AND ".join(self.resto) or "true"
+        )
+        with connection.cursor() as cursore:
+            cursore.execute(testo, {**self.parametri, **parametri})
+            nomi = [c.name for c in cursore.description or ()]
+            return [dict(zip(nomi, riga, strict=True)) for riga in cursore.fetchall()]
+
+
+def _condizioni(attore: Attore, fin_dove: Portata, d: Domanda, fuso: str) -> _Condizioni:
+    c = _Condizioni(["true"], [], {"ente": attore.ente_id})
+    zona = ZoneInfo(fuso)
+    for nome, modello, pid in (
+        ("radice_id", Obiettivo, d.obiettivo),
+        ("persona_id", Persona, d.persona),
+        ("atto_id", Atto, d.atto),
+    ):
+        if pid is not None:
+            righe = modello._default_manager.filter(ente_id=attore.ente_id, pid=pid)
+            pk = righe.values_list("pk", flat=True).first()
+            if pk is None or (
+                nome == "radice_id"
+                and not fin_dove.tutto
+                and pk not in {*fin_dove.sue, *fin_dove.viste}
+            ):
+                raise NonTrovato({})
+            c.indici.append(f"e.{nome} = %({nome})s")
+            c.parametri[nome] = pk
+    if d.verbo:
+        c.indici.append("e.verbo = %(verbo)s")
+        c.parametri["verbo"] = d.verbo
+    if d.dal:
+        c.indici.append("e.istante >= %(dal)s")
+        c.parametri["dal"] = datetime.combine(d.dal, time(), zona)
+    if d.al:
+        c.indici.append("e.istante < %(al)s")
+        c.parametri["al"] = datetime.combine(d.al + timedelta(days=1), time(), zona)
+    if d.testo:
+        c.indici.append(
+            "e.motivazione <> '' AND to_tsvector('italian', e.motivazione)"
+            " @@ websearch_to_tsquery('italian', %(testo)s)"
+        )
+        c.parametri["testo"] = d.testo
+    if d.campo == "target":
+        approvato = _APPROVATO if d.dopo_approvazione else ""
+        c.indici.append(_TARGET.format(approvato=approvato))
+    elif d.campo:
+        c.resto.append(_CON_CAMPO)
+        c.parametri["campi"] = [d.campo]
+    for nome in ("ruolo", "procedura", "esito"):
+        if getattr(d, nome):
+            c.resto.append(f"e.{nome} = %({nome})s")
+            c.parametri[nome] = getattr(d, nome)
+    if not fin_dove.tutto:
+        c.resto.append(
+            f"(e.radice_id = ANY (%(sue)s) OR e.radice_id = ANY (%(viste)s) AND {_DI_TUTTI})"
+        )
+        c.parametri |= {"sue": fin_dove.sue, "viste": fin_dove.viste}
+    return c
+
+
+def rispondi(
+    attore: Attore,
+    fin_dove: Portata,
+    domanda: Domanda,
+    *,
+    fuso: str,
+    da: str = "",
+    quanti: int = PER_PAGINA,
+) -> Pagina:
+    """The answers from the point `da` on (`Pagina.poi` of the page before). Raises NonTrovato for
+    an object that is not there or not to be seen."""
+    c = _condizioni(attore, fin_dove, domanda, fuso)
+    dopo = _punto(da)
+    if dopo is not None:
+        c.indici.append("(e.istante, e.id) < (%(dopo_istante)s, %(dopo_id)s)")
+        c.parametri |= {"dopo_istante": dopo[0], "dopo_id": dopo[1]}
+    tratto = max(TRATTO, quanti + 1) if c.resto else quanti + 1
+    righe = c.esegui(_SCELTI + _PAGINA, tratto=tratto, quanti=quanti + 1)
+    if len(righe) > quanti:
+        ultima = righe[quanti - 1]
+        return Pagina(righe[:quanti], _detto(ultima["istante"], ultima["id"]), False)
+    if c.resto:  # a stretch that was full may have more below it
+        fine = c.esegui(_SCELTI + _FINE, tratto=tratto)
+        if fine and fine[0]["guardati"] == tratto:
+            return Pagina(righe, _detto(fine[0]["istante"], fine[0]["id"]), True)
+    return Pagina(righe, "", False)
+
+
+@dataclass(frozen=True, slots=True)
+class Faccette:
+    """How many of the latest answers, by (procedure, verb) and by role."""
+
+    verbi: list[tuple[str, str, int]]
+    ruoli: list[tuple[str, int]]
+
+
+def faccette(attore: Attore, fin_dove: Portata, domanda: Domanda, *, fuso: str) -> Faccette:
+    """What the answers are made of, counted over the latest `CONTATI`."""
+    c = _condizioni(attore, fin_dove, domanda, fuso)
+    righe = c.esegui(_SCELTI + _FACCETTE, tratto=CONTATI)
+    return Faccette(
+        verbi=[(r["procedura"], r["verbo"], r["count"]) for r in righe if r["verbo"] is not None],
+        ruoli=[(r["ruolo"], r["count"]) for r in righe if r["ruolo"]],
+    )
+
+
+def _detto(istante: datetime, pk: int) -> str:
+    return f"{istante.astimezone(UTC):%Y%m%dT%H%M%S.%f}-{pk}"
+
+
+def _punto(da: str) -> tuple[datetime, int] | None:
+    istante, _trattino, pk = da.partition("-")
+    try:
+        letto = datetime.strptime(istante, "%Y%m%dT%H%M%S.%f").replace(tzinfo=UTC)
+        return (letto, int(pk)) if 0 < int(pk) < 2**63 else None
+    except ValueError:
+        return None
+
+
+def _uuid(testo: str) -> UUID | None:
+    try:
+        return UUID(testo)
+    except ValueError:
+        return None
+
+
+def _giorno(testo: str) -> date | None:
+    try:
+        letto = date.fromisoformat(testo)
+    except ValueError:
+        return None
+    return letto if 1900 < letto.year < 2200 else None
+
+
+def oggetti(ente_id: int, d: Domanda) -> list[tuple[str, str]]:
+    """What the question is about, as (word of the address, its name)."""
+    trovati = []
+    for parola, modello, pid in (
+        ("obiettivo", Obiettivo, d.obiettivo),
+        ("persona", Persona, d.persona),
+        ("atto", Atto, d.atto),
+    ):
+        if pid is not None:
+            uno = modello._default_manager.filter(ente_id=ente_id, pid=pid).first()
+            if uno is not None:
+                trovati.append((parola, str(uno)))
+    return trovati

@@ -1,0 +1,187 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""An answer of the registro as one Italian sentence: who, as what, what, of which object, by which
+act. `storia` tells the history of one object; this, any event of the ente."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from cycle.storia import FATTI, FATTI_ANNO, PER_PROCEDURA, _chi, _qualifica
+
+# What was done to what has no history of its own.
+ALTRI = {
+    ("insieme", "crea"): gettext_lazy("ha preparato un insieme per la giunta"),
+    ("insieme", "componi"): gettext_lazy("ha composto un insieme per la giunta"),
+    ("insieme", "sottoponi"): gettext_lazy("ha sottoposto un insieme alla giunta"),
+    ("insieme", "ritira"): gettext_lazy("ha ritirato un insieme dall'istruttoria"),
+    ("insieme", "decidi"): gettext_lazy("ha registrato la decisione della giunta su un insieme"),
+    ("insieme", "annulla"): gettext_lazy("ha annullato un insieme"),
+    ("insieme", "rendi_parere"): gettext_lazy("ha reso un parere su un insieme"),
+    ("registro", "esporta"): gettext_lazy("ha esportato il registro"),
+    ("registro", "consulta"): gettext_lazy("ha consultato il registro"),
+    ("persona", "oblia"): gettext_lazy("ha cancellato i dati personali di qualcuno"),
+    ("scadenza", "avvisa"): gettext_lazy("ha ricordato una scadenza"),
+    ("programma", "modifica"): gettext_lazy("ha modificato i programmi dell'anno"),
+    ("accesso", "invita"): gettext_lazy("ha invitato qualcuno a entrare"),
+    ("accesso", "accetta"): gettext_lazy("ha accettato l'invito a entrare"),
+    ("accesso", "disattiva"): gettext_lazy("ha chiuso la porta a qualcuno"),
+    ("accesso", "riattiva"): gettext_lazy("ha riaperto la porta a qualcuno"),
+    ("accesso", "revoca"): gettext_lazy("ha revocato un accesso"),
+    ("ente", "crea"): gettext_lazy("ha predisposto l'ente"),
+}
+# The verbs, wherever no sentence says more; the infinitive is what one who was refused tried to do.
+VERBI = {
+    "crea": (gettext_lazy("ha creato"), gettext_lazy("creare")),
+    "modifica": (gettext_lazy("ha modificato"), gettext_lazy("modificare")),
+    "elimina": (gettext_lazy("ha eliminato"), gettext_lazy("eliminare")),
+    "esporta": (gettext_lazy("ha esportato"), gettext_lazy("esportare")),
+    "consulta": (gettext_lazy("ha consultato"), gettext_lazy("consultare")),
+    "importa": (gettext_lazy("ha importato"), gettext_lazy("importare")),
+    "fuori_procedura": (gettext_lazy("ha cambiato dei dati fuori procedura"), ""),
+}
+PROCEDURE = {
+    "obiettivo": gettext_lazy("Obiettivi"),
+    "relazione": gettext_lazy("Relazioni"),
+    "variazione": gettext_lazy("Variazioni"),
+    "correzione": gettext_lazy("Errori materiali"),
+    "insieme": gettext_lazy("Insiemi per la giunta"),
+    "incarico": gettext_lazy("Incarichi"),
+    "ciclo": gettext_lazy("Anno e piano"),
+    "atto": gettext_lazy("Atti"),
+    "accesso": gettext_lazy("Accessi"),
+    "persona": gettext_lazy("Persone"),
+    "programma": gettext_lazy("Programmi"),
+    "scadenza": gettext_lazy("Scadenze"),
+    "ente": gettext_lazy("Ente"),
+    "registro": gettext_lazy("Registro"),
+    "": gettext_lazy("Fuori procedura"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Risposta:
+    """An event as pages, files and API tell it."""
+
+    numero: int
+    istante: datetime
+    registrato_il: datetime
+    chi: str
+    che_cosa: str
+    verbo: str
+    procedura: str
+    esito: str
+    motivazione: str
+    atto: str
+    atto_pid: UUID | None
+    persona_pid: UUID | None
+    obiettivo_pid: UUID | None
+    codice: str
+    titolo: str
+    modifiche: int
+    fuori_procedura: bool
+
+    @property
+    def frase(self) -> str:
+        locale = timezone.localtime(self.istante)
+        return _("Il %(giorno)s alle %(ora)s %(chi)s %(che_cosa)s.") % {
+            "giorno": f"{locale:%d/%m/%Y}",
+            "ora": f"{locale:%H:%M}",
+            "chi": self.chi,
+            "che_cosa": self.che_cosa,
+        }
+
+
+def racconta(r: dict[str, Any]) -> Risposta:
+    """A row of `cycle.domande` in words."""
+    return Risposta(
+        numero=r["id"],
+        istante=r["istante"],
+        registrato_il=r["registrato_il"],
+        chi=_chi(
+            r["persona"], r["ruolo"], r["per_conto_di"], r["unita"], r["tipo_unita"], r["canale"]
+        ),
+        che_cosa=_che_cosa(r),
+        verbo=r["verbo"],
+        procedura=r["procedura"],
+        esito=r["esito"],
+        motivazione=r["motivazione"],
+        atto=r["atto"] or "",
+        atto_pid=r["atto_pid"],
+        persona_pid=r["persona_pid"],
+        obiettivo_pid=r["obiettivo_pid"],
+        codice=r["codice"] or "",
+        titolo=r["titolo"] or "",
+        modifiche=r["modifiche"],
+        fuori_procedura=r["verbo"] == "fuori_procedura",
+    )
+
+
+def nome_verbo(procedura: str, verbo: str) -> str:
+    """What a facet calls an action."""
+    if verbo == "fuori_procedura":
+        return _("Fuori procedura")
+    detto = verbo.replace("_", " ")
+    return f"{PROCEDURE.get(procedura, procedura)}: {detto}"
+
+
+def _che_cosa(r: dict[str, Any]) -> str:
+    procedura, verbo = r["procedura"], r["verbo"]
+    if r["esito"] == "rifiutato":
+        detto = _("ha tentato un passo che gli è stato rifiutato («%(verbo)s»)") % {
+            "verbo": verbo.replace("_", " ")
+        }
+    elif procedura == "incarico" and verbo in INCARICO and r["di_chi"]:
+        detto = str(INCARICO[verbo]) % {
+            "chi": r["di_chi"].title(),
+            "ruolo": _qualifica(r["suo_ruolo"], r["dove"], r["tipo_dove"]),
+        }
+    elif procedura == "ciclo" and verbo == "proroga":
+        detto = _("ha prorogato dei termini")
+    elif procedura == "ciclo" and verbo in FATTI_ANNO:
+        detto = str(FATTI_ANNO[verbo])
+    elif (procedura, verbo) in ALTRI:
+        detto = str(ALTRI[procedura, verbo])
+    elif procedura in PER_PROCEDURA or procedura == "obiettivo":
+        fatti = PER_PROCEDURA.get(procedura, FATTI)
+        detto = str(fatti.get(verbo, _generico(procedura, verbo)))
+    else:
+        detto = _generico(procedura, verbo)
+    if r["periodo"]:
+        detto += _(" del %(periodo)s") % {"periodo": r["periodo"][0].lower() + r["periodo"][1:]}
+    if r["insieme"]:
+        detto += f" «{r['insieme']}»"
+    if r["codice"]:
+        detto += _(", obiettivo %(codice)s") % {"codice": r["codice"]}
+    dati = json.loads(r["dati"] or "{}") if procedura == "registro" else {}
+    if "righe" in dati:
+        detto += _(" (%(forma)s, %(righe)s fatti, SHA-256 %(sha256)s)") % {
+            "forma": str(dati.get("forma", "")).upper(),
+            "righe": dati["righe"],
+            "sha256": dati.get("sha256", ""),
+        }
+    return f"{detto} ({r['atto']})" if r["atto"] else detto
+
+
+INCARICO = {
+    "conferisce": gettext_lazy("ha conferito a %(chi)s l'incarico di %(ruolo)s"),
+    "delega": gettext_lazy("ha delegato a %(chi)s funzioni di %(ruolo)s"),
+    "cessa": gettext_lazy("ha fatto cessare l'incarico di %(chi)s, %(ruolo)s"),
+}
+
+
+def _generico(procedura: str, verbo: str) -> str:
+    if verbo in VERBI:
+        cosa = str(PROCEDURE.get(procedura, procedura)).lower()
+        return f"{VERBI[verbo][0]} ({cosa})" if procedura else str(VERBI[verbo][0])
+    return _("ha registrato «%(verbo)s» (%(procedura)s)") % {
+        "verbo": verbo.replace("_", " "),
+        "procedura": str(PROCEDURE.get(procedura, procedura)).lower(),
+    }
