@@ -42,6 +42,7 @@ from cycle.views import (
     richiesta,
     scheda,
     scrivania,
+    sedute,
     transizioni,
     trasmetti,
     variazioni,
@@ -164,6 +165,8 @@ _ente: list[URLPattern | URLResolver] = [
     path("<int:anno>/nucleo/", nucleo.adesso, name="nucleo"),
     path("<int:anno>/nucleo/<slug:codice>/", nucleo.pagina, name="coda"),
     path("<int:anno>/nucleo/<slug:codice>/seduta/", nucleo.seduta, name="seduta"),
+    path("<int:anno>/sedute/", sedute.elenco, name="sedute"),
+    path("<int:anno>/sedute/<uuid:pid>/verbale/", sedute.verbale, name="verbale"),
     path("<int:anno>/variazioni/", variazioni.elenco, name="variazioni"),
     path("<int:anno>/variazioni/giunta/", in_giunta.elenco, name="variazioni_giunta"),
     path(

@@ -4,12 +4,20 @@ tries them: for who answers for the whole ente."""
 
 from __future__ import annotations
 
-from tests.matrice import DENTRO, ENTE, FUORI, SOLO_GET, TUTTI, Prova, chi
+from typing import Any
+
+from cycle.models import Seduta
+from tests.matrice import DENTRO, ENTE, FUORI, INCARICATI, SOLO_GET, TUTTI, Prova, chi
 
 VEDE = {"controllo", "segretario", "giunta", "nucleo"}
 CHIUDE = {"controllo", "segretario"}
 _API = "api/v1/<ipa:ipa>/anni/<int:anno>/"
 _NON_SI_SCRIVE = Prova("POST", {405: TUTTI})
+
+
+def _seduta(ipa: str) -> Any:
+    return Seduta.objects.filter(ente__codice_ipa=ipa).order_by("pk")[0].pid
+
 
 TAVOLA: dict[str, list[Prova]] = {
     f"{ENTE}<int:anno>/cruscotto/": [Prova("GET", chi(VEDE)), SOLO_GET],
@@ -20,6 +28,14 @@ TAVOLA: dict[str, list[Prova]] = {
     f"{ENTE}<int:anno>/chiusura/": [
         Prova("GET", chi(VEDE)),
         Prova("POST", chi(CHIUDE, ok=422)),  # the year of the world is full of open things
+    ],
+    f"{ENTE}<int:anno>/sedute/": [
+        Prova("GET", chi(INCARICATI)),
+        SOLO_GET,
+    ],
+    f"{ENTE}<int:anno>/sedute/<uuid:pid>/verbale/": [
+        Prova("GET", chi(INCARICATI), pid=_seduta),
+        SOLO_GET,
     ],
     f"{_API}cruscotto": [Prova("GET", chi(VEDE)), _NON_SI_SCRIVE],
     f"{_API}chiusura": [Prova("GET", chi(VEDE)), Prova("POST", chi(CHIUDE, ok=422))],

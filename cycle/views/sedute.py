@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The sittings of the Nucleo in a year, and the minutes of each (R59)."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import Count, Q
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from cycle import selectors
+from cycle.contesto import Contesto, RichiestaEnte, nell_ente
+from cycle.exports import verbale as minuta
+from cycle.models import Seduta
+from cycle.permissions import PERMESSI
+from workflows.errors import Motivo, NonAutorizzato, NonTrovato
+
+
+def _di_chi_ha_incarichi(c: Contesto) -> None:
+    """What the Nucleo decided is for everybody with an incarico (`domain.md` 2)."""
+    if not c.attore.incarichi:
+        motivo = Motivo(
+            "incarico",
+            "R84",
+            _("I verbali li legge chi ha un incarico nell'ente, in vigore adesso."),
+            _("Chiedere l'incarico al servizio programmazione e controllo."),
+            ", ".join(sorted(PERMESSI["conferisci_incarico"])),
+        )
+        raise NonAutorizzato({c.ente.pk: [motivo]})
+
+
+@require_safe
+@nell_ente
+def elenco(request: RichiestaEnte, anno: int) -> HttpResponse:
+    """The sittings, the last first."""
+    c = request.contesto
+    _di_chi_ha_incarichi(c)
+    ciclo = selectors.ciclo(c.ente, anno)
+    sedute = (
+        Seduta.objects.filter(ciclo=ciclo)
+        .annotate(
+            validate=Count("relazioni", filter=Q(relazioni__stato="validata"), distinct=True),
+            quanti=Count("presenti", distinct=True),
+        )
+        .order_by("-data", "-pk")
+    )
+    return render(
+        request,
+        "cycle/nucleo/sedute.html",
+        {"anno": anno, "cicli": c.cicli(), "sedute": list(sedute)},
+    )
+
+
+@require_safe
+@nell_ente
+def verbale(request: RichiestaEnte, anno: int, pid: UUID) -> HttpResponse:
+    """The minutes of one sitting as PDF/UA."""
+    c = request.contesto
+    seduta = (
+        Seduta.objects.filter(ente=c.ente, ciclo__anno=anno, pid=pid)
+        .select_related("ente", "ciclo")
+        .first()
+    )
+    if seduta is None:
+        raise NonTrovato({})
+    _di_chi_ha_incarichi(c)
+    risposta = HttpResponse(minuta.stampa(seduta), content_type="application/pdf")
+    nome = f"verbale-{c.ente.codice_ipa}-{seduta.data:%Y-%m-%d}.pdf"
+    risposta["Content-Disposition"] = f'attachment; filename="{nome}"'
+    return risposta

@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""The minutes of a sitting (R59): who was there, what was validated, as PDF/UA."""
+
+from __future__ import annotations
+
+import io
+from decimal import Decimal
+
+import pytest
+from pypdf import PdfReader
+
+from cycle.models import RelazioneSemestrale, Seduta
+from tests import mondo
+from tests.views.conftest import Entra
+
+pytestmark = pytest.mark.usefixtures("db")
+
+
+def test_r59_the_minutes_say_who_what_and_why(entra: Entra) -> None:
+    r = RelazioneSemestrale.objects.get(obiettivo=mondo.obiettivo("OE04"), periodo__codice="2026-1")
+    mondo.compila(r, "UNO PO", valore=Decimal(0))
+    mondo.muovi(r, "trasmetti", "UNO DIRIGENTE")
+    mondo.osserva(r, "Perché non si è fatto nulla?", "Mancava il personale.")
+    mondo.muovi(r, "valida", "SECONDO NUCLEO", seduta=mondo.seduta())
+    seduta = Seduta.objects.get(relazioni=r)
+    client = entra("CONTI RAGIONERIA")
+    html = client.get("/alfa/2026/sedute/").content.decode()
+    assert f"/alfa/2026/sedute/{seduta.pid}/verbale/" in html
+    risposta = client.get(f"/alfa/2026/sedute/{seduta.pid}/verbale/")
+    assert risposta["Content-Type"] == "application/pdf"
+    letto = PdfReader(io.BytesIO(risposta.content))
+    testo = " ".join(" ".join(p.extract_text() for p in letto.pages).split())
+    for detto in (
+        "Verbale della seduta del 01/03/2026",
+        "Secondo Nucleo",
+        "OE04 - Migliorare il servizio OE04",
+        "0,00 %",
+        "Perché non si è fatto nulla?",
+        "Mancava il personale.",
+    ):
+        assert detto in testo, detto
+    assert letto.trailer["/Root"]["/MarkInfo"]["/Marked"]  # tagged, for who listens to it
