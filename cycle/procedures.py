@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -151,6 +151,21 @@ _BLOCCA = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Deciso:
+    """Which objective a set has decided, and of which year: all that its effects ask."""
+
+    pk: int
+    ciclo_id: int
+
+
+_DIMENTICATI: Mapping[str, Any] = {
+    **dict.fromkeys(("codice", "titolo", "percorso", "unita"), ""),
+    **dict.fromkeys(("specifici", "relazioni"), ()),
+    "agito_per_il_settore": frozenset(),
+}
+
+
 class _ProceduraObiettivo(_Procedura):
     nome = "obiettivo"
     modello = Obiettivo
@@ -197,9 +212,9 @@ class _ProceduraObiettivo(_Procedura):
         """Of those that a set decides, whose news are the set's, only which they are."""
         if "insieme" not in richiesta.dati:
             return passo
-        o, f = passo.oggetto, passo.fascicolo
-        nudo = Obiettivo.from_db(connection.alias, ["id", "ciclo_id"], [o.pk, o.ciclo_id])
-        return Passo(nudo, replace(f, titolo="", specifici=(), relazioni=()), passo.da, passo.a)
+        o = passo.oggetto
+        f = replace(passo.fascicolo, **_DIMENTICATI)
+        return Passo(_Deciso(o.pk, o.ciclo_id), f, passo.da, passo.a)
 
     def blocca(self, ente_id: int, ids: Sequence[int]) -> list[Obiettivo]:
         with connection.cursor() as cursore:

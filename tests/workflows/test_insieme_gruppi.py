@@ -40,8 +40,7 @@ def test_of_each_it_keeps_only_which_it_is() -> None:
     attesi = [o.pk for o in giunta.proposte()]
     passi = approva()
     assert [p.oggetto.pk for p in passi] == attesi
-    assert {p.oggetto.get_deferred_fields() >= {"titolo", "descrizione"} for p in passi} == {True}
-    assert not any(p.fascicolo.specifici for p in passi)
+    assert not any(hasattr(p.oggetto, "titolo") or p.fascicolo.specifici for p in passi)
     assert set(Obiettivo.objects.filter(pk__in=attesi).values_list("stato", "versione")) == {
         ("approvato", 1)
     }
