@@ -74,6 +74,7 @@ GENERI: Mapping[tuple[str, str], _Genere] = {
     ),
     ("variazione", "completa"): _Genere(_("Variazioni da completare e presentare"), "variazioni"),
     ("variazione", "presenta"): _Genere(_("Variazioni da presentare"), "variazioni"),
+    ("variazione", "ritira"): _Genere(_("Bozze fuori termine, che non si presentano più")),
     ("variazione", "replica"): _Genere(_("Variazioni d'ufficio a cui replicare"), "decisioni"),
     ("variazione", "nucleo"): _Genere(_("Variazioni su cui esprimere il parere"), "decisioni"),
     ("variazione", "ragioneria"): _Genere(_("Variazioni su cui apporre il visto"), "decisioni"),

@@ -17,6 +17,7 @@ from cycle.models import Ciclo, ParereVariazione, RichiestaVariazione
 from cycle.parametri import Parametri
 from cycle.procedures import VARIAZIONE
 from cycle.richieste import PERMESSI_PARERE
+from cycle.variazioni import chi
 from cycle.variazioni.attese import replica_fino
 from workflows.machines.variazione import DECISE, PENDENTI
 from workflows.ports import Attore, Fascicolo, Richiesta
@@ -29,7 +30,8 @@ PASSI = ("presenta", "dichiara_irricevibile", "approva")
 @dataclass(frozen=True, slots=True)
 class CompitoVariazione:
     """Something that a request asks of the person: a step of its machine, an opinion by its kind,
-    `ribasa`, or `completa` for a draft that could not be filed yet and in what it lacks. `entro`
+    `ribasa`, `completa` for a draft that could not be filed yet and in what it lacks, or `ritira`
+    for one that cannot be filed any more (R24). `entro`
     is its own last day, where it is not the calendar's."""
 
     passo: str
@@ -116,7 +118,7 @@ def _di(
     istante: datetime,
 ) -> Iterator[CompitoVariazione]:
     """What one request that is not decided asks of the person."""
-    if f.variazione is not None and f.variazione.mossi and _ribasa(v, f, attore):
+    if f.variazione is not None and f.variazione.mossi and chi.ribasa(attore, v, f.percorso):
         yield CompitoVariazione("ribasa", v)  # until then nothing else can be done with it
         return
     for nome in PASSI:
@@ -125,7 +127,10 @@ def _di(
         esito = verdetto(VARIAZIONE.macchina, passo, f, attore, istante, anteprima=True)
         if esito.permessa:
             yield CompitoVariazione(nome, v)
-        elif nome == "presenta" and v.stato == "bozza" and _redige(v, f, attore):
+        elif nome == "presenta" and v.stato == "bozza" and chi.redige(attore, v, f.percorso):
+            if any(m.guardia == "nel_termine" for m in esito.mancanze):  # it is not filed any more
+                yield from _via(v, f, attore, istante)
+                continue
             # who may only write it is told that it is there, and whoever files it what it lacks
             yield CompitoVariazione("completa", v, len(esito.mancanze))
     if v.stato not in PENDENTI:
@@ -139,6 +144,16 @@ def _di(
         yield from _parere("replica", v, f, resi, attore, entro)
 
 
+def _via(
+    v: RichiestaVariazione, f: Fascicolo, attore: Attore, istante: datetime
+) -> Iterator[CompitoVariazione]:
+    """A draft whose term is over, for whoever can put it away."""
+    passo = VARIAZIONE.macchina.transizione("ritira")
+    assert passo is not None
+    if verdetto(VARIAZIONE.macchina, passo, f, attore, istante, anteprima=True).permessa:
+        yield CompitoVariazione("ritira", v)
+
+
 def _parere(
     tipo: str,
     v: RichiestaVariazione,
@@ -149,20 +164,3 @@ def _parere(
 ) -> Iterator[CompitoVariazione]:
     if tipo not in resi and _puo(attore, tipo, f.percorso):
         yield CompitoVariazione(tipo, v, entro=entro)
-
-
-def _redige(v: RichiestaVariazione, f: Fascicolo, attore: Attore) -> bool:
-    ruoli = ("segreteria",) if v.d_ufficio else ("po", "dirigente")
-    return any(
-        i.ruolo in ruoli and i.consente("redigi_variazione", f.percorso) for i in attore.incarichi
-    )
-
-
-def _ribasa(v: RichiestaVariazione, f: Fascicolo, attore: Attore) -> bool:
-    """Its author rebases it, or who may file it."""
-    if attore.persona_id == v.autore_id:
-        return _redige(v, f, attore)
-    ruolo = "segreteria" if v.d_ufficio else "dirigente"
-    return any(
-        i.ruolo == ruolo and i.consente("presenta_variazione", f.percorso) for i in attore.incarichi
-    )

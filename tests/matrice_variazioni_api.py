@@ -7,10 +7,20 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from cycle.models import RichiestaVariazione
+from cycle.models import Correzione, RichiestaVariazione, VoceRelazione
 from tests import mondo
 from tests.matrice import DENTRO, ENTRATI, FUORI, INCARICATI, SENZA, TUTTI, Prova, chi, vietato
-from tests.matrice_variazioni import CHIEDE, PASSI, SCRIVE, pid, pid_in_bozza
+from tests.matrice_variazioni import (
+    CHIEDE,
+    ERRORE,
+    PASSI,
+    SCRIVE,
+    SEGNALA,
+    pid,
+    pid_correzione,
+    pid_in_bozza,
+    pid_invito,
+)
 
 _API = "api/v1/<ipa:ipa>/"
 _UNA = f"{_API}variazioni/<uuid:pid>"
@@ -51,6 +61,19 @@ def _decisione() -> dict[str, Any]:
     return {"atto": _ATTO, "approvate": [scelta], "motivazione": "Perché serve."}
 
 
+def _errore() -> dict[str, Any]:
+    voci = VoceRelazione.objects.filter(
+        obiettivo=mondo.in_stato("validato"), relazione__periodo__codice="2026-2"
+    )
+    return {**ERRORE, "specifico": str(voci[0].specifico.pid)}
+
+
+def _deciso() -> dict[str, Any]:
+    c = Correzione.objects.get(pid=pid_correzione("alfa"))
+    return {"revisione": c.revisione, "motivazione": "È così."}
+
+
+_INVITO = {"testo": "Il target è lontano.", "entro": "2026-09-30"}
 _LETTA = Prova("GET", {200: INCARICATI, 404: FUORI | SENZA}, pid=pid)
 
 _ANNO = "<ipa:ipa>/<int:anno>/variazioni/registro/"
@@ -140,6 +163,60 @@ TAVOLA: dict[str, list[Prova]] = {
             corpo=lambda: {"atto_contabile": "Consiglio n. 3"},
             pid=pid,
         ),
+    ],
+    # the Nucleo's invitations (R39) and the corrections of material errors (R35)
+    f"{_API}anni/<int:anno>/inviti-a-variare": [
+        Prova("GET", {200: DENTRO, 404: FUORI}),
+        vietato("POST", TUTTI),
+    ],
+    f"{_API}obiettivi/<uuid:pid>/inviti-a-variare": [
+        vietato("GET", TUTTI),
+        Prova("POST", chi({"nucleo"}, INCARICATI, 201), corpo=lambda: dict(_INVITO)),
+    ],
+    f"{_API}inviti-a-variare/<uuid:pid>": [
+        Prova("GET", {200: INCARICATI, 404: FUORI | SENZA}, pid=pid_invito),
+        vietato("POST", TUTTI),
+    ],
+    f"{_API}inviti-a-variare/<uuid:pid>/risposta": [
+        vietato("GET", TUTTI),
+        Prova(
+            "POST",
+            chi(CHIEDE, INCARICATI),
+            corpo=lambda: {"risposta": "Il target resta raggiungibile."},
+            pid=pid_invito,
+        ),
+    ],
+    f"{_API}anni/<int:anno>/correzioni": [
+        Prova("GET", {200: DENTRO, 404: FUORI}),
+        vietato("POST", TUTTI),
+    ],
+    f"{_API}obiettivi/<uuid:pid>/relazioni/<slug:periodo>/correzioni": [
+        Prova("GET", {405: TUTTI}, parole={"periodo": "2026-2"}),
+        Prova(
+            "POST",
+            chi(SEGNALA, INCARICATI, 201),
+            su="validato",
+            corpo=_errore,
+            parole={"periodo": "2026-2"},
+        ),
+    ],
+    f"{_API}correzioni/<uuid:pid>": [
+        Prova("GET", {200: INCARICATI, 404: FUORI | SENZA}, pid=pid_correzione),
+        vietato("POST", TUTTI),
+    ],
+    f"{_API}correzioni/<uuid:pid>/transizioni/<slug:nome>": [
+        Prova("GET", {405: TUTTI}, parole={"nome": "accogli"}),
+        *(
+            Prova(
+                "POST",
+                chi({"nucleo", "controllo"}, INCARICATI),
+                corpo=_deciso,
+                parole={"nome": nome},
+                pid=pid_correzione,
+            )
+            for nome in ("accogli", "respingi")
+        ),
+        Prova("POST", {404: ENTRATI}, corpo=_deciso, parole={"nome": "altro"}, pid=pid_correzione),
     ],
     # without the revisione that was read the file is not looked at
     f"{_UNA}/allegati": [

@@ -15,10 +15,12 @@ from ninja.parser import Parser
 from cycle.api import (
     anno,
     bozze,
+    correzioni,
     errori,
     griglia,
     incarichi,
     insiemi,
+    inviti,
     nucleo,
     obiettivi,
     piano,
@@ -70,6 +72,8 @@ for router in (
     griglia.router,
     insiemi.router,
     variazioni.router,
+    inviti.router,
+    correzioni.router,
     incarichi.router,
 ):
     api.add_router("", router)

@@ -42,6 +42,13 @@ def _uno_di(ammesse: Sequence[str]) -> Callable[[str], str]:
     return prova
 
 
+def scelta(ammesse: Sequence[str]) -> Any:
+    """One of some words, as a type."""
+    return Annotated[
+        str, AfterValidator(_uno_di(ammesse)), Field(json_schema_extra={"enum": [*ammesse]})
+    ]
+
+
 def giorno(valore: Any) -> date:
     """An ISO day as text; pydantic alone would take a number for seconds since 1970. Raises
     ValueError, in Italian."""

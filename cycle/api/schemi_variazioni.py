@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from cycle.api.scheda import SchedaLetta, SchedaMostrata
 from cycle.api.schemi import (
@@ -23,27 +23,20 @@ from cycle.api.schemi import (
     Richiesto,
     Testo,
     TransizioneScritta,
-    _uno_di,
+    scelta,
 )
 from cycle.models.variazione import ESITI_VARIAZIONE, GENERI_CAMBIO
 from cycle.richieste import SI_NO, VALUTAZIONE, VISTE
 from workflows.guards_variazione import LETTERE_ART175
 from workflows.machines.variazione import STATI
 
-
-def _scelta(ammesse: list[str]) -> Any:
-    return Annotated[
-        str, AfterValidator(_uno_di(ammesse)), Field(json_schema_extra={"enum": [*ammesse]})
-    ]
-
-
-_Vista = _scelta([v or "tutte" for v in VISTE])
-_Stato = _scelta([s for s, _nome in STATI])
-_Genere = _scelta([g for g, _nome in GENERI_CAMBIO])
-_SiNo = _scelta([*SI_NO])
-_Valutazione = _scelta([*VALUTAZIONE])
-_Esito = _scelta([e for e, _nome in ESITI_VARIAZIONE])
-_Lettera = _scelta(["", *LETTERE_ART175])
+_Vista = scelta([v or "tutte" for v in VISTE])
+_Stato = scelta([s for s, _nome in STATI])
+_Genere = scelta([g for g, _nome in GENERI_CAMBIO])
+_SiNo = scelta([*SI_NO])
+_Valutazione = scelta([*VALUTAZIONE])
+_Esito = scelta([e for e, _nome in ESITI_VARIAZIONE])
+_Lettera = scelta(["", *LETTERE_ART175])
 _Lungo = Annotated[Testo, Field(max_length=20_000)]
 _Medio = Annotated[Testo, Field(max_length=5000)]
 
@@ -85,9 +78,11 @@ class RichiestaLetta(Letto):
 
 
 class RichiestaNuova(RichiestaLetta):
-    """The same, for the first time; `d_ufficio`: on the giunta's initiative (R34)."""
+    """The same, for the first time; `d_ufficio`: on the giunta's initiative (R34); `invito`: the
+    Nucleo's invitation that it answers (R39)."""
 
     d_ufficio: Annotated[bool, Field(strict=True)] = False
+    invito: UUID | None = None
 
 
 class RichiestaRiscritta(RichiestaLetta):

@@ -5,17 +5,18 @@ the same refusals as the pages."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db.models import Q
 from django.http import HttpResponse
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from ninja import Query, Router
+from ninja import Header, Query, Router
 
-from cycle import richieste, selectors
+from cycle import inviti_variazione, richieste, selectors
 from cycle.api import schemi, transizioni
 from cycle.api import schemi_variazioni as forme
 from cycle.api.accesso import RichiestaApi
@@ -33,6 +34,7 @@ from cycle.models import (
     Allegato,
     AllegatoVariazione,
     Atto,
+    InvitoVariazione,
     Obiettivo,
     ParereVariazione,
     RichiestaVariazione,
@@ -130,15 +132,28 @@ def transizioni_variazione(
     summary="Scrivere una richiesta di variazione",
     description=(
         "Una bozza: si manda la scheda come la si vuole, con i `pid` delle sue righe, e ciò che è "
-        "diverso da quella in vigore diventa l'elenco dei cambi."
+        "diverso da quella in vigore diventa l'elenco dei cambi. Con `Idempotency-Key` "
+        "nell'intestazione la stessa richiesta mandata due volte è scritta una volta sola (R50)."
     ),
 )
 def nuova_variazione(
-    request: RichiestaApi, ipa: str, pid: UUID, richiesta: forme.RichiestaNuova
+    request: RichiestaApi,
+    ipa: str,
+    pid: UUID,
+    richiesta: forme.RichiestaNuova,
+    chiave: Annotated[str, Header(alias="Idempotency-Key", max_length=200)] = "",
 ) -> Any:
     with sessione(request.auth, ipa, "api") as c:
         o = selectors.obiettivo(c.attore, pid)
-        v = _redigi(c, o, richiesta, d_ufficio=richiesta.d_ufficio)
+        invito = None
+        if richiesta.invito is not None:
+            oggi = inviti_variazione.oggi(c.ente, c.istante)
+            invito = inviti_variazione.invito(c.attore, richiesta.invito, oggi).invito
+            if invito.obiettivo_id != o.pk:
+                raise NonTrovato({})
+        v = _redigi(
+            c, o, richiesta, d_ufficio=richiesta.d_ufficio, invito=invito, chiave=chiave.strip()
+        )
         return 201, _scritta(ipa, _quadro(c, v.pid))
 
 
@@ -243,8 +258,11 @@ def ribasa_variazione(
 @router.post(
     _UNA + "/allegati",
     response={201: forme.VariazioneScritta, **SCRITTURA},
-    summary="Allegare un PDF a una bozza",
-    description="Il corpo della richiesta è il file; `revisione` è quella letta.",
+    summary="Allegare un file a una bozza",
+    description=(
+        "Il corpo della richiesta è il file; `revisione` è quella letta, `nome` il suo. Che cos'è "
+        "lo dicono i suoi byte: PDF, ODT, ODS, DOCX, XLSX, PNG, JPG o testo."
+    ),
 )
 def allega_a_variazione(
     request: RichiestaApi, ipa: str, pid: UUID, file: Query[forme.DaAllegare]
@@ -270,7 +288,7 @@ def allegato_di_variazione(request: RichiestaApi, ipa: str, pid: UUID, sha256: s
             risposta = HttpResponse(leggi(a), content_type=a.tipo_mime)
         except AllegatoGuasto as guasto:
             return busta(500, errore=str(guasto))
-        risposta["Content-Disposition"] = f'attachment; filename="allegato-{sha256[:12]}.pdf"'
+        risposta["Content-Disposition"] = content_disposition_header(True, a.nome) or "attachment"
         risposta["X-Content-Type-Options"] = "nosniff"
         return risposta
 
@@ -474,6 +492,8 @@ def _redigi(
     v: RichiestaVariazione | None = None,
     revisione: int | None = None,
     d_ufficio: bool = False,
+    invito: InvitoVariazione | None = None,
+    chiave: str = "",
 ) -> RichiestaVariazione:
     """Raises the refusals of the service; Malformata with every defect of the scheda."""
     if letta.stralcio and letta.scheda:
@@ -501,6 +521,8 @@ def _redigi(
             richiesta=v,
             revisione=revisione,
             d_ufficio=d_ufficio,
+            invito=invito,
+            chiave=chiave,
             canale=c.canale,
         )
     except SchedaNonValida as no:

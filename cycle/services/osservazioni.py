@@ -13,10 +13,17 @@ from django.utils.translation import gettext as _
 
 from cycle import fascicolo
 from cycle.insiemi import copia
-from cycle.models import Osservazione, RelazioneSemestrale, Risposta, VoceRelazione
+from cycle.models import (
+    InvitoVariazione,
+    Osservazione,
+    RelazioneSemestrale,
+    Risposta,
+    VoceRelazione,
+)
 from cycle.permissions import PERMESSI
 from cycle.procedures import RELAZIONE
 from cycle.services.enti import nell_ente
+from cycle.services.variazioni import inviti
 from workflows.engine import Esito, execute
 from workflows.errors import Conflitto, Motivo, NonAutorizzato, NonPossibile, NonTrovato, Tentativo
 from workflows.ports import RUOLI, Attore, Fascicolo, Incarico, Richiesta, leggibile
@@ -126,12 +133,18 @@ def invia(
     canale: str = "web",
 ) -> Esito:
     """Send the signed osservazioni of these reports to their settori: those that have any, all in
-    one action; with `tutte`, all or nothing."""
+    one action; with `tutte`, all or nothing. Whom they invite to ask for a variazione is told
+    (R39)."""
     with transaction.atomic():
         nell_ente(by.ente_id)
-        return execute(
+        esito = execute(
             RELAZIONE, "osserva", list(relazioni), by, istante, tutti=tutte, canale=canale
         )
+        fatti = InvitoVariazione.objects.filter(
+            obiettivo__in={p.oggetto.obiettivo_id for p in esito.eseguiti}, invitato_il=istante
+        )
+        inviti.avvisa(list(fatti.order_by("pk")), esito.azione, istante)
+        return esito
 
 
 def rispondi(

@@ -27,7 +27,7 @@ from cycle.services.variazioni import EsitoVariazioni
 from cycle.variazioni.fatti import nome_richiesta
 from cycle.views.errori import rifiutata
 from cycle.views.transizioni import Altrove
-from workflows.errors import Motivo, NonAutorizzato, NonTrovato, Rifiuto, Tentativo
+from workflows.errors import Motivo, NonAutorizzato, NonPossibile, NonTrovato, Rifiuto, Tentativo
 from workflows.machines.variazione import PENDENTI
 from workflows.ports import Attore
 from workflows.verdetto import Verdetto
@@ -48,7 +48,9 @@ def elenco(request: RichiestaEnte, anno: int) -> HttpResponse:
         {
             "anno": anno,
             "cicli": c.cicli(),
-            "voci": voci,
+            "voci": voci[:MASSIMO],
+            "oltre": max(len(voci) - MASSIMO, 0),
+            "massimo": MASSIMO,
             "pronte": sum(v.pronta for v in voci),
             "in_esame": sum(v.richiesta.stato == "presentata" for v in voci),
             "mosse": sum(v.mossi for v in voci),
@@ -108,6 +110,8 @@ def _banco(c: Contesto, anno: int, request: HttpRequest, *, scritti: bool = Fals
     ciclo = selectors.ciclo(c.ente, anno)
     dati = request.POST if scritti else request.GET
     pid = _pid(dati.getlist("v"))
+    if len(pid) > MASSIMO:
+        raise NonPossibile({0: [_troppe(len(pid))]})
     tutte = in_giunta.scelte(c.attore, ciclo, pid)
     if not _puo_decidere(c.attore):
         prova = Tentativo("variazione", "approva", {v.pk: v.obiettivo_id for v in tutte})
@@ -135,7 +139,7 @@ def _banco(c: Contesto, anno: int, request: HttpRequest, *, scritti: bool = Fals
 
 def _pid(scritti: Sequence[str]) -> list[UUID]:
     trovati = []
-    for testo in scritti[:MASSIMO]:
+    for testo in dict.fromkeys(scritti):
         try:
             trovati.append(UUID(testo))
         except ValueError:
@@ -304,6 +308,17 @@ def _sbagliati(b: Banco, voci: Sequence[Voce]) -> list[tuple[str, str, str]]:
         if campo in modulo.fields
         for errore in errori
     ]
+
+
+def _troppe(quante: int) -> Motivo:
+    return Motivo(
+        "quante_per_atto",
+        "R2",
+        _("Le richieste scelte sono %(quante)s: con un atto se ne decidono al più %(massimo)s.")
+        % {"quante": quante, "massimo": MASSIMO},
+        _("Registrare più atti, oppure sceglierne meno."),
+        "segreteria",
+    )
 
 
 def _chi_decide() -> Motivo:

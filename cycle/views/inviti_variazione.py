@@ -21,7 +21,7 @@ from cycle.forms_variazioni import ModuloInvito, ModuloRispostaInvito
 from cycle.inviti_variazione import Invito
 from cycle.models import Obiettivo
 from cycle.services import variazioni
-from cycle.services.variazioni.comune import DEL_SETTORE
+from cycle.variazioni.chi import DEL_SETTORE
 from cycle.variazioni.fatti import nome_richiesta
 from cycle.views.salvataggio import salva
 from cycle.views.transizioni import Altrove

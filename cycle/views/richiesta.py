@@ -25,8 +25,8 @@ from cycle.scritta import SchedaScritta
 from cycle.services import variazioni
 from cycle.services.schede import SchedaNonValida, serve_incarico
 from cycle.services.variazioni import Bozza
-from cycle.services.variazioni.comune import DEL_SETTORE, PER_LA_GIUNTA
 from cycle.variazioni.cambi import applica
+from cycle.variazioni.chi import DEL_SETTORE, PER_LA_GIUNTA
 from cycle.variazioni.fatti import nome_richiesta
 from cycle.variazioni.quadro import Quadro, campi_di
 from cycle.views.salvataggio import salva

@@ -4,7 +4,6 @@ done with it."""
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
 from typing import Any, cast
 from uuid import UUID
 
@@ -13,7 +12,9 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import Promise
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -31,6 +32,7 @@ from cycle.richieste import QuadroRichiesta
 from cycle.services import variazioni
 from cycle.services.allegati import AllegatoGuasto, leggi
 from cycle.services.decisione import Documento
+from cycle.variazioni import chi
 from cycle.variazioni.fatti import nome_richiesta
 from cycle.views.errori import rifiutata
 from cycle.views.ipotesi import Ipotesi, ipotesi
@@ -155,10 +157,8 @@ def allegato(request: RichiestaEnte, pid: UUID, sha256: str) -> HttpResponse:
     except AllegatoGuasto as guasto:
         return render(request, "cycle/giunta/guasto.html", {"errore": str(guasto)}, status=500)
     risposta = HttpResponse(contenuto, content_type=trovato.allegato.tipo_mime)
-    # its own name stands on the page; the header keeps to what every client reads
-    estensione = PurePosixPath(trovato.allegato.percorso).suffix
-    nome = f"allegato-{sha256[:12]}{estensione}"
-    risposta["Content-Disposition"] = f'attachment; filename="{nome}"'
+    nome = content_disposition_header(True, trovato.allegato.nome)
+    risposta["Content-Disposition"] = nome or "attachment"
     risposta["X-Content-Type-Options"] = "nosniff"
     return risposta
 
@@ -183,7 +183,6 @@ def _comune(c: Contesto, q: QuadroRichiesta) -> dict[str, Any]:
     in_bozza = v.stato == "bozza"
     termine = richieste.per_presentare if in_bozza else richieste.per_decidere
     percorso = q.fatti.percorso
-    puo_scrivere = bool(c.attore.incarico_per("redigi_variazione", percorso))
     return {
         "anno": ciclo.anno,
         "v": v,
@@ -195,13 +194,8 @@ def _comune(c: Contesto, q: QuadroRichiesta) -> dict[str, Any]:
         else None,
         "passi": PASSI,
         "da_rendere": [(tipo, PARERI[tipo]) for tipo in q.da_rendere],
-        "puo_scrivere": in_bozza and puo_scrivere,
-        "puo_ribasare": bool(q.mossi)
-        and (
-            puo_scrivere
-            if c.persona.pk == v.autore_id
-            else c.attore.incarico_per("presenta_variazione", percorso) is not None
-        ),
+        "puo_scrivere": in_bozza and chi.redige(c.attore, v, percorso) is not None,
+        "puo_ribasare": bool(q.mossi) and chi.ribasa(c.attore, v, percorso) is not None,
         "puo_indicare": v.stato in PENDENTI
         and v.effetto_finanziario
         and c.attore.incarico_per("visto_variazione", percorso) is not None,
@@ -299,7 +293,18 @@ def _compi(c: Contesto, v: RichiestaVariazione, nome: str, modulo: Modulo) -> st
         return _("%(codice)s: approvata. La scheda ha una nuova versione.") % {"codice": codice}
     if nome == "presenta":
         # filed twice it is one filing: the instant is that of the transaction (R21, R50)
+        gia = v.stato != "bozza"
         fatta = variazioni.presenta(richiesta=v, by=c.attore, revisione=d["revisione"])
+        if gia and fatta.presentata_il:
+            come = _("fuori termine") if fatta.tardiva else _("nei termini")
+            return _(
+                "%(codice)s: era già presentata %(come)s, il %(quando)s; si trova in «%(stato)s»."
+            ) % {
+                "codice": codice,
+                "come": come,
+                "quando": f"{timezone.localtime(fatta.presentata_il):%d/%m/%Y alle %H:%M:%S}",
+                "stato": fatta.get_stato_display(),
+            }
         if fatta.tardiva:
             return _("%(codice)s: presentata fuori termine.") % {"codice": codice}
         return _("%(codice)s: presentata nei termini.") % {"codice": codice}

@@ -363,8 +363,8 @@ def test_allegati_depositati_letti_tolti(come: Come, o: Obiettivo) -> None:
     assert (via.status_code, via.json()["allegati"]) == (200, [])
 
 
-@pytest.mark.parametrize("corpo", [b"", b"MZ\x90", b"%PD", b"<html>", b"\x00" * 10_000])
-def test_solo_pdf(come: Come, o: Obiettivo, corpo: bytes) -> None:
+@pytest.mark.parametrize("corpo", [b"", b"MZ\x90", b"#!/bin/sh", b"PK\x03\x04", b"\x00" * 10_000])
+def test_solo_documenti(come: Come, o: Obiettivo, corpo: bytes) -> None:
     v = scritta(come, o)
     no = _allega(come, v, corpo)
     assert no.status_code == 422

@@ -178,3 +178,37 @@ def test_r43_never_fewer_days_than_said(da: datetime, giorni: int) -> None:
     da = da.replace(year=2020 + da.year % 16, month=max(da.month, 3))
     ultimo = ultimo_giorno(fra_giorni(da, giorni, "Europe/Rome"), "Europe/Rome")
     assert (ultimo - da.astimezone(ROMA).date()).days == giorni
+
+
+def fuori_termine(v: RichiestaVariazione) -> dict[str, str]:
+    """Name of the person -> what is told of a draft, of the news that are open."""
+    nomi = dict(Persona.objects.values_list("pk", "nome_completo"))
+    return {
+        nomi[n.persona_id]: n.testo
+        for n in Notifica.objects.filter(
+            materia=f"variazione:{v.pk}", motivo="da_fare", chiusa_il__isnull=True
+        )
+    }
+
+
+def test_r22_r24_a_draft_left_after_the_term_is_told_once_and_no_longer_to_be_filed() -> None:
+    parametri(variazione_tardiva="rifiuto_automatico")
+    v = redigi(mondo.in_stato("in_corso"), chi="UNO PO")
+    prima = fuori_termine(v)
+    assert set(prima) == {"UNO DIRIGENTE"}
+    scadenze(datetime(2026, 9, 30, 23, 59, 59, tzinfo=ROMA))
+    assert fuori_termine(v) == prima
+    for ora in (0, 1):  # twice: told once
+        scadenze(datetime(2026, 10, 1, ora, tzinfo=ROMA))
+    assert passi() == ["termine"]
+    dopo_ = fuori_termine(v)
+    assert {"UNO DIRIGENTE", "UNO PO"} <= set(dopo_)
+    assert not {"DUE DIRIGENTE", "ATTI SEGRETERIA"} & set(dopo_)
+    assert all("non si presenta più" in testo for testo in dopo_.values())
+
+
+def test_r24_where_late_ones_are_admitted_the_draft_is_told_to_be_late() -> None:
+    v = redigi(mondo.in_stato("in_corso"))
+    scadenze(datetime(2026, 10, 1, tzinfo=ROMA))
+    assert all("tardiva" in testo for testo in fuori_termine(v).values())
+    assert set(fuori_termine(v)) >= {"UNO DIRIGENTE"}

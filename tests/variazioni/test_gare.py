@@ -20,6 +20,7 @@ from cycle.models import (
 from cycle.services import variazioni
 from cycle.services.piano import importa
 from cycle.services.transizioni import esegui
+from cycle.services.variazioni import Bozza
 from tests import mondo
 from tests.gara import gara
 from tests.variazioni.mondo import (
@@ -32,6 +33,7 @@ from tests.variazioni.mondo import (
     presentata,
     redigi,
     rileggi,
+    scheda,
 )
 from workflows.errors import Conflitto, NonPossibile
 from workflows.ports import Richiesta
@@ -65,6 +67,49 @@ def test_r50_two_clerks_record_the_same_act_and_one_wins() -> None:
     assert VersioneObiettivo.objects.filter(obiettivo=o).count() == 2
     assert mondo.obiettivo(o.codice).versione == 2
     assert Atto.objects.filter(tipo="variazione").count() == 1
+
+
+def test_r50_two_clerks_decide_the_same_many_requests_and_the_loser_is_told_of_each() -> None:
+    """One means to approve all of them, the other to refuse some: one act stands, whole."""
+    uno, due = mondo.in_stato("in_corso"), mondo.obiettivo("OE12")
+    molte = [presentata(uno, lambda s, n=n: con_target(s, 9, n=n)) for n in (0, 1)]
+    molte += [
+        presentata(due, lambda s, n=n: con_target(s, 9, n=n), chi="DUE DIRIGENTE") for n in (0, 1)
+    ]
+
+    def approva_tutte(attore: Any) -> Any:
+        return variazioni.decidi(
+            atto=atto("600"),
+            approvate=molte,
+            respinte=[],
+            motivazione="Sì.",
+            by=attore,
+            istante=OTTOBRE,
+        )
+
+    def respinge_meta(attore: Any) -> Any:
+        return variazioni.decidi(
+            atto=atto("601"),
+            approvate=list(reversed(molte[2:])),
+            respinte=[(v, "Era prevedibile.") for v in reversed(molte[:2])],
+            motivazione="Sì.",
+            by=attore,
+            istante=OTTOBRE,
+        )
+
+    corse = [approva_tutte, respinge_meta, approva_tutte, respinge_meta]
+    esiti = gara([come_pagina("ATTI SEGRETERIA", corsa) for corsa in corse])
+    assert sorted(type(e).__name__ for e in esiti) == ["Conflitto"] * 3 + ["EsitoVariazioni"]
+    [vinto] = [e for e in esiti if not isinstance(e, Conflitto)]
+    stati = [rileggi(v).stato for v in molte]
+    prime = "approvata" if len(vinto.approvate) == 4 else "respinta"
+    assert stati == [prime, prime, "approvata", "approvata"]
+    assert {rileggi(v).atto_id for v in molte} == {vinto.atto_id}
+    assert Atto.objects.filter(tipo="variazione").count() == 1
+    for perso in (e for e in esiti if isinstance(e, Conflitto)):
+        assert perso.motivi  # at least one of the requests, each with its reason
+        assert set(perso.motivi) <= {v.pk for v in molte}
+        assert all(m.messaggio and m.rimedio for m in perso.tutti())
 
 
 def test_r37_withdrawal_against_decision_one_wins_and_never_a_mixture() -> None:
@@ -177,3 +222,26 @@ def test_r21_a_hundred_file_in_the_last_minute_all_in_none_twice_order_kept() ->
     assert Evento.objects.filter(verbo="presenta", esito="eseguito").count() == QUANTI
     in_ordine = list(presentate.order_by("presentata_il").values_list("pk", flat=True))
     assert in_ordine == [v.pk for v in bozze]
+
+
+def test_r50_one_key_sent_at_once_writes_one_draft() -> None:
+    """The click that was doubled, the client that lost the answer: the same sending, many times."""
+    o = mondo.in_stato("in_corso")
+    esiti = gara([lambda: redigi_con_chiave(o, 5) for _ in range(6)])
+    assert {type(e) for e in esiti} == {RichiestaVariazione}, esiti
+    assert len({e.pk for e in esiti}) == 1
+    assert Evento.objects.filter(procedura="variazione", verbo="crea").count() == 1
+    with pytest.raises(Conflitto) as altro:  # the same key for something else
+        redigi_con_chiave(o, 6)
+    assert [m.guardia for m in altro.value.tutti()] == ["chiave_nuova"]
+    assert RichiestaVariazione.objects.count() == 1
+
+
+def redigi_con_chiave(o: Obiettivo, quanto: int) -> RichiestaVariazione:
+    return variazioni.redigi(
+        obiettivo=o,
+        bozza=Bozza(scheda=con_target(scheda(o), quanto), motivazione="Serve."),
+        by=mondo.attore("UNO DIRIGENTE", istante=GIUGNO),
+        istante=GIUGNO,
+        chiave="una chiave",
+    )

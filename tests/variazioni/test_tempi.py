@@ -293,3 +293,23 @@ def trasmetti_relazioni(o: Obiettivo) -> None:
     for relazione in RelazioneSemestrale.objects.filter(obiettivo=o).order_by("periodo"):
         mondo.compila(relazione, "UNO PO")
         mondo.muovi(relazione, "trasmetti", "UNO DIRIGENTE")
+
+
+@pytest.mark.parametrize("fine", ["approvata", "respinta", "ritirata"])
+def test_r50_a_retry_after_the_end_is_answered_as_the_first_time(fine: str) -> None:
+    """The answer to `presenta` was lost, and meanwhile the request was decided, or withdrawn."""
+    v = presentata(mondo.in_stato("in_corso"))
+    if fine == "approvata":
+        approva(v)
+    elif fine == "respinta":
+        respingi(v)
+    else:
+        variazioni.ritira(
+            richiesta=v, by=mondo.attore("UNO DIRIGENTE", istante=OTTOBRE), istante=OTTOBRE
+        )
+    eventi = Evento.objects.count()
+    ancora = presenta(v, istante=OTTOBRE)
+    assert (ancora.stato, ancora.presentata_il, ancora.tardiva) == (fine, GIUGNO, False)
+    assert Evento.objects.count() == eventi
+    with pytest.raises(Conflitto):  # somebody else has presented nothing
+        presenta(v, chi="DUE DIRIGENTE", istante=OTTOBRE)

@@ -75,6 +75,15 @@ def test_a_draft_without_its_reason_is_to_be_completed() -> None:
     assert (gruppo.passo, gruppo.compiti[0].mancano) == ("completa", 1)
 
 
+def test_r24_a_draft_that_cannot_be_filed_any_more_is_to_be_put_away() -> None:
+    parametri(variazione_tardiva="rifiuto_automatico")
+    redigi(mondo.in_stato("in_corso"), chi="UNO PO")
+    assert compiti(OTTOBRE) == {
+        "UNO DIRIGENTE": {("ritira", "OE04-V1")},
+        "UNO PO": {("ritira", "OE04-V1")},
+    }
+
+
 def test_r28_r33_opinion_visto_then_the_decision() -> None:
     parametri(variazione_parere_nucleo="obbligatorio")
     v = presentata(mondo.in_stato("in_corso"), effetto_finanziario=True, atto_contabile="C. n. 3")

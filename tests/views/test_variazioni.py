@@ -504,6 +504,21 @@ class TestUnAttoSuMolte:
         assert risposta.status_code == 409
         assert "Qualcun altro l&#x27;ha modificato" in risposta.content.decode()
 
+    def test_more_than_an_act_decides_is_said_and_never_dropped(
+        self, entra: Entra, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        una, altra = self.due()
+        monkeypatch.setattr("cycle.views.in_giunta.MASSIMO", 1)
+        browser = entra(SEGRETERIA)
+        testo = leggi(browser, self.ELENCO)
+        assert "dopo ce n&#x27;è un&#x27;altra" in testo or "dopo ce n'è un'altra" in testo
+        assert (str(una.pid) in testo, str(altra.pid) in testo) == (True, False)
+        assert "<b>2</b> pronte" in testo  # the counts are of all of them
+        troppe = browser.get(f"{self.DECISIONE}?v={una.pid}&v={altra.pid}")
+        assert troppe.status_code == 422
+        assert "al più 1" in troppe.content.decode()
+        assert browser.get(f"{self.DECISIONE}?v={una.pid}&v={una.pid}").status_code == 200
+
     def test_r18_all_refused_without_an_act(self, entra: Entra) -> None:
         una, altra = self.due()
         browser = entra(SEGRETERIA)

@@ -80,5 +80,5 @@ def test_r50_the_second_click_after_midnight_keeps_the_first_instant(entra: Entr
     presenta(browser, v)
     prima = rileggi(v).presentata_il
     orologio.sposta(DOPO)
-    assert "presentata nei termini" in presenta(browser, v)
+    assert "era già presentata nei termini, il 30/09/2026 alle 23:" in presenta(browser, v)
     assert (rileggi(v).presentata_il, rileggi(v).tardiva) == (prima, False)

@@ -20,6 +20,7 @@ from cycle.models import (
 from cycle.services import osservazioni
 from cycle.services.osservazioni import Scritta
 from cycle.services.riesame import riesamina
+from notifications.models import Notifica
 from tests import mondo
 from workflows.errors import Conflitto, NonAutorizzato, NonPossibile
 from workflows.registro.models import Evento
@@ -143,6 +144,23 @@ class TestOsservare:
         mondo.muovi(r, "osserva", "PRIMO NUCLEO")
         invito = InvitoVariazione.objects.get(obiettivo=r.obiettivo_id)
         assert (invito.entro, invito.testo) == (entro, "Si invita.")
+
+    def test_r39_whom_it_invites_is_told_of_it(self) -> None:
+        r = relazione()
+        entro = mondo.ADESSO.date() + timedelta(days=30)
+        osservazioni.annota(
+            relazione=r,
+            scritte={specifici(r)[0]: Scritta("Si invita.", firma=True, invita_entro=entro)},
+            by=mondo.attore("PRIMO NUCLEO"),
+            istante=mondo.ADESSO,
+        )
+        osservazioni.invia(relazioni=[r.pk], by=mondo.attore("PRIMO NUCLEO"), istante=mondo.ADESSO)
+        invito = InvitoVariazione.objects.get(obiettivo=r.obiettivo_id)
+        avvisi = Notifica.objects.filter(materia=f"invito:{invito.pk}", motivo="da_fare")
+        detti = dict(avvisi.values_list("persona_id", "testo"))
+        assert mondo.persona("UNO DIRIGENTE").pk in detti
+        assert mondo.persona("DUE DIRIGENTE").pk not in detti
+        assert all("il Nucleo invita a chiedere una variazione" in t for t in detti.values())
 
 
 class TestRispondere:

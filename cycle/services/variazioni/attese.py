@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Requests that wait: the settore is reminded of its days to reply (R34), whoever must act that
-nobody has said anything for too long, and then the segretario. Silence decides nothing (R38)."""
+"""Requests that wait: the settore is told that the term of its drafts is over (R22, R24) and is
+reminded of its days to reply (R34); whoever must act that nobody has said anything for too long,
+and then the segretario. Silence decides nothing (R38)."""
 
 from __future__ import annotations
 
@@ -18,16 +19,21 @@ from cycle.models import Ente, ParereVariazione, RichiestaVariazione
 from cycle.parametri import Parametri
 from cycle.permissions import PERMESSI
 from cycle.services.enti import di_comando
+from cycle.termini import in_vigore
 from cycle.variazioni.attese import replica_fino, silenzio_dal
+from cycle.variazioni.chi import DEL_SETTORE, redige
+from cycle.variazioni.fatti import TERMINE as TERMINE_VARIAZIONI
 from cycle.variazioni.fatti import dovuti, nome_richiesta
 from notifications import posta
 from notifications.posta import NuovaNotifica
+from workflows.guards_variazione import RIFIUTO
 from workflows.machines.variazione import PENDENTI
 from workflows.ports import Attore
 from workflows.registro import azioni
 from workflows.registro.models import Evento
 
-REPLICA, SILENZIO, SEGRETARIO = "replica", "silenzio", "segretario"
+REPLICA, SILENZIO, SEGRETARIO, TERMINE = "replica", "silenzio", "segretario", "termine"
+MEMORIA = timedelta(days=60)  # a term that ended longer ago is history
 _DEL_PARERE = {"nucleo": "parere_variazione", "ragioneria": "visto_variazione"}
 
 
@@ -45,13 +51,14 @@ def avvisa_attese(ente: Ente, istante: datetime) -> int:
     """Tell what is due of the requests of an ente at `istante`, once each, and say of how many.
     After a stop only the latest step of each is told. Needs the transaction and the lock of
     `scadenze`."""
-    pendenti = list(
+    vive = list(
         RichiestaVariazione.objects.filter(
-            ente=ente, stato__in=PENDENTI, obiettivo__ciclo__stato="aperto"
+            ente=ente, stato__in=("bozza", *PENDENTI), obiettivo__ciclo__stato="aperto"
         )
         .select_related("obiettivo__ciclo", "obiettivo__unita")
         .order_by("pk")
     )
+    pendenti = [v for v in vive if v.stato in PENDENTI]
     detti = set(
         ParereVariazione.objects.filter(richiesta__in=pendenti).values_list(
             "richiesta_id", "tipo", "impronta"
@@ -60,11 +67,14 @@ def avvisa_attese(ente: Ente, istante: datetime) -> int:
     fatti = {
         (e.oggetto_id, e.dati["passi"].get(str(e.oggetto_id)))
         for e in Evento.objects.filter(
-            procedura="variazione", verbo="avvisa", oggetto_id__in=[v.pk for v in pendenti]
+            procedura="variazione", verbo="avvisa", oggetto_id__in=[v.pk for v in vive]
         )
         if e.dati
     }
-    dovute = []
+    scadute = [
+        a for a in _fuori_termine(ente, vive, istante) if (a.richiesta.pk, TERMINE) not in fatti
+    ]
+    dovute = scadute[:]
     for v in pendenti:
         resi = {tipo for pk, tipo, impronta in detti if pk == v.pk and impronta == v.impronta}
         trovata = next(_attese(v, ente, istante, resi), None)
@@ -73,6 +83,35 @@ def avvisa_attese(ente: Ente, istante: datetime) -> int:
     if dovute:
         _avvisa(ente, dovute, istante)
     return len(dovute)
+
+
+def _fuori_termine(
+    ente: Ente, vive: Sequence[RichiestaVariazione], istante: datetime
+) -> Iterator[_Attesa]:
+    """The settore's drafts whose term has just ended: the task to file them no longer stands as it
+    was told."""
+    bozze = [v for v in vive if v.stato == "bozza" and not v.d_ufficio]
+    termini = {
+        s.ciclo_id: s.effettivo
+        for s in in_vigore(istante).filter(
+            ciclo__in={v.obiettivo.ciclo_id for v in bozze}, codice=TERMINE_VARIAZIONI
+        )
+    }
+    for v in bozze:
+        fine = termini.get(v.obiettivo.ciclo_id)
+        if fine is None or not fine <= istante < fine + MEMORIA:
+            continue
+        regola = Parametri.da_dizionario(v.obiettivo.ciclo.parametri).variazione_tardiva
+        testo = (
+            _("%(nome)s: il termine è scaduto e la bozza non si presenta più. Si può ritirarla.")
+            if regola == RIFIUTO
+            else _(
+                "%(nome)s: il termine è scaduto. Presentata adesso, la richiesta è tardiva: serve "
+                "la causa sopravvenuta."
+            )
+        )
+        nome = nome_richiesta(v, v.obiettivo.codice)
+        yield _Attesa(v, TERMINE, testo % {"nome": nome}, ())
 
 
 def _attese(
@@ -127,7 +166,8 @@ def _avvisa(ente: Ente, dovute: Sequence[_Attesa], istante: datetime) -> None:
         canale="sistema",
         dati={"passi": {a.richiesta.pk: a.passo for a in dovute}},
     )
-    ruoli = {r for a in dovute for p in a.permessi for r in PERMESSI[p]} | {"segretario"}
+    ruoli = {r for a in dovute for p in a.permessi for r in PERMESSI[p]}
+    ruoli |= {"segretario", *DEL_SETTORE}
     persone = permissions.con_ruolo(ente.pk, ruoli, istante)
     posta.scrivi(
         [
@@ -143,7 +183,8 @@ def _avvisa(ente: Ente, dovute: Sequence[_Attesa], istante: datetime) -> None:
             for chi in persone
             if chi.utente_id is not None and chi.persona_id is not None and _concerne(a, chi)
         ],
-        materie=[],
+        # what was told of a draft while it could still be filed in time is settled
+        materie=[f"variazione:{a.richiesta.pk}" for a in dovute if a.passo == TERMINE],
         ente_id=ente.pk,
         evento_id=numero,
     )
@@ -151,6 +192,8 @@ def _avvisa(ente: Ente, dovute: Sequence[_Attesa], istante: datetime) -> None:
 
 def _concerne(a: _Attesa, chi: Attore) -> bool:
     percorso = a.richiesta.obiettivo.unita.percorso
+    if a.passo == TERMINE:
+        return redige(chi, a.richiesta, percorso) is not None
     if not a.permessi:
         return any(
             i.ruolo == "segretario" and percorso.startswith(i.percorso) for i in chi.incarichi

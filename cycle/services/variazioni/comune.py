@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 from datetime import datetime
 
 from django.utils.translation import gettext as _
@@ -13,6 +12,7 @@ from cycle import permissions
 from cycle.models import RichiestaVariazione
 from cycle.permissions import PERMESSI
 from cycle.procedures import VARIAZIONE
+from cycle.variazioni import chi
 from workflows.engine import racconta
 from workflows.errors import Conflitto, Motivo, NonAutorizzato, NonTrovato, Tentativo
 from workflows.ports import RUOLI, Attore, Azione, Fascicolo, Incarico, Passo, Richiesta
@@ -49,9 +49,6 @@ def tentativo(v: RichiestaVariazione, verbo: str) -> Tentativo:
     return Tentativo("variazione", verbo, {v.pk: v.obiettivo_id})
 
 
-DEL_SETTORE, PER_LA_GIUNTA = ("po", "dirigente"), ("segreteria",)
-
-
 def serve_incarico(permesso: str, f: Fascicolo, fra: Collection[str] = RUOLI) -> Motivo:
     """Who may do what needs `permesso`, on the unit of these facts."""
     ruoli = [r for r in RUOLI if r in PERMESSI[permesso] and r in fra]
@@ -74,8 +71,7 @@ def incarico_per(
 ) -> Incarico:
     """The incarico, of one of `ruoli`, under which `by` does it. Raises NonAutorizzato, saying who
     can."""
-    suoi = replace(by, incarichi=tuple(i for i in by.incarichi if i.ruolo in ruoli))
-    incarico = suoi.incarico_per(permesso, f.percorso)
+    incarico = chi.con_ruolo(by, permesso, f.percorso, ruoli)
     if incarico is None or by.persona_id is None:
         raise NonAutorizzato({f.id: [serve_incarico(permesso, f, ruoli)]}, prova)
     return incarico

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import F, Q, Value
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -20,6 +20,7 @@ from cycle.models import Incarico, InvitoVariazione, Obiettivo, RichiestaVariazi
 from cycle.procedures import OBIETTIVO
 from cycle.services.enti import nell_ente
 from cycle.services.variazioni import comune
+from cycle.variazioni.chi import DEL_SETTORE, con_ruolo
 from notifications import posta
 from notifications.posta import NuovaNotifica
 from workflows.errors import Conflitto, Motivo, NonPossibile, NonTrovato, Tentativo
@@ -75,7 +76,7 @@ def invita(
         )
         invito.save(force_insert=True)
         invito = InvitoVariazione.objects.get(pk=pk)  # its pid is given by the database
-        _avvisa(o, f, invito, numero, istante)
+        avvisa([invito], numero, istante)
     return invito
 
 
@@ -95,7 +96,7 @@ def declina(
         o = _bloccato(by, invito.obiettivo_id)
         f = di_obiettivi([o.pk])[o.pk]
         prova = Tentativo("variazione", "declina", {invito.pk: o.pk})
-        incarico = comune.incarico_per(by, "redigi_variazione", f, prova, comune.DEL_SETTORE)
+        incarico = comune.incarico_per(by, "redigi_variazione", f, prova, DEL_SETTORE)
         presente = InvitoVariazione.objects.get(pk=invito.pk)
         if presente.declinato_il is not None:
             raise Conflitto({invito.pk: [_gia_risposto()]})
@@ -154,47 +155,52 @@ def _detto(o: Obiettivo, perche: str = "") -> dict[str, str]:
     return {"codice": o.codice, "titolo": o.titolo[:120], "perche": perche.strip()[:200]}
 
 
-def _avvisa(
-    o: Obiettivo, f: Fascicolo, invito: InvitoVariazione, numero: int, istante: datetime
-) -> None:
-    """Those of the settore who can ask for it, and its responsabili."""
-    responsabili = {o.responsabile_generale_id, o.responsabile_operativo_id} - {None}
-    persone = {p for p in responsabili if p} | _del_settore(o, f.percorso, istante)
+def avvisa(inviti: Sequence[InvitoVariazione], numero: int | None, istante: datetime) -> None:
+    """Tell of invitations of one ente those of the settore who can answer them, and the
+    responsabili; in a number of queries that does not depend on how many they are."""
+    if not inviti:
+        return
+    obiettivi = Obiettivo.objects.in_bulk({i.obiettivo_id for i in inviti})
+    fatti = di_obiettivi(list(obiettivi))
+    ente_id = inviti[0].ente_id
+    responsabili = {
+        pk: {o.responsabile_generale_id, o.responsabile_operativo_id} - {None}
+        for pk, o in obiettivi.items()
+    }
+    persone = _del_settore(ente_id, [f.percorso for f in fatti.values()], istante)
+    persone.update(p for suoi in responsabili.values() for p in suoi if p)
+    attori = permissions.attori(ente_id, sorted(persone), istante).values()
     testo = _("%(codice)s «%(titolo)s»: il Nucleo invita a chiedere una variazione entro il %(g)s")
-    detto = testo % {**_detto(o), "g": f"{invito.entro:%d/%m/%Y}"}
-    _scrivi(
-        o,
-        f,
-        invito,
-        [
-            (chi, "da_fare" if _risponde(chi, f) else "responsabile")
-            for chi in permissions.attori(o.ente_id, sorted(persone), istante).values()
-        ],
-        detto,
-        numero,
-    )
+    notizie = []
+    for i in inviti:
+        o, f = obiettivi[i.obiettivo_id], fatti[i.obiettivo_id]
+        detto = testo % {**_detto(o), "g": f"{i.entro:%d/%m/%Y}"}
+        chi = [
+            (a, "da_fare" if risponde else "responsabile")
+            for a in attori
+            if (risponde := _risponde(a, f)) or a.persona_id in responsabili[o.pk]
+        ]
+        notizie += _notizie(f, i, chi, detto)
+    materie = [_materia(i) for i in inviti]
+    posta.scrivi(notizie, materie=materie, ente_id=ente_id, evento_id=numero)
 
 
 def _risponde(chi: Attore, f: Fascicolo) -> bool:
-    return any(
-        i.ruolo in comune.DEL_SETTORE and i.consente("redigi_variazione", f.percorso)
-        for i in chi.incarichi
-    )
+    return con_ruolo(chi, "redigi_variazione", f.percorso, DEL_SETTORE) is not None
 
 
-def _del_settore(o: Obiettivo, percorso: str, istante: datetime) -> set[int]:
-    """Who holds a role of the settore on the unit, or above it."""
-    return set(
-        Incarico.objects.annotate(dove=Value(percorso))
-        .filter(
+def _del_settore(ente_id: int, percorsi: Sequence[str], istante: datetime) -> set[int]:
+    """Who holds a role of the settore on one of the units, or above it."""
+    return {
+        persona
+        for persona, dove in Incarico.objects.filter(
             Q(al__isnull=True) | Q(al__gt=istante),
-            ente=o.ente_id,
-            ruolo__in=comune.DEL_SETTORE,
+            ente=ente_id,
+            ruolo__in=DEL_SETTORE,
             dal__lte=istante,
-            dove__startswith=F("unita__percorso"),
-        )
-        .values_list("persona", flat=True)
-    )
+        ).values_list("persona", "unita__percorso")
+        if any(p.startswith(dove) for p in percorsi)
+    }
 
 
 def _avvisa_il_nucleo(
@@ -207,35 +213,33 @@ def _avvisa_il_nucleo(
 ) -> None:
     """Who invited hears the answer; what the settore had to do is settled."""
     [chi] = permissions.attori(o.ente_id, [invito.persona_id], istante).values()
-    _scrivi(o, f, invito, [(chi, "ha_agito")], testo, numero)
-
-
-def _scrivi(
-    o: Obiettivo,
-    f: Fascicolo,
-    invito: InvitoVariazione,
-    chi: Sequence[tuple[Attore, str]],
-    testo: str,
-    numero: int | None,
-) -> None:
-    materia = f"invito:{invito.pk}"
     posta.scrivi(
-        [
-            NuovaNotifica(
-                utente_id=a.utente_id,
-                persona_id=a.persona_id,
-                materia=materia,
-                motivo=motivo,
-                testo=testo,
-                link=reverse("invito_variazione", args=[f.ente, invito.pid]),
-            )
-            for a, motivo in chi
-            if a.utente_id is not None and a.persona_id is not None
-        ],
-        materie=[materia],
+        _notizie(f, invito, [(chi, "ha_agito")], testo),
+        materie=[_materia(invito)],
         ente_id=o.ente_id,
         evento_id=numero,
     )
+
+
+def _materia(invito: InvitoVariazione) -> str:
+    return f"invito:{invito.pk}"
+
+
+def _notizie(
+    f: Fascicolo, invito: InvitoVariazione, chi: Sequence[tuple[Attore, str]], testo: str
+) -> list[NuovaNotifica]:
+    return [
+        NuovaNotifica(
+            utente_id=a.utente_id,
+            persona_id=a.persona_id,
+            materia=_materia(invito),
+            motivo=motivo,
+            testo=testo,
+            link=reverse("invito_variazione", args=[f.ente, invito.pid]),
+        )
+        for a, motivo in chi
+        if a.utente_id is not None and a.persona_id is not None
+    ]
 
 
 def _gia_passato(entro: date) -> Motivo:

@@ -43,7 +43,7 @@ def presenta(
 ) -> RichiestaVariazione:
     """File a request. Its instant is that of the database's transaction, read before any lock
     (R21-R23); tests and the demo give theirs. Filing again what one has filed gives it as it is,
-    with its first instant (R50).
+    with its first instant, also once it is decided or withdrawn (R50).
 
     Raises the refusals of the engine; of two that file the same field at once, the second is told
     which request holds it (R36).
@@ -52,7 +52,7 @@ def presenta(
         quando = istante or orologio.della_transazione()
         nell_ente(by.ente_id)
         v = comune.bloccata(by, richiesta.pk)
-        if v.stato in PENDENTI and by.persona_id and v.presentata_da_id == by.persona_id:
+        if v.presentata_il and by.persona_id and v.presentata_da_id == by.persona_id:
             return v
         try:
             with transaction.atomic():

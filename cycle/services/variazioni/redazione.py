@@ -4,6 +4,8 @@ becomes the list of changes (R16). Filed against values that have moved, its aut
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -32,15 +34,17 @@ from cycle.services.schede import SchedaNonValida
 from cycle.services.tipi_file import TIPI
 from cycle.services.variazioni import comune
 from cycle.variazioni import cambi as differenza
+from cycle.variazioni import chi
 from cycle.variazioni.cambi import Cambio
 from cycle.variazioni.effetti import apri_desco
-from cycle.variazioni.fatti import impronta
+from cycle.variazioni.fatti import impronta, nome_richiesta
 from cycle.variazioni.quadro import Quadro, campi_di
 from workflows import guards
 from workflows.errors import Conflitto, Motivo, NonPossibile, NonTrovato, Tentativo
 from workflows.machines.variazione import PENDENTI
 from workflows.ports import Attore
 from workflows.processes import variazione as flusso
+from workflows.registro.models import Evento
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,13 +104,16 @@ def redigi(
     revisione: int | None = None,
     d_ufficio: bool = False,
     invito: InvitoVariazione | None = None,
+    chiave: str = "",
     canale: str = "web",
 ) -> RichiestaVariazione:
     """Write the draft of a request: a new one, or `richiesta` again. It may still lack a reason or
-    change nothing: that is judged when it is filed.
+    change nothing: that is judged when it is filed. A new one sent twice by the same person with
+    the same `chiave` is written once, and given as it is now (R50).
 
     Raises SchedaNonValida with every defect of what was written; Conflitto when the draft was
-    written by others meanwhile or is no draft any more; NonAutorizzato without an incarico on the
+    written by others meanwhile, is no draft any more, or its `chiave` was used to write something
+    else; NonAutorizzato without an incarico on the
     unit (ex officio: of the segreteria); NonPossibile when the objective cannot be varied.
     """
     with transaction.atomic():
@@ -119,16 +126,22 @@ def redigi(
         verbo = "modifica" if presente else "crea"
         prova = Tentativo("variazione", verbo, {presente.pk if presente else pk: pk})
         ufficio = presente.d_ufficio if presente else d_ufficio
-        ruoli = comune.PER_LA_GIUNTA if ufficio else comune.DEL_SETTORE
+        ruoli = chi.PER_LA_GIUNTA if ufficio else chi.DEL_SETTORE
         incarico = comune.incarico_per(by, "redigi_variazione", base, prova, ruoli)
         if presente is not None:
             comune.come_letta(presente, revisione)
             if presente.stato != "bozza":
                 raise Conflitto({presente.pk: [comune.non_bozza(presente)]})
-        if o.stato not in ("approvato", "in_corso"):
+        gia = _gia_scritta(o, by, chiave) if presente is None else None
+        if gia is None and o.stato not in ("approvato", "in_corso"):
             raise NonPossibile({pk: [_non_variabile(o)]}, prova)
         quadro = Quadro([pk])
         trovati = _cambi(quadro, pk, bozza)
+        firma = _firma(bozza, trovati) if chiave else ""
+        if gia is not None:
+            if gia.firma != firma:
+                raise Conflitto({pk: [_altra_richiesta(gia.richiesta)]})
+            return gia.richiesta
         v = presente or RichiestaVariazione(
             pk=riserva("cycle_richiestavariazione", 1)[0],
             ente_id=by.ente_id,
@@ -137,7 +150,8 @@ def redigi(
             d_ufficio=ufficio,
             invito=invito,
         )
-        numero = comune.apri(v, verbo, incarico, by, istante, canale)
+        dati = {"chiave": _digerita(chiave), "firma": firma} if chiave and not presente else None
+        numero = comune.apri(v, verbo, incarico, by, istante, canale, dati=dati)
         v.versione_base = o.versione
         v.motivazione = bozza.motivazione.strip()
         v.causa_sopravvenuta = bozza.causa_sopravvenuta.strip()
@@ -172,10 +186,8 @@ def ribasa(
         v = comune.bloccata(by, richiesta.pk)
         f = comune.fatti(v, istante)
         prova = comune.tentativo(v, "ribasa")
-        suo = by.persona_id == v.autore_id
-        permesso = "redigi_variazione" if suo else "presenta_variazione"
-        ruoli = comune.PER_LA_GIUNTA if v.d_ufficio else comune.DEL_SETTORE
-        incarico = comune.incarico_per(by, permesso, f, prova, ruoli)
+        permesso = chi.permesso_di_rebase(by, v)
+        incarico = comune.incarico_per(by, permesso, f, prova, chi.ruoli(v))
         comune.come_letta(v, revisione)
         if v.stato not in ("bozza", *PENDENTI):
             raise Conflitto({v.pk: [comune.non_bozza(v)]})
@@ -199,6 +211,48 @@ def ribasa(
         )
         comune.racconta_di(v, "ribasa", numero, by, istante)
     return v
+
+
+# --- written once (R50) -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Scritta:
+    """A draft that the same key wrote, and the digest of what was sent then."""
+
+    richiesta: RichiestaVariazione
+    firma: str
+
+
+def _gia_scritta(o: Obiettivo, by: Attore, chiave: str) -> _Scritta | None:
+    """What the registro says that `chiave` wrote here; who retries waits for the objective."""
+    if not chiave:
+        return None
+    evento = Evento.objects.filter(
+        radice_id=o.pk,
+        procedura="variazione",
+        verbo="crea",
+        esito="eseguito",
+        persona_id=by.persona_id,
+        dati__chiave=_digerita(chiave),
+    ).first()
+    if evento is None or evento.oggetto_id is None or evento.dati is None:
+        return None
+    return _Scritta(comune.riletta(evento.oggetto_id), evento.dati["firma"])
+
+
+def _digerita(testo: str) -> str:
+    return hashlib.sha256(testo.encode()).hexdigest()
+
+
+def _firma(bozza: Bozza, cambi: Sequence[Cambio]) -> str:
+    """What is asked, digested: two sendings of the same form have the same."""
+    detto = [
+        *(bozza.motivazione.strip(), bozza.causa_sopravvenuta.strip(), bozza.atto_contabile),
+        *(bozza.effetto_finanziario, bozza.stralcio, [d.nome for d in bozza.nuovi]),
+        [(c.tabella, c.riga, c.campo, c.prima, c.dopo) for c in cambi],
+    ]
+    return _digerita(json.dumps(detto, default=str, sort_keys=True))
 
 
 # --- the changes --------------------------------------------------------------------------------
@@ -270,6 +324,17 @@ def _non_variabile(o: Obiettivo) -> Motivo:
         _("L'obiettivo si trova in «%(stato)s»: non si varia.") % {"stato": o.get_stato_display()},
         _("Prima dell'approvazione si corregge la scheda; rendicontato, va riaperto."),
         "dirigente",
+    )
+
+
+def _altra_richiesta(v: RichiestaVariazione) -> Motivo:
+    return Motivo(
+        "chiave_nuova",
+        "R50",
+        _("Con questo invio è già stata scritta la richiesta %(nome)s, che dice altro.")
+        % {"nome": nome_richiesta(v, v.obiettivo.codice)},
+        _("Aprirla e modificarla; oppure scriverne un'altra da capo."),
+        "",
     )
 
 
