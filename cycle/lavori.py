@@ -16,6 +16,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from cycle import orologio
 from cycle.services import ancora as ancoraggio
+from cycle.services import avvisi
 from cycle.services import posta as lettere
 from cycle.services import scadenze as servizio
 from notifications.centralino import annuncia
@@ -34,7 +35,9 @@ def scadenze(timestamp: int = 0) -> None:
 @app.periodic(cron="* * * * *", periodic_id="posta")
 @app.task(name="posta")
 def posta(timestamp: int = 0) -> None:
-    """Send the letters that wait: those just written, and those that could not leave before."""
+    """Write the letters of the news that are due, and send those that wait: just written, or not
+    gone before."""
+    avvisi.prepara(orologio.adesso())
     lettere.spedisci()
 
 

@@ -24,6 +24,9 @@ class Recapito(DiEnte):
 
     persona = models.OneToOneField(Persona, on_delete=models.PROTECT, related_name="recapito")
     email = models.CharField(max_length=MASSIMO_EMAIL)
+    # when the mail server said that there is nobody there, for good: nothing is written to it
+    # any more, until the address is another
+    rifiutato_il = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         verbose_name = "recapito"
@@ -60,7 +63,11 @@ class Invito(DiEnte):
         ]
 
 
-TIPI_LETTERA = (("invito", "Invito"), ("password", "Password dimenticata"))
+TIPI_LETTERA = (
+    ("invito", "Invito"),
+    ("password", "Password dimenticata"),
+    ("notizie", "Notizie"),
+)
 
 
 class Lettera(models.Model):
@@ -74,7 +81,12 @@ class Lettera(models.Model):
     utente = models.ForeignKey(
         Utente, on_delete=models.CASCADE, null=True, blank=True, related_name="lettere"
     )
+    persona = models.ForeignKey(
+        Persona, on_delete=models.CASCADE, null=True, blank=True, related_name="lettere"
+    )
     creata_il = models.DateTimeField(db_default=Now())
+    prossima_il = models.DateTimeField(db_default=Now())  # not tried before
+    rifiutata_il = models.DateTimeField(null=True, blank=True)  # the address is not one
     spedita_il = models.DateTimeField(null=True, blank=True)
     tentativi = models.PositiveSmallIntegerField(default=0)
     errore = models.CharField(max_length=300, blank=True)
@@ -85,15 +97,22 @@ class Lettera(models.Model):
         constraints = [
             uno_di("tipo", TIPI_LETTERA, "lettera_tipo"),
             models.CheckConstraint(
-                condition=Q(tipo="invito", invito__isnull=False, utente__isnull=True)
-                | Q(tipo="password", invito__isnull=True, utente__isnull=False),
+                condition=Q(
+                    tipo="invito", invito__isnull=False, utente__isnull=True, persona__isnull=True
+                )
+                | Q(
+                    tipo="password", invito__isnull=True, utente__isnull=False, persona__isnull=True
+                )
+                | Q(
+                    tipo="notizie", invito__isnull=True, utente__isnull=True, persona__isnull=False
+                ),
                 name="lettera_oggetto",
             ),
         ]
         indexes = [
             models.Index(
-                fields=["creata_il"],
-                condition=Q(spedita_il__isnull=True),
+                fields=["prossima_il"],
+                condition=Q(spedita_il__isnull=True, rifiutata_il__isnull=True),
                 name="lettera_da_spedire",
             )
         ]

@@ -148,6 +148,7 @@ PREAVVISI = (
     ("30", "Trenta giorni prima"),
     ("7", "Sette giorni prima"),
     ("1", "Il giorno prima"),
+    ("0", "Il giorno stesso"),
     ("scaduta", "Scaduta"),
     ("segretario", "Segnalata al segretario"),
 )

@@ -2,8 +2,9 @@
 """Letters: written as rows in the transaction that wants them, sent after its commit.
 
 A job of the database's queue sends them, and a periodic one what it could not (`cycle.lavori`);
-`manage.py invia_posta` does it by hand. A letter can leave twice, never not at all; its link opens
-once.
+`manage.py invia_posta` does it by hand. A letter can leave twice, if the server or this process
+dies between taking it and saying so, never not at all: both times it has the same Message-ID, by
+which it is shown once. An address that the server refuses for good is not tried again.
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
-from smtplib import SMTPException
+from datetime import datetime, timedelta
+from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
-from django.core.mail import send_mail
+from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 from django.db.models.functions import Now
 from django.template.loader import render_to_string
@@ -25,9 +28,12 @@ from django.utils.encoding import force_bytes
 from django.utils.http import base36_to_int, urlsafe_base64_encode
 from procrastinate.contrib.django import app
 
-from cycle.models import Invito, Lettera, Utente
+from cycle import orologio, permissions
+from cycle.models import Invito, Lettera, Recapito, Utente
+from notifications import corrispondenza
 
-MASSIMI_TENTATIVI = 10
+MASSIMI_TENTATIVI = 30  # some days
+ATTESA_MASSIMA = timedelta(hours=6)  # between two of them
 ORE_PASSWORD = 2
 
 _registro = logging.getLogger(__name__)
@@ -76,52 +82,103 @@ def affida(lettere: Iterable[Lettera]) -> None:
         app.configure_task("posta").defer()
 
 
-def spedisci() -> Esito:
-    """Send what waits, each letter in its own transaction: two senders never take the same."""
+def spedisci(istante: datetime | None = None) -> Esito:
+    """Send what waits, each letter in its own transaction: two senders never take the same. When
+    the server does not answer the others are not tried. `istante` is of the real clock."""
+    istante = istante or orologio.vero()
     spedite = fallite = 0
     provate: list[int] = []
     while True:
         with transaction.atomic():
             lettera = (
                 Lettera.objects.select_for_update(skip_locked=True, of=("self",))
-                .select_related("invito__ente", "invito__persona", "utente")
-                .filter(spedita_il__isnull=True, tentativi__lt=MASSIMI_TENTATIVI)
+                .select_related("invito__ente", "invito__persona", "utente", "persona__ente")
+                .filter(
+                    spedita_il__isnull=True,
+                    rifiutata_il__isnull=True,
+                    prossima_il__lte=istante,
+                    tentativi__lt=MASSIMI_TENTATIVI,
+                )
                 .exclude(pk__in=provate)
-                .order_by("creata_il", "pk")
+                .order_by("prossima_il", "pk")
                 .first()
             )
             if lettera is None:
                 return Esito(spedite, fallite)
             provate.append(lettera.pk)
-            if _spedita(lettera):
+            errore = _spedisci(lettera, istante)
+            if errore is None:
                 spedite += 1
             else:
                 fallite += 1
+        if isinstance(errore, OSError) and not _ha_risposto(errore):
+            return Esito(spedite, fallite)
 
 
-def _spedita(lettera: Lettera) -> bool:
+def _ha_risposto(errore: Exception) -> bool:
+    """Whether a server was there to say no."""
+    return isinstance(errore, SMTPResponseException | SMTPRecipientsRefused)
+
+
+def _per_sempre(errore: Exception) -> bool:
+    """Whether the server refused the address, not to be asked again."""
+    return isinstance(errore, SMTPRecipientsRefused) and all(
+        500 <= codice < 600 for codice, _parole in errore.recipients.values()
+    )
+
+
+def _spedisci(lettera: Lettera, istante: datetime) -> Exception | None:
     """Send one, and write how it went: never an address, nor the words of a mail server, which
     may repeat it (R90)."""
-    invito = lettera.invito
-    if invito is not None and (invito.accettato_il or invito.ritirato_il):
+    messaggio = _messaggio(lettera)
+    if messaggio is None:
         lettera.delete()
-        return True
+        return None
     try:
-        _scrivi(lettera)
+        messaggio.send()
     except (OSError, SMTPException, ValueError) as errore:
+        lettera.prossima_il = istante + min(
+            timedelta(minutes=2 ** min(lettera.tentativi, 10)), ATTESA_MASSIMA
+        )
         lettera.tentativi += 1
         lettera.errore = type(errore).__name__
-        lettera.save(update_fields=["tentativi", "errore"])
+        if _per_sempre(errore):
+            lettera.rifiutata_il = istante
+            _rifiuta(lettera, istante)
+        lettera.save(update_fields=["tentativi", "errore", "prossima_il", "rifiutata_il"])
         _registro.warning("posta: lettera %s non spedita: %s", lettera.pk, lettera.errore)
-        return False
+        return errore
     Lettera.objects.filter(pk=lettera.pk).update(
         spedita_il=Now(), errore="", tentativi=lettera.tentativi + 1
     )
-    return True
+    return None
 
 
-def _scrivi(lettera: Lettera) -> None:
-    if lettera.invito is not None:
+def _rifiuta(lettera: Lettera, istante: datetime) -> None:
+    """Record that an address of an ente is none; its news wait for another."""
+    if lettera.persona is not None:
+        corrispondenza.riprendi(lettera.pk)
+        Recapito.objects.filter(persona=lettera.persona).update(rifiutato_il=istante)
+    elif lettera.invito is not None:
+        Recapito.objects.filter(persona=lettera.invito.persona, email=lettera.invito.email).update(
+            rifiutato_il=istante
+        )
+
+
+def _messaggio(lettera: Lettera) -> EmailMultiAlternatives | None:
+    """The letter with its words as they are now; None when there is nothing to say any more."""
+    dati: dict[str, Any]
+    intestazioni = {"Message-ID": f"<lettera-{lettera.pk}@{urlsplit(settings.URL_BASE).hostname}>"}
+    if lettera.persona is not None:
+        trovato = _notizie(lettera)
+        if trovato is None:
+            corrispondenza.riprendi(lettera.pk)
+            return None
+        indirizzo, dati = trovato
+        intestazioni["List-Unsubscribe"] = f"<{dati['preferenze']}>"
+    elif lettera.invito is not None:
+        if lettera.invito.accettato_il or lettera.invito.ritirato_il:
+            return None
         indirizzo = lettera.invito.email
         dati = {"invito": lettera.invito, "link": link_di_invito(lettera.invito)}
     else:
@@ -129,7 +186,41 @@ def _scrivi(lettera: Lettera) -> None:
         indirizzo = lettera.utente.email
         dati = {"utente": lettera.utente, "link": link_di_password(lettera.utente)}
     oggetto, _, testo = render_to_string(f"posta/{lettera.tipo}.txt", dati).strip().partition("\n")
-    send_mail(oggetto.strip(), testo.strip() + "\n", settings.DEFAULT_FROM_EMAIL, [indirizzo])
+    messaggio = EmailMultiAlternatives(
+        oggetto.strip(),
+        testo.strip() + "\n",
+        settings.DEFAULT_FROM_EMAIL,
+        [indirizzo],
+        headers=intestazioni,
+    )
+    if lettera.tipo == "notizie":
+        messaggio.attach_alternative(render_to_string("posta/notizie.html", dati), "text/html")
+    return messaggio
+
+
+def _notizie(lettera: Lettera) -> tuple[str, dict[str, Any]] | None:
+    """Where a letter of news goes and what it says: to whoever still holds an incarico, what they
+    have not read yet."""
+    persona = lettera.persona
+    assert persona is not None
+    recapito = Recapito.objects.filter(persona=persona, rifiutato_il__isnull=True).first()
+    if recapito is None or persona.sospesa_il is not None:
+        return None
+    attore = permissions.attore(persona.ente_id, persona.pk, orologio.adesso())
+    voci = corrispondenza.contenuto(lettera.pk) if attore.incarichi else []
+    if not voci:
+        return None
+    ipa = persona.ente.codice_ipa
+    return recapito.email, {
+        "persona": persona,
+        "ente": persona.ente,
+        "voci": [
+            {"testo": n.testo, "link": settings.URL_BASE + n.link, "urgente": n.urgenza == "alta"}
+            for n in voci
+        ],
+        "centro": _indirizzo("notifiche", ipa),
+        "preferenze": _indirizzo("notifiche_preferenze", ipa),
+    }
 
 
 def link_di_invito(invito: Invito) -> str:
