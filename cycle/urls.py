@@ -15,6 +15,7 @@ from cycle.views import (
     calendario,
     catalogo,
     conferimenti,
+    confronto,
     convertitori,  # noqa: F401 - registers the words of these addresses
     copia,
     correzioni,
@@ -191,6 +192,7 @@ _ente: list[URLPattern | URLResolver] = [
     path("incarichi/", include(_incarichi)),
     path("organico/", include(_organico)),
     path("indicatori/", catalogo.catalogo, name="catalogo"),
+    path("registro/confronto/", confronto.confronto, name="confronto"),
     path("registro/", registro.registro, name="registro"),
     path("registro/esporta/<slug:forma>/", registro.esportazione, name="registro_forma"),
 ]

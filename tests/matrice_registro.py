@@ -10,6 +10,7 @@ _LETTO = {200: INCARICATI, 404: ENTRATI - INCARICATI}
 
 TAVOLA: dict[str, list[Prova]] = {
     f"{ENTE}registro/": [Prova("GET", _LETTO), SOLO_GET],
+    f"{ENTE}registro/confronto/": [Prova("GET", _LETTO), SOLO_GET],
     f"{ENTE}registro/esporta/<slug:forma>/": [
         Prova("GET", _LETTO, parole={"forma": "csv"}),
         Prova("GET", {404: ENTRATI}, parole={"forma": "exe"}),
