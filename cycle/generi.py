@@ -138,15 +138,18 @@ class Scelta:
 
 @dataclass(frozen=True, slots=True)
 class Testo:
-    """A line of text, possibly empty."""
+    """A line of text, possibly empty unless `obbligatorio`."""
 
     massimo: int
+    obbligatorio: bool = False
 
     def leggi(self, valore: Any) -> str:
         if not isinstance(valore, str) or "\0" in valore:
             raise ValueError(_("deve essere un testo"))
         if len(valore) > self.massimo:
             raise ValueError(_("al massimo %(n)s caratteri") % {"n": self.massimo})
+        if self.obbligatorio and not valore.strip():
+            raise ValueError(_("non può essere vuoto"))
         return valore
 
     def scrivi(self, valore: str) -> str:

@@ -37,6 +37,7 @@ from workflows.ports import Politica
 
 GRUPPI: Mapping[str, str | Promise] = {
     "peg": _("PEG e sua approvazione"),
+    "forma": _("Forma e parole della scheda"),
     "variazioni": _("Variazioni"),
     "nucleo": _("Rendicontazione e Nucleo"),
     "osservazioni": _("Osservazioni del Nucleo proposte dal sistema"),
@@ -100,6 +101,11 @@ def _frase(nome: str, etichetta: str | Promise, spiega: str | Promise, regola: s
     return _p(getattr(_OSSERVA, nome), genere, "osservazioni", etichetta, spiega, regola)
 
 
+def _livello(nome: str, etichetta: str | Promise, spiega: str | Promise) -> Any:
+    """How the ente calls a level of its plan, on the pages and in print."""
+    return _p(nome, Testo(40, obbligatorio=True), "forma", etichetta, spiega, "R8")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parametri:
     """What one ente decided for one year. `da_dizionario` reads a JSON object, in which what is
@@ -158,6 +164,52 @@ class Parametri:
             "Più tipi si separano con una virgola; vuoto: nessuno."
         ),
         "R8",
+    )
+    target_dovuto: str = _p(
+        "ogni_periodo",
+        Scelta(
+            {
+                "ogni_periodo": _("Un target a ogni periodo"),
+                "fine_anno": _("Solo alla fine dell'anno"),
+            }
+        ),
+        "peg",
+        _("Quando è dovuto il target di un indicatore"),
+        _(
+            "Dove i periodi prima dell'ultimo sono una lettura senza target, basta quello della "
+            "fine. Senza nessun target un obiettivo non si propone comunque."
+        ),
+        "R8",
+    )
+    forma: str = _p(
+        "modena",
+        Scelta(
+            {
+                "modena": _("Modena: schede per obiettivo esecutivo e per unità organizzativa"),
+                "seregno": _("Seregno: scheda di obiettivo gestionale"),
+                "cinisello": _("Cinisello Balsamo: scheda PEG, con il diagramma delle fasi"),
+                "reggio": _("Reggio Emilia: scheda di progetto, con budget e persone"),
+            }
+        ),
+        "forma",
+        _("Forma della scheda stampata"),
+        _("Blocchi, ordine e parole della scheda in PDF. Si può sempre stamparla in un'altra."),
+        "R8",
+    )
+    nome_obiettivo: str = _livello(
+        "Obiettivo",
+        _("Nome della scheda"),
+        _("Per esempio «Obiettivo esecutivo», «Obiettivo di PEG», «Progetto»."),
+    )
+    nome_specifico: str = _livello(
+        "Obiettivo specifico",
+        _("Nome di ciò che la scheda contiene"),
+        _("Per esempio «Obiettivo specifico», «Attività», «Obiettivo»."),
+    )
+    nome_specifici: str = _livello(
+        "Obiettivi specifici",
+        _("Lo stesso nome, al plurale"),
+        _("Come si intitola l'elenco. Per esempio «Attività»."),
     )
     pesi: bool = _p(
         True,
@@ -339,9 +391,7 @@ class Parametri:
     osservazione_rilievo: str = _frase(
         "rilievo",
         _("Come si dice ciò che manca"),
-        _(
-            "{quando}: il periodo; {risulta}: il verbo; {rilievi}: previsto e conseguito."
-        ),
+        _("{quando}: il periodo; {risulta}: il verbo; {rilievi}: previsto e conseguito."),
         "R78",
     )
     osservazione_parole: str = _frase(
@@ -554,6 +604,7 @@ class Parametri:
             pareri_obbligatori=self.pareri_obbligatori,
             parere_tecnico_di=tuple(self.parere_tecnico_di.split("_o_")),
             quorum=self.quorum,
+            target_a_fine_anno=self.target_dovuto == "fine_anno",
         )
 
 

@@ -179,7 +179,7 @@ class _Lettura:
                 .order_by("-numero")
             ),
             programmi=_programmi(o),
-            impegno_visibile=_vede_impegno(self.attore, o.unita.percorso)
+            impegno_visibile=vede_impegno(self.attore, o.unita.percorso)
             and any(c.impegno is not None for c in persone),
         )
 
@@ -330,7 +330,7 @@ def _programmi(obiettivo: Obiettivo) -> tuple[Programma, ...]:
     return tuple(Programma(tuple(passi)) for passi in rami.values())
 
 
-def _vede_impegno(attore: Attore, percorso: str) -> bool:
+def vede_impegno(attore: Attore, percorso: str) -> bool:
     """Effort is for the own unit and for controllo (`domain.md` 2)."""
     return any(
         percorso.startswith(i.percorso)

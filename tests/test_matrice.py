@@ -519,6 +519,7 @@ TAVOLA: dict[str, list[Prova]] = {
         Prova("POST", chi(SETTORE, VEDE["bozza"], 303), "bozza"),
     ],
     f"{ROTTA_OBIETTIVO}percentuale/": [*DELL_OBIETTIVO, SOLO_GET],
+    f"{ROTTA_OBIETTIVO}stampa/": [*DELL_OBIETTIVO, SOLO_GET],
     f"{ROTTA_OBIETTIVO}cambiata/": [*DELL_OBIETTIVO, SOLO_GET],
     f"{ROTTA_OBIETTIVO}transizioni/<slug:nome>/": [
         *moduli(OBIETTIVO),

@@ -30,6 +30,7 @@ from cycle.models import (
 from cycle.models.indicatore import AGGREGAZIONI, NATURE
 
 _MODELLO = Path(__file__).with_name("peg.typ")
+_COMUNE = Path(__file__).with_name("forme.typ")  # what several templates import
 _AGGREGAZIONI, _NATURE = dict(AGGREGAZIONI), dict(NATURE)
 _UNITA_MISURA = {"percentuale": " %", "euro": " €"}
 
@@ -44,6 +45,7 @@ def componi(modello: Path, valori: dict[str, Any]) -> bytes:
     with TemporaryDirectory(prefix="pdf-") as cartella:
         radice = Path(cartella)
         (radice / "modello.typ").write_bytes(modello.read_bytes())
+        (radice / _COMUNE.name).write_bytes(_COMUNE.read_bytes())
         (radice / "dati.json").write_text(
             json.dumps(_stampabile(valori), ensure_ascii=False), encoding="utf-8"
         )

@@ -17,6 +17,7 @@ from jsonschema import Draft202012Validator
 
 from cycle.exports import piano as esportazione
 from cycle.exports.piano import da_database
+from cycle.fascicolo import di_obiettivi
 from cycle.importers import leggi
 from cycle.importers.piano import Piano
 from cycle.misurazione import figure
@@ -36,6 +37,7 @@ from cycle.services.esportazione import esporta
 from cycle.services.piano import EsitoImportazione, importa
 from tests import mondo
 from tests.fotografia import cambiate, fotografia
+from workflows import guards
 
 FIXTURES = Path(__file__).parents[1] / "importers" / "fixtures"
 SCHEMA = Path(esportazione.__file__).with_name("piano.schema.json")
@@ -87,6 +89,35 @@ def test_nothing_of_the_document_is_lost_on_the_way(forma: str) -> None:
     for o in piano.obiettivi:
         riga = Obiettivo.objects.get(ciclo__anno=2031, codice=o.codice)
         assert riga.sezioni == [list(sezione) for sezione in o.sezioni]
+
+
+@pytest.mark.parametrize("forma", FORME)
+def test_r8_a_plan_lacks_no_target_that_its_own_form_never_has(forma: str) -> None:
+    """The first reading of Seregno is without targets; each layout says when they are due, and
+    an indicator with none at all is still told of."""
+    carica(forma, "piano")
+    indicatori = Rilevazione.objects.filter(obiettivo__ciclo__anno=2031)
+    con_target = set(
+        indicatori.exclude(target=None, target_data=None).values_list("indicatore__nome", flat=True)
+    )
+    ids = list(Obiettivo.objects.filter(ciclo__anno=2031).values_list("pk", flat=True))
+    chi = mondo.attore("UNO DIRIGENTE")
+    mancanze = [
+        m.messaggio
+        for f in di_obiettivi(ids).values()
+        for m in guards.target_in_ogni_periodo.motivi(f, chi, mondo.ADESSO)
+    ]
+    assert not [m for m in mancanze for nome in con_target if f"«{nome}»" in m]
+    ciclo = mondo.ciclo(anno=2031)
+    Ciclo.objects.filter(pk=ciclo.pk).update(
+        parametri={**ciclo.parametri, "target_dovuto": "ogni_periodo"}
+    )
+    severi = [
+        m
+        for f in di_obiettivi(ids).values()
+        for m in guards.target_in_ogni_periodo.motivi(f, chi, mondo.ADESSO)
+    ]
+    assert (len(severi) > len(mancanze)) == (forma == "seregno")
 
 
 def test_r71_r68_seregno_is_measured_without_cap_and_without_weights() -> None:

@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from random import Random
 
-from cycle.importers.modena.assemblaggio import periodi_di
+from cycle.importers.modena.assemblaggio import PARAMETRI, periodi_di
 from cycle.importers.piano import (
     Collaboratore,
     Indicatore,
@@ -164,6 +164,7 @@ class _Autore:
             unita=(radice, *uffici, senza_scheda),
             persone=(),
             obiettivi=(*esecutivi, *gestionali),
+            parametri=PARAMETRI,
         )
         return replace(piano, persone=persone_di(piano))
 

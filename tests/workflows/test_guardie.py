@@ -106,6 +106,28 @@ class TestSchedaCompleta:
         )
         assert motivi(guards.target_in_ogni_periodo, fascicolo(specifici=(pieno,))) == []
 
+    @pytest.mark.parametrize(
+        ("inizio", "fine", "bastano"),
+        [
+            (None, None, [{"2026-2"}]),
+            # its own end is in the first: a target there, or of the end of the year
+            (None, date(2026, 3, 1), [{"2026-1"}, {"2026-2"}]),
+            (date(2026, 7, 1), None, [{"2026-2"}]),
+        ],
+    )
+    def test_r8_where_targets_are_of_the_end_of_the_year_one_is_enough_and_none_is_not(
+        self, inizio: date | None, fine: date | None, bastano: list[set[str]]
+    ) -> None:
+        politica = Politica(target_a_fine_anno=True)
+        for con in ({"2026-1"}, {"2026-2"}, {"2026-1", "2026-2"}, set()):
+            quale = specifico(
+                inizio=inizio, fine=fine, indicatori=(indicatore(con_target=frozenset(con)),)
+            )
+            f = fascicolo(politica=politica, specifici=(quale,))
+            mancano = motivi(guards.target_in_ogni_periodo, f)
+            assert bool(mancano) == (not any(b <= con for b in bastano)), con
+            assert con or mancano  # R8: a target there must be
+
     def test_r68_wrong_weights_are_told_of_each_specifico(self) -> None:
         f = fascicolo(
             specifici=(

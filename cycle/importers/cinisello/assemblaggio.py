@@ -18,7 +18,15 @@ from cycle.importers.testo import Avvisi, chiave
 
 TIPO = "Obiettivo di PEG"
 # Weights are of phases (R68), targets of the year.
-PARAMETRI = {"pesi": False, "periodi": 1}
+PARAMETRI = {
+    "pesi": False,
+    "periodi": 1,
+    "target_dovuto": "fine_anno",
+    "forma": "cinisello",
+    "nome_obiettivo": "Obiettivo di PEG",
+    "nome_specifico": "Fasi e indicatori",
+    "nome_specifici": "Fasi e indicatori",
+}
 NOTE_SPARSE = "Note che il documento non attribuisce"
 _LIVELLI = ("mandato", "missione", "programma")
 _CENTRO = re.compile(

@@ -26,6 +26,7 @@ from cycle.importers.piano import PianoIllegibile
 from cycle.importers.righe import aperto, unisci
 from cycle.importers.testo import Avvisi, chiave, nome_di_persona
 
+PARAMETRI = {"forma": "modena", "nome_obiettivo": "Obiettivo esecutivo"}
 _CAMPO_A_LUNGHEZZA_FISSA = range(190, 206)  # characters of the printed Obiettivo generale
 
 _DEL_SPECIFICO = {Campo.TITOLO: "il titolo", Campo.DESCRIZIONE: "la descrizione"}
@@ -45,6 +46,7 @@ def assembla(documento: DocumentoGrezzo, anno: int, avvisi: Avvisi) -> piano.Pia
         unita=organigramma.unita(),
         persone=anagrafe.persone(),
         obiettivi=obiettivi,
+        parametri=PARAMETRI,
     )
 
 

@@ -30,7 +30,15 @@ from cycle.importers.testo import (
 )
 
 # Targets are of the year, and nothing is weighed (R68).
-PARAMETRI = {"pesi": False, "periodi": 1}
+PARAMETRI = {
+    "pesi": False,
+    "periodi": 1,
+    "target_dovuto": "fine_anno",
+    "forma": "reggio",
+    "nome_obiettivo": "Progetto",
+    "nome_specifico": "Obiettivo",
+    "nome_specifici": "Obiettivi",
+}
 SENZA_CENTRO = "SENZA-CDR"
 _TIPI = {"PD": "Prodotto", "PG": "Progetto"}
 _OPERA = "Opera pubblica"

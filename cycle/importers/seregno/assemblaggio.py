@@ -25,7 +25,17 @@ from cycle.importers.testo import Avvisi, chiave, sigla
 
 TIPO = "Obiettivo operativo"
 # The ente weighs nothing (R68) and sets no cap on a score (R71).
-PARAMETRI = {"pesi": False, "periodi": 2, "misura": {"cap": None}}
+# Its first reading has no target (R8).
+PARAMETRI = {
+    "pesi": False,
+    "periodi": 2,
+    "target_dovuto": "fine_anno",
+    "misura": {"cap": None},
+    "forma": "seregno",
+    "nome_obiettivo": "Obiettivo operativo",
+    "nome_specifico": "Attività",
+    "nome_specifici": "Attività",
+}
 _CENTESIMO = Decimal("0.01")
 _FASE = re.compile(r"\bFASE\s*([0-9]{1,2})\s*[:;.)-]\s*", re.IGNORECASE)
 # What the office that checks the figures adds, in the report or among the notes.

@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: AGPL-3.0-or-later
+"""`manage.py stampa --ente IPA --anno 2021 FILE.pdf`: the schede of a year as PDF/UA."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+
+from cycle.exports.forme import FORME, stampa
+from cycle.management.comando import Comando
+from cycle.models import Ciclo, Obiettivo
+
+
+class Command(Comando):
+    help = "Scrive in PDF le schede di un anno, nella forma dell'ente o in quella indicata."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", help="dove scrivere il PDF")
+        parser.add_argument("--ente", required=True, help="codice IPA")
+        parser.add_argument("--anno", type=int, required=True)
+        parser.add_argument(
+            "--forma", choices=sorted(FORME), default="", help="senza, quella dell'ente"
+        )
+        parser.add_argument("--obiettivo", default="", help="il codice di una sola scheda")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        ciclo = (
+            Ciclo.objects.select_related("ente")
+            .filter(ente__codice_ipa=options["ente"].strip().lower(), anno=options["anno"])
+            .first()
+        )
+        if ciclo is None:
+            raise CommandError(
+                f"Non c'è un anno {options['anno']} dell'ente {options['ente']}: controllare "
+                "il codice IPA e l'anno."
+            )
+        schede = Obiettivo.objects.filter(ciclo=ciclo).select_related(
+            "responsabile_generale", "responsabile_operativo"
+        )
+        if options["obiettivo"]:
+            schede = schede.filter(codice=options["obiettivo"])
+            if not schede:
+                raise CommandError(
+                    f"Nel {ciclo.anno} non c'è una scheda {options['obiettivo']}: controllare il "
+                    "codice, maiuscole comprese."
+                )
+        obiettivi = list(schede.order_by("unita__percorso", "codice"))
+        try:
+            Path(options["file"]).write_bytes(stampa(ciclo, obiettivi, options["forma"]))
+        except OSError as errore:
+            raise CommandError(
+                f"Non si può scrivere {options['file']}: {errore.strerror}."
+            ) from errore
+        self.stdout.write(f"{options['file']}: schede {len(obiettivi)}.")
