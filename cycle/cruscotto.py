@@ -32,6 +32,7 @@ class Tappa:
     """The mean of a period, over the reports submitted: of each objective the plain mean of its
     specifici, from the beginning of the year to that period."""
 
+    codice: str
     periodo: str
     quante: int = 0
     calcolata: Decimal | None = None
@@ -70,10 +71,10 @@ class Settore:
         """What the bar of the settore says."""
         if self.quest_anno is None:
             return _("%(nome)s: nessuna percentuale ancora.") % {"nome": self.nome}
-        detto = _("%(nome)s: %(media)s su %(n)s obiettivi") % {
+        detto = _("%(nome)s: %(media)s, obiettivi misurati %(n)s") % {
             "nome": self.nome,
             "media": _percento(self.quest_anno),
-            "n": self.totale.quanti,
+            "n": self.totale.con_convalidata or self.totale.con_calcolata,
         }
         if self.anno_prima is not None:
             detto += _(", l'anno prima %(media)s") % {"media": _percento(self.anno_prima)}
@@ -248,6 +249,7 @@ def _tappe(obiettivi: QuerySet[Obiettivo]) -> dict[tuple[int, str], _Somme]:
 def _tappa(periodo: Periodo, somme: Sequence[_Somme]) -> Tappa:
     quante, convalidate = sum(s[0] for s in somme), sum(s[2] for s in somme)
     return Tappa(
+        periodo.codice,
         periodo.nome,
         quante,
         sum((s[1] for s in somme), Decimal(0)) / quante if quante else None,

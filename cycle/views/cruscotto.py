@@ -84,7 +84,8 @@ def relazioni(request: RichiestaEnte, anno: int) -> HttpResponse:
     periodo = next((p for p in periodi if p.codice == request.GET.get("periodo")), None)
     stato = request.GET.get("stato", "")
     stato = stato if stato in quadro.NOMI_RELAZIONE else ""
-    tutte = quadro.relazioni(Elenco(c.attore, ciclo, Filtri(), c.istante).obiettivi())
+    filtri = Filtri(unita=Filtri.da_url(request.GET).unita)
+    tutte = quadro.relazioni(Elenco(c.attore, ciclo, filtri, c.istante).obiettivi())
     if periodo:
         tutte = tutte.filter(periodo=periodo)
     if stato:
@@ -103,6 +104,8 @@ def relazioni(request: RichiestaEnte, anno: int) -> HttpResponse:
             "periodi": periodi,
             "periodo": periodo,
             "stato": stato,
+            "unita": filtri.unita,
+            "settori": selectors.settori(c.ente),
             "stati": quadro.NOMI_RELAZIONE.items(),
             "pagina": pagina,
         },
