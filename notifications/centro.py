@@ -51,7 +51,12 @@ class Voce:
     aperta: bool
     urgente: bool
     muta: bool  # by the person's choice, but for what they must do
-    motivi: list[str]
+    codici: list[str]
+
+    @property
+    def motivi(self) -> list[str]:
+        """The reasons in words."""
+        return [_MOTIVI[m] for m in sorted(self.codici)]
 
 
 def voci(utente_id: int, ente_id: int, quali: str, motivo: str, pagina: int) -> list[Voce]:
@@ -68,7 +73,4 @@ def voci(utente_id: int, ente_id: int, quali: str, motivo: str, pagina: int) -> 
                 "salta": (pagina - 1) * PER_PAGINA,
             },
         )
-        return [
-            Voce(*riga[:-1], motivi=[_MOTIVI[m] for m in sorted(riga[-1])])
-            for riga in cursore.fetchall()
-        ]
+        return [Voce(*riga) for riga in cursore.fetchall()]

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
+from typing import Any
 
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q
@@ -65,7 +66,7 @@ def buste(ente_id: int, persone: Sequence[int], oggi: date, ora: int) -> list[Bu
     owed the digest of the day has had it, empty or not. After a stop there is one, not one a
     day."""
     solite = Preferenza()
-    parametri = {
+    parametri: dict[str, Any] = {
         "ente": ente_id,
         "persone": list(persone),
         "oggi": oggi,

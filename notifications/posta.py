@@ -103,6 +103,12 @@ def _riga(n: NuovaNotifica) -> dict[str, Any]:
     }
 
 
+def chiudi(notifiche: Sequence[int]) -> None:
+    """Close some news: what they asked is done."""
+    if notifiche:
+        Notifica.objects.filter(pk__in=notifiche, chiusa_il__isnull=True).update(chiusa_il=Now())
+
+
 def segna_lette(utente_id: int, ente_id: int, fino_a: datetime, materia: str = "") -> int:
     """Mark as read the news of a user in an ente, or those of one matter, up to the instant of the
     last one they saw, and say how many: what came or was refreshed later stays unread."""

@@ -80,6 +80,7 @@ def ricorda(ente: Ente, istante: datetime) -> int:
                 "da_fare",
                 _testo(r, quale, ente.fuso),
                 reverse("risposte", args=[ente.codice_ipa, r.obiettivo.pid, r.periodo.codice]),
+                "normale" if quale == PASSATA else "alta",
             )
             for pk, (r, quale) in nuove.items()
             for a in attori

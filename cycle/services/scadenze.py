@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What falls due: reminders of the terms to whoever holds their roles, once each (`domain.md` 9).
+"""What falls due: reminders of the terms to whoever holds their roles, once each (`domain.md` 9);
+where the work that is left can be counted, to whoever has some, and no longer than they have.
 
 Only the terms of years opened by an act are told: an imported year has a calendar nobody decided.
 """
@@ -22,19 +23,23 @@ from cycle.calendario import ultimo_giorno
 from cycle.insiemi import copia
 from cycle.models import Battito, Ente, Preavviso, Scadenza
 from cycle.parametri import Parametri
-from cycle.services import repliche
+from cycle.services import promemoria, repliche
 from cycle.services.enti import di_comando, nell_ente
+from cycle.services.promemoria import Promemoria
 from cycle.services.variazioni.attese import avvisa_attese
 from cycle.services.variazioni.inviti import chiudi_scaduti
 from cycle.termini import in_vigore
 from notifications import posta
+from notifications.models import Notifica
 from notifications.posta import NuovaNotifica
+from workflows.ports import RUOLI, Attore
 from workflows.registro import azioni
 
 log = logging.getLogger(__name__)
 
 LAVORO = "scadenze"
-GIORNI = (30, 7, 1)
+GIORNI = (30, 7, 1, 0)
+URGENTI = 7  # days left from which a reminder is urgent
 # A term that expired longer ago than this is history: nobody is told of it, and what was told of
 # it is settled.
 MEMORIA = timedelta(days=60)
@@ -95,6 +100,7 @@ def _dell_ente(pk: int, istante: datetime) -> int:
             .filter(ente=ente, ciclo__stato="aperto", ciclo__atto_apertura__isnull=False)
             .select_related("ciclo")
         )
+        _salda(ente, aperte, istante)
         dovuti = _dovuti(ente, aperte, istante)
         _chiudi(ente, [s for s in aperte if istante >= s.effettivo + MEMORIA])
         altri = avvisa_attese(ente, istante)
@@ -119,6 +125,8 @@ def _dell_ente(pk: int, istante: datetime) -> int:
             istante=istante,
             evento_id=numero,
             ancora=frozenset(s.pk for s, p in dovuti if p.codice == "segretario"),
+            urgenti=frozenset(s.pk for s, p in dovuti if p.giorni <= URGENTI),
+            resti=promemoria.dei_termini([s for s, _passo in dovuti]),
         )
         return len(dovuti) + altri
 
@@ -152,7 +160,7 @@ def _testo(ente: Ente, s: Scadenza, p: Passo) -> tuple[frozenset[str], str, str]
             "quando": quando,
             "giorno": giorno,
         }
-    elif p.giorni == 0 and p.codice == "1":
+    elif p.codice == "0":
         testo = _("%(nome)s: il termine è oggi, %(giorno)s.") % {"nome": nome, "giorno": giorno}
     else:
         testo = _("%(nome)s: il termine del %(giorno)s è passato.") % {
@@ -163,6 +171,8 @@ def _testo(ente: Ente, s: Scadenza, p: Passo) -> tuple[frozenset[str], str, str]
         modo = _("non si può più %(cosa)s") if p.giorni < 0 else _("poi non si potrà %(cosa)s")
         testo = f"{testo[:-1]}: {modo % {'cosa': s.blocca}}."
     ruoli = frozenset({"segretario"}) if p.codice == "segretario" else frozenset(s.ruoli)
+    if s.codice == promemoria.PROPOSTE and p.codice != "segretario":
+        ruoli |= promemoria.SETTORE
     dove = reverse("calendario", args=[ente.codice_ipa, s.ciclo.anno])
     return ruoli, testo, f"{dove}#{s.codice}"
 
@@ -182,10 +192,13 @@ def avvisa(
     istante: datetime,
     evento_id: int | None,
     ancora: frozenset[int] = frozenset(),
+    urgenti: frozenset[int] = frozenset(),
+    resti: Mapping[int, Promemoria] | None = None,
 ) -> None:
     """Tell of terms (by id: roles, words, link) whoever holds one of the roles at `istante`, one
-    row a person and term, which takes the place of the one before. Whoever no longer holds a role
-    has the old one closed, but for the terms in `ancora`: who was told stays told."""
+    row a person and term, which takes the place of the one before; of those in `resti`, with what
+    is left to each, and not to whom nothing is. Whoever no longer holds a role has the old one
+    closed, but for the terms in `ancora`: who was told stays told."""
     ruoli = sorted({r for quali, _testo, _link in testi.values() for r in quali})
     attori = [
         a
@@ -194,15 +207,66 @@ def avvisa(
     ]
     posta.scrivi(
         [
-            NuovaNotifica(a.utente_id, a.persona_id, materia(pk), "da_fare", testo, link)
+            NuovaNotifica(
+                a.utente_id,
+                a.persona_id,
+                materia(pk),
+                "da_fare",
+                detto,
+                link,
+                "alta" if pk in urgenti else "normale",
+            )
             for pk, (quali, testo, link) in testi.items()
             for a in attori
-            if a.utente_id is not None and a.persona_id is not None and quali & a.ruoli()
+            if a.utente_id is not None
+            and a.persona_id is not None
+            and (detto := _detto(a, quali, testo, (resti or {}).get(pk)))
         ],
         materie=[materia(pk) for pk in testi if pk not in ancora],
         ente_id=ente.pk,
         evento_id=evento_id,
     )
+
+
+def _detto(a: Attore, quali: frozenset[str], testo: str, resto: Promemoria | None) -> str:
+    """What one person is told of a term; "" when it is not theirs, or they have done it."""
+    tenuti = quali & a.ruoli()
+    if not tenuti:
+        return ""
+    if resto is None:
+        return testo
+    suo = resto.di(a)
+    if suo.quanti:
+        return _("%(testo)s Da fare: %(resto)s.") % {"testo": testo, "resto": resto.detto(suo)}
+    if "segretario" in tenuti and resto.tutto().quanti:
+        detto = resto.detto(resto.tutto())
+        return _("%(testo)s Nell'ente: %(resto)s.") % {"testo": testo, "resto": detto}
+    return testo if tenuti - promemoria.SETTORE - {"segretario"} else ""
+
+
+def _salda(ente: Ente, aperte: Sequence[Scadenza], istante: datetime) -> None:
+    """Close the reminders of whoever has done what they asked."""
+    dette = list(
+        Notifica.objects.filter(
+            ente_id=ente.pk,
+            materia__in=[materia(s.pk) for s in aperte if promemoria.si_conta(s)],
+            motivo="da_fare",
+            chiusa_il__isnull=True,
+        ).values_list("pk", "materia", "persona_id")
+    )
+    if not dette:
+        return
+    resti = promemoria.dei_termini([s for s in aperte if materia(s.pk) in {m for _, m, _ in dette}])
+    chi = {a.persona_id: a for a in permissions.con_ruolo(ente.pk, [*RUOLI], istante)}
+    ruoli = {materia(s.pk): frozenset(s.ruoli) | promemoria.SETTORE for s in aperte}
+    per_materia = {materia(pk): resto for pk, resto in resti.items()}
+    finite = [
+        pk
+        for pk, quale, persona in dette
+        if (attore := chi.get(persona)) is None
+        or not _detto(attore, ruoli[quale] | {"segretario"}, "-", per_materia[quale])
+    ]
+    posta.chiudi(finite)
 
 
 def _chiudi(ente: Ente, passate: Sequence[Scadenza]) -> None:

@@ -21,8 +21,18 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from cycle import lavori, orologio
 from cycle.calendario import termine, ultimo_giorno
-from cycle.models import Battito, Ente, Incarico, Persona, Preavviso, Scadenza
+from cycle.models import (
+    Battito,
+    Ente,
+    Incarico,
+    Obiettivo,
+    Persona,
+    Preavviso,
+    RelazioneSemestrale,
+    Scadenza,
+)
 from cycle.services.scadenze import GIORNI, MEMORIA, passo, scadenze
+from cycle.termini import in_vigore
 from notifications.models import Notifica
 from tests import mondo
 from workflows.registro.models import Evento
@@ -70,9 +80,9 @@ class TestAvvisi:
             (alle(9, 22), ["30"], "mancano 30 giorni"),
             (alle(9, 23), ["30", "7"], "mancano 7 giorni"),
             (alle(9, 29), ["30", "7", "1"], "manca un giorno"),
-            (alle(9, 30), ["30", "7", "1"], "manca un giorno"),
-            (alle(10, 1), ["30", "7", "1", "scaduta"], "è passato: non si può più presentare"),
-            (alle(10, 7), ["30", "7", "1", "scaduta"], "è passato"),
+            (alle(9, 30), ["30", "7", "1", "0"], "il termine è oggi"),
+            (alle(10, 1), ["30", "7", "1", "0", "scaduta"], "non si può più presentare"),
+            (alle(10, 7), ["30", "7", "1", "0", "scaduta"], "è passato"),
         ]
         for istante, fatti, testo in attesi:
             scadenze(istante)
@@ -108,10 +118,10 @@ class TestAvvisi:
         mondo.apri()
         ultimo = datetime(2026, 9, 30, 21, 59, 59, 999_000, tzinfo=UTC)
         scadenze(ultimo)
-        assert passi() == ["1"]
+        assert passi() == ["0"]
         assert "il termine è oggi" in avvisati()["UNO PO"]
         scadenze(ultimo + timedelta(milliseconds=1))
-        assert passi() == ["1", "scaduta"]
+        assert passi() == ["0", "scaduta"]
 
     def test_r49_a_proroga_begins_again_and_is_told(self) -> None:
         mondo.apri()
@@ -223,6 +233,80 @@ def test_the_step_follows_the_days_left_whatever_the_zone(
         assert trovato.codice == str(min(g for g in GIORNI if mancano <= g))
     else:
         assert trovato.codice == ("segretario" if mancano < -7 else "scaduta")
+
+
+@pytest.mark.usefixtures("db")
+class TestPromemoria:
+    """Reminders of what is left to each, over a whole year and after a stop."""
+
+    def test_what_is_left_to_each_in_one_line_and_nothing_once_it_is_done(self) -> None:
+        mondo.apri()
+        o = mondo.in_stato("in_corso")
+        limite = scadenza("relazione-1").termine
+        scadenze(limite - timedelta(days=6))
+        detti = avvisati("relazione-1")
+        assert (
+            "Da fare: una relazione da trasmettere, 1 con valori mancanti."
+            in detti["UNO DIRIGENTE"]
+        )
+        assert set(detti) <= SETTORI
+        r = RelazioneSemestrale.objects.get(obiettivo=o, periodo__ordine=1)
+        mondo.compila(r, "UNO PO")
+        mondo.muovi(r, "trasmetti", "UNO DIRIGENTE")
+        scadenze(limite - timedelta(days=6))
+        assert "UNO DIRIGENTE" not in avvisati("relazione-1")
+        assert "UNO PO" not in avvisati("relazione-1")
+        for giorni in (1, 0, -1, -9):
+            scadenze(limite - timedelta(days=giorni, hours=1))
+            assert "UNO DIRIGENTE" not in avvisati("relazione-1")
+
+    def test_a_whole_year_one_line_a_term_and_person_at_most_six_times(self) -> None:
+        mondo.apri()
+        Notifica.objects.all().delete()
+        giorno = alle(3, 3)
+        dette: dict[tuple[int, str], set[str]] = {}
+        while giorno < alle(12, 31):
+            scadenze(giorno)
+            aperte = Notifica.objects.filter(
+                materia__startswith="scadenza:", chiusa_il__isnull=True
+            )
+            for n in aperte:
+                dette.setdefault((n.persona_id, n.materia), set()).add(n.testo)
+            chiavi = [(n.persona_id, n.materia) for n in aperte]
+            assert len(chiavi) == len(set(chiavi))
+            giorno += timedelta(days=1)
+        scadenze(giorno)
+        assert dette
+        assert max(len(testi) for testi in dette.values()) <= len(GIORNI) + 2
+        vecchie = in_vigore(giorno).filter(termine__lt=giorno - MEMORIA)
+        assert not Notifica.objects.filter(
+            materia__in=[f"scadenza:{s.pk}" for s in vecchie], chiusa_il__isnull=True
+        ).exists()
+
+    def test_after_a_week_s_stop_each_hears_of_each_term_once(self) -> None:
+        mondo.apri()
+        limite = scadenza("relazione-1").termine
+        scadenze(limite - timedelta(days=8))
+        Notifica.objects.all().delete()
+        scadenze(limite - timedelta(hours=1))
+        assert scadenze(limite - timedelta(hours=1)) == 0
+        mie = Notifica.objects.filter(
+            materia=f"scadenza:{scadenza('relazione-1').pk}",
+            persona_id=mondo.persona("UNO DIRIGENTE").pk,
+        )
+        assert [n.urgenza for n in mie] == ["alta"]
+
+    def test_late_the_segretario_is_told_how_much_is_left(self) -> None:
+        mondo.apri()
+        scadenze(scadenza("relazione-1").termine + timedelta(days=20))
+        assert "Nell'ente: " in avvisati("relazione-1")["GENERALE SEGRETARIO"]
+
+    def test_silence_decides_nothing(self) -> None:
+        mondo.apri()
+        prima = set(Obiettivo.objects.values_list("pk", "stato"))
+        for giorni in (-30, 0, 30, 59):
+            scadenze(scadenza("relazione-1").termine + timedelta(days=giorni))
+        assert set(Obiettivo.objects.values_list("pk", "stato")) == prima
 
 
 class TestLavoro:

@@ -64,7 +64,8 @@ def notizia(materia: str = "obiettivo:1", motivo: str = "da_fare", testo: str = 
     assert persona.utente_id is not None
     with transaction.atomic():
         scrivi(
-            [NuovaNotifica(persona.utente_id, persona.pk, materia, motivo, testo, "/alfa/", urgenza)],
+            [NuovaNotifica(persona.utente_id, persona.pk, materia, motivo, testo, "/alfa/",
+                           urgenza)],
             materie=[], ente_id=persona.ente_id, evento_id=None,
         )  # fmt: skip
     return Notifica.objects.get(persona_id=persona.pk, materia=materia, motivo=motivo)
