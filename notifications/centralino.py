@@ -106,7 +106,13 @@ class Centralino:
 
     def consegna(self, messaggio: dict[str, Any]) -> None:
         """Hand on a message of the layer: rows to whom they are addressed, and that an objective
-        changed to whoever looks at it."""
+        changed to whoever looks at it; who logged out goes out at once."""
+        if messaggio["type"] == "uscita":
+            for prese in self._prese.values():
+                for presa in prese:
+                    if presa.ospite.accesso == messaggio["accesso"]:
+                        presa.congeda(FUORI)
+            return
         ente: int = messaggio["ente"]
         self._righe(ente, messaggio["righe"], dict(messaggio["da_leggere"]))
         radici = messaggio["radici"]
@@ -197,6 +203,19 @@ def _leggi(da: int, chi: set[tuple[int, int]]) -> tuple[_PerEnte, int]:
     for ente, (righe, da_leggere) in per_ente.items():
         da_leggere.update(lettura.da_leggere({u for u, _dati in righe}, ente))
     return per_ente, arretrato.cursore
+
+
+async def esce(accesso: str) -> None:
+    """Tell every process that a session is over. A layer that does not answer keeps nobody
+    waiting: the rounds will find it."""
+    strato = get_channel_layer()
+    if strato is None:
+        return
+    try:
+        async with asyncio.timeout(1):
+            await strato.group_send(GRUPPO, {"type": "uscita", "accesso": accesso})
+    except Exception:
+        _registro.warning("L'uscita non si annuncia: la troverà la ronda.", exc_info=True)
 
 
 async def annuncia(transazione: int, ente: int, radici: list[int] | None) -> None:

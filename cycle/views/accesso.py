@@ -7,6 +7,7 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
+from asgiref.sync import async_to_sync
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.auth.forms import AuthenticationForm, UsernameField
@@ -24,6 +25,7 @@ from cycle import orologio, selectors
 from cycle.demo.comparse import comparse
 from cycle.lavori import MINUTI
 from cycle.models import Battito
+from notifications.centralino import esce
 
 SILENZIO = timedelta(minutes=3 * MINUTI)  # after which the jobs are no longer well
 
@@ -60,7 +62,15 @@ class Accesso(LoginView):
 
 
 class Uscita(LogoutView):
-    """Only by POST: a link could log somebody out from another site."""
+    """Only by POST: a link could log somebody out from another site. The sockets of the session
+    are closed with it."""
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        accesso = request.session.session_key
+        risposta = super().post(request, *args, **kwargs)
+        if accesso is not None:
+            async_to_sync(esce)(accesso)
+        return risposta
 
 
 @require_safe

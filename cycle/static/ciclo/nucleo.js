@@ -23,3 +23,29 @@ document.addEventListener("keydown", (evento) => {
     firma.form.requestSubmit(firma);
   }
 });
+
+// The queue grows while one looks at it, not while one writes in it: then only its count does, and
+// the rest at the first moment of quiet.
+let arretrata = false;
+
+function quieta() {
+  const coda = document.getElementById("coda");
+  return (
+    !coda.contains(document.activeElement) &&
+    !coda.querySelector("details[open]") &&
+    [...coda.querySelectorAll("textarea")].every((campo) => campo.value === campo.defaultValue)
+  );
+}
+
+function aggiorna() {
+  if (!arretrata || !quieta()) return;
+  arretrata = false;
+  document.body.dispatchEvent(new CustomEvent("coda-quieta"));
+}
+
+document.body.addEventListener("notizie", () => {
+  arretrata = true;
+  aggiorna();
+});
+document.addEventListener("focusout", () => setTimeout(aggiorna));
+document.addEventListener("toggle", aggiorna, true);
