@@ -52,12 +52,19 @@ class Settore:
 
     @property
     def anno_prima(self) -> Decimal | None:
-        """Last year's mean: as validated, or as computed where nothing was."""
-        return self.prima.convalidata if self.prima.con_convalidata else self.prima.calcolata
+        """Last year's mean."""
+        return _media(self.prima)
+
+    @property
+    def convalidato(self) -> bool:
+        """Whether this year's mean is the validated one."""
+        return _convalidato(self.totale)
 
     @property
     def quest_anno(self) -> Decimal | None:
-        return self.totale.convalidata if self.totale.con_convalidata else self.totale.calcolata
+        """The mean that speaks for the year: the validated one when every percentage is, else the
+        computed one; of a few validated it would say nothing of the others."""
+        return _media(self.totale)
 
     @property
     def differenza(self) -> Decimal | None:
@@ -74,7 +81,7 @@ class Settore:
         detto = _("%(nome)s: %(media)s, obiettivi misurati %(n)s") % {
             "nome": self.nome,
             "media": _percento(self.quest_anno),
-            "n": self.totale.con_convalidata or self.totale.con_calcolata,
+            "n": max(self.totale.con_convalidata, self.totale.con_calcolata),
         }
         if self.anno_prima is not None:
             detto += _(", l'anno prima %(media)s") % {"media": _percento(self.anno_prima)}
@@ -255,6 +262,14 @@ def _tappa(periodo: Periodo, somme: Sequence[_Somme]) -> Tappa:
         sum((s[1] for s in somme), Decimal(0)) / quante if quante else None,
         sum((s[3] for s in somme), Decimal(0)) / convalidate if convalidate else None,
     )
+
+
+def _convalidato(t: Totale) -> bool:
+    return 0 < t.con_convalidata >= t.con_calcolata
+
+
+def _media(t: Totale) -> Decimal | None:
+    return t.convalidata if _convalidato(t) else t.calcolata
 
 
 def _percento(valore: Decimal | None) -> str:

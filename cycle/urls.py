@@ -168,6 +168,7 @@ _ente: list[URLPattern | URLResolver] = [
     path("<int:anno>/nucleo/", nucleo.adesso, name="nucleo"),
     path("<int:anno>/nucleo/<slug:codice>/", nucleo.pagina, name="coda"),
     path("<int:anno>/nucleo/<slug:codice>/seduta/", nucleo.seduta, name="seduta"),
+    path("<int:anno>/attuazione/<str:codice>/", sedute.attuazione, name="attuazione"),
     path("<int:anno>/sedute/", sedute.elenco, name="sedute"),
     path("<int:anno>/sedute/<uuid:pid>/verbale/", sedute.verbale, name="verbale"),
     path("<int:anno>/variazioni/", variazioni.elenco, name="variazioni"),

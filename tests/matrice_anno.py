@@ -7,7 +7,7 @@ from __future__ import annotations
 from typing import Any
 
 from cycle.models import Seduta
-from tests.matrice import DENTRO, ENTE, FUORI, INCARICATI, SOLO_GET, TUTTI, Prova, chi
+from tests.matrice import DENTRO, ENTE, ENTRATI, FUORI, INCARICATI, SOLO_GET, TUTTI, Prova, chi
 
 VEDE = {"controllo", "segretario", "giunta", "nucleo"}
 CHIUDE = {"controllo", "segretario"}
@@ -28,6 +28,11 @@ TAVOLA: dict[str, list[Prova]] = {
     f"{ENTE}<int:anno>/chiusura/": [
         Prova("GET", chi(VEDE)),
         Prova("POST", chi(CHIUDE, ok=422)),  # the year of the world is full of open things
+    ],
+    # the schede that one sees: of the first settore some, of who has no incarico too
+    f"{ENTE}<int:anno>/attuazione/<str:codice>/": [
+        Prova("GET", {200: INCARICATI, 404: ENTRATI - INCARICATI}, parole={"codice": "S1"}),
+        Prova("POST", {405: ENTRATI}, parole={"codice": "S1"}),
     ],
     f"{ENTE}<int:anno>/sedute/": [
         Prova("GET", chi(INCARICATI)),

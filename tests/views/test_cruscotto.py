@@ -41,6 +41,7 @@ def test_the_means_of_settori_and_periods() -> None:
     assert [(t.quante, t.calcolata) for t in due.tappe] == [(1, Decimal(0)), (0, None)]
     assert q.ente.tappe[0].calcolata is not None
     assert round(q.ente.tappe[0].calcolata, 2) == Decimal("66.67")
+    assert (q.ente.convalidato, q.ente.quest_anno) == (False, q.ente.totale.calcolata)
     stati = {stato: t.quanti for stato, t in q.stati.items()}
     assert sum(stati.values()) == q.ente.totale.quanti == 8
     assert {codice: n for codice, _nome, n in q.relazioni[0].stati} == {

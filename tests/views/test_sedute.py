@@ -40,3 +40,16 @@ def test_r59_the_minutes_say_who_what_and_why(entra: Entra) -> None:
     ):
         assert detto in testo, detto
     assert letto.trailer["/Root"]["/MarkInfo"]["/Marked"]  # tagged, for who listens to it
+
+
+def test_the_stato_di_attuazione_of_a_unit_has_all_of_it(entra: Entra) -> None:
+    client = entra("UNO DIRIGENTE")
+    risposta = client.get("/alfa/2026/attuazione/S1/")
+    assert risposta["Content-Type"] == "application/pdf"
+    letto = PdfReader(io.BytesIO(risposta.content))
+    testo = " ".join(" ".join(p.extract_text() for p in letto.pages).split())
+    for detto in ("OE04", "OE06", "Attività svolta come previsto."):
+        assert detto in testo, detto
+    assert "OE12" not in testo  # of another settore
+    assert client.get("/alfa/2026/attuazione/NESSUNA/").status_code == 404
+    assert "/alfa/2026/attuazione/S1/" in client.get("/alfa/2026/piano/?unita=S1").content.decode()
