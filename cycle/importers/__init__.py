@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from cycle.importers.cinisello import leggi_cinisello
+from cycle.importers.foglio_piano import leggi_foglio
 from cycle.importers.modena import leggi_modena
 from cycle.importers.modena.anno import anno_stampato
 from cycle.importers.piano import Piano
@@ -26,6 +27,7 @@ class Lettore(Protocol):
 
 LETTORI: dict[str, Lettore] = {
     "cinisello": leggi_cinisello,
+    "foglio": leggi_foglio,
     "modena": leggi_modena,
     "reggio": leggi_reggio,
     "seregno": leggi_seregno,

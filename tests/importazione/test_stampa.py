@@ -97,6 +97,8 @@ def test_every_form_prints_every_plan_with_its_blocks_in_order(fonte: str, forma
     in_ordine(testo, BLOCCHI[forma])
     for i in Indicatore.objects.filter(obiettivo=prima):
         assert i.nome.split()[0] in testo
+    for nodo in prima.nodi.all():  # also of a tree that this form has no place for
+        assert nodo.titolo.split()[0] in testo
 
 
 def test_the_form_of_the_ente_is_the_one_its_layout_brought() -> None:
