@@ -57,7 +57,8 @@ class Preferenze(forms.ModelForm):  # type: ignore[type-arg]
                 _("Tocca a te"),
                 _(
                     "Ciò che aspetta un tuo passo, e i suoi termini. Compare sempre sullo "
-                    "schermo e arriva almeno nel riepilogo del giorno: un termine può essere perentorio."
+                    "schermo e arriva almeno nel riepilogo del giorno: un termine può essere "
+                    "perentorio."
                 ),
             ),
             (

@@ -21,7 +21,7 @@ from cycle.models import (
 from cycle.services.enti import Conferimento, conferisci, di_comando
 from cycle.services.relazioni import Compilazione, compila
 from cycle.services.transizioni import esegui
-from notifications import posta
+from notifications import centro, lettura, posta, scelte
 from notifications.models import Notifica
 from notifications.posta import NuovaNotifica
 from tests import mondo
@@ -413,3 +413,61 @@ class TestPosta:
         posta.segna_lette(vista.utente_id, vista.ente_id, mondo.ADESSO)
         assert self.righe("cosa:1")[0].letta_il is not None
         assert self.righe("cosa:2")[0].letta_il is None
+
+
+class TestUrgenzaESilenzio:
+    def test_what_is_sent_back_is_urgent_and_what_goes_on_is_not(self) -> None:
+        o = mondo.in_stato("proposta")
+        mondo.muovi(o, "rinvia", "GESTIONE CONTROLLO", motivazione="Da rivedere.")
+        materia = Notifica.objects.filter(materia=f"obiettivo:{o.pk}", chiusa_il=None)
+        assert {n.urgenza for n in materia} == {"alta"}
+        mondo.muovi(o, "proponi", "UNO DIRIGENTE")
+        ultimo = materia.order_by("-evento_id")[0].evento_id
+        assert {n.urgenza for n in materia.filter(evento_id=ultimo)} == {"normale"}
+
+    def test_a_silenced_matter_is_off_the_bell_but_for_what_must_be_done(self) -> None:
+        o = mondo.in_stato("proposta")
+        mondo.muovi(o, "rinvia", "GESTIONE CONTROLLO", motivazione="Da rivedere.")
+        persona = mondo.persona("UNO PO")
+        chi = persona.utente_id
+        assert chi is not None
+        prima = lettura.da_leggere([chi], persona.ente_id)[chi]
+        assert scelte.silenzia(persona.ente_id, persona.pk, f"obiettivo:{o.pk}", muto=True)
+        dopo = lettura.da_leggere([chi], persona.ente_id)
+        assert dopo.get(chi, (0, 0))[0] == prima[0] - 1
+        mondo.muovi(o, "proponi", "UNO DIRIGENTE")  # refreshed, it stays silent
+        mie = Notifica.objects.filter(persona_id=persona.pk, materia=f"obiettivo:{o.pk}")
+        assert {(n.motivo, n.muta) for n in mie} == {("responsabile", True)}
+        with transaction.atomic():
+            scrivi_una(persona, o, "da_fare")
+        assert not Notifica.objects.get(pk=mie.get(motivo="da_fare").pk).muta
+        [voce] = centro.voci(chi, persona.ente_id, centro.SILENZIATE, "", 1)
+        assert voce.muta
+        assert voce.da_leggere
+        scelte.silenzia(persona.ente_id, persona.pk, f"obiettivo:{o.pk}", muto=False)
+        assert not mie.filter(muta=True).exists()
+
+    def test_a_kind_off_the_screen(self) -> None:
+        persona = mondo.persona("UNO PO")
+        scelte.scegli(persona.ente_id, persona.pk, {"schermo_responsabile": False})
+        o = mondo.in_stato("proposta")
+        mondo.muovi(o, "rinvia", "GESTIONE CONTROLLO", motivazione="Da rivedere.")
+        assert Notifica.objects.get(persona_id=persona.pk, materia=f"obiettivo:{o.pk}").muta
+
+    def test_what_must_be_done_cannot_be_mute_whoever_writes_it(self) -> None:
+        o = mondo.in_stato("proposta")
+        mondo.muovi(o, "rinvia", "GESTIONE CONTROLLO", motivazione="Da rivedere.")
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Notifica.objects.filter(motivo="da_fare", chiusa_il=None).update(muta=True)
+
+    def test_nobody_silences_what_they_never_heard_of(self) -> None:
+        persona = mondo.persona("UNO PO")
+        assert not scelte.silenzia(persona.ente_id, persona.pk, "obiettivo:0", muto=True)
+
+
+def scrivi_una(persona: Persona, o: Obiettivo, motivo: str) -> None:
+    assert persona.utente_id is not None
+    nuova = NuovaNotifica(
+        persona.utente_id, persona.pk, f"obiettivo:{o.pk}", motivo, "Tocca a te", "/alfa/"
+    )
+    posta.scrivi([nuova], materie=[], ente_id=persona.ente_id, evento_id=None)

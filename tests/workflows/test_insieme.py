@@ -415,6 +415,7 @@ class TestNotizie:
         giunta.deciso(insieme)
         nuove = Notifica.objects.exclude(pk__in=prima)
         assert {n.materia for n in nuove} == {f"insieme:{insieme.pk}"}
+        assert len({n.persona_id for n in nuove}) == len(nuove)  # and one line a person
 
 
 def test_the_set_is_bound_to_its_machine() -> None:

@@ -178,6 +178,7 @@ def _avvisa(ente: Ente, dovute: Sequence[_Attesa], istante: datetime) -> None:
                 "da_fare",
                 a.testo,
                 reverse("variazione", args=[ente.codice_ipa, a.richiesta.pid]),
+                "alta",
             )
             for a in dovute
             for chi in persone
