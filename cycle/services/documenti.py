@@ -14,6 +14,9 @@ from cycle.services.enti import nell_ente
 from workflows.ports import Attore
 from workflows.registro import azioni
 
+# With so many objectives or fewer, the PDF is made at once; else when somebody asks for it.
+PDF_SUBITO = 60
+
 
 def prepara_pdf(*, atto: Atto, by: Attore, istante: datetime, canale: str = "web") -> DocumentoAtto:
     """The annex of the Atto as PDF/UA; the one already made, if there is one. It says only what the

@@ -21,6 +21,7 @@ from django.conf import settings
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -82,9 +83,10 @@ def affida(lettere: Iterable[Lettera]) -> None:
         app.configure_task("posta").defer()
 
 
-def spedisci(istante: datetime | None = None) -> Esito:
+def spedisci(istante: datetime | None = None, *, anche_rimandate: bool = False) -> Esito:
     """Send what waits, each letter in its own transaction: two senders never take the same. When
-    the server does not answer the others are not tried. `istante` is of the real clock."""
+    the server does not answer the others are not tried. `istante` is of the real clock; with
+    `anche_rimandate` those too that were put off because they did not leave."""
     istante = istante or orologio.vero()
     spedite = fallite = 0
     provate: list[int] = []
@@ -94,9 +96,9 @@ def spedisci(istante: datetime | None = None) -> Esito:
                 Lettera.objects.select_for_update(skip_locked=True, of=("self",))
                 .select_related("invito__ente", "invito__persona", "utente", "persona__ente")
                 .filter(
+                    *([] if anche_rimandate else [Q(prossima_il__lte=istante)]),
                     spedita_il__isnull=True,
                     rifiutata_il__isnull=True,
-                    prossima_il__lte=istante,
                     tentativi__lt=MASSIMI_TENTATIVI,
                 )
                 .exclude(pk__in=provate)

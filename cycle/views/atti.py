@@ -19,7 +19,7 @@ from cycle.contesto import RichiestaEnte, nell_ente
 from cycle.exports import allegato
 from cycle.models import Insieme, VersioneObiettivo
 from cycle.services.allegati import AllegatoGuasto, leggi
-from cycle.services.documenti import prepara_pdf
+from cycle.services.documenti import PDF_SUBITO, prepara_pdf
 from cycle.variazioni.fatti import nome_richiesta
 from cycle.views.scarichi import scarica
 from cycle.views.transizioni import Altrove
@@ -45,6 +45,7 @@ def atto(request: RichiestaEnte, pid: UUID) -> HttpResponse:
             "schede": schede,
             "rinviate": insieme.voci.count() - schede if insieme else 0,
             "documenti": documenti,
+            "pdf_subito": PDF_SUBITO,
             "con_pdf": any(d.genere == "allegato" for d in documenti),
             "decise": [(v, nome_richiesta(v, v.obiettivo.codice)) for v in decise],
             "avvisati": giunta.avvisati(insieme)

@@ -21,15 +21,13 @@ from cycle.models import Atto, Avanzamento, Insieme, Obiettivo, Utente
 from cycle.services import insiemi
 from cycle.services.avanzamento import Racconto
 from cycle.services.decisione import Decisione, Documento, EsitoDecisione, decidi
-from cycle.services.documenti import prepara_pdf
+from cycle.services.documenti import PDF_SUBITO, prepara_pdf
 from cycle.views.errori import rifiutata
 from cycle.views.giunta import comune
 from cycle.views.transizioni import Altrove
 from workflows.errors import Motivo, NonPossibile, NonTrovato, Rifiuto, Tentativo
 from workflows.guards_insieme import NOMI_PARERI, elenca
 
-# With so many objectives or fewer, the PDF is made at once; else when somebody asks for it.
-PDF_SUBITO = 60
 _MOSTRATI = 20  # refused objectives named on the form; the page of the set shows them all
 
 _registro = logging.getLogger(__name__)

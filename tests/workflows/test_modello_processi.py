@@ -13,7 +13,8 @@ from cycle.processi import PROCESSI, ProcessoDisegnato
 from workflows import modello_processi
 from workflows.modello_processi import Grafo
 
-APPROVAZIONE, VARIAZIONE = (modello_processi.leggi(p.nome, p.flusso) for p in PROCESSI)
+_LETTI = {p.nome: modello_processi.leggi(p.nome, p.flusso) for p in PROCESSI}
+APPROVAZIONE, VARIAZIONE = _LETTI["approvazione_peg"], _LETTI["variazione"]
 
 
 def codici(grafo: Grafo, permessi: dict[str, str] | None = None) -> set[tuple[str, str]]:

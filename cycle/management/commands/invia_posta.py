@@ -15,7 +15,7 @@ class Command(Comando):
     help = "Spedisce le lettere in attesa: inviti e password dimenticate. Ripeterlo non nuoce."
 
     def handle(self, *args: Any, **opzioni: Any) -> None:
-        esito = posta.spedisci()
+        esito = posta.spedisci(anche_rimandate=True)
         if esito.fallite:
             raise CommandError(
                 f"Spedite: {esito.spedite}. Non spedite: {esito.fallite}: controllare EMAIL_URL e "
