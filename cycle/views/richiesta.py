@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any, cast
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -178,6 +178,7 @@ def _salva(request: RichiestaEnte, b: Banco) -> HttpResponse | None:
         revisione=int(revisione) if revisione.isascii() and revisione.isdigit() else None,
         d_ufficio=b.ufficio,
         invito=b.invito.invito if b.invito and d["da_invito"] else None,
+        chiave="" if b.richiesta else request.POST.get("chiave", "")[:64],
     )
     messages.success(
         request,
@@ -212,6 +213,10 @@ def _letta(
         "anno": o.ciclo.anno,
         "revisione": b.richiesta.revisione if b.richiesta else "",
         "nome": nome_richiesta(b.richiesta, o.codice) if b.richiesta else "",
+        # one for each form that is opened: sent twice, it writes one draft (R50)
+        "chiave": uuid4()
+        if atto is None or isinstance(rifiuto, Conflitto)
+        else request.POST.get("chiave", "")[:64],
         "motivi_modulo": motivi,
         "motivi": []
         if rifiuto is None or isinstance(rifiuto, SchedaNonValida)

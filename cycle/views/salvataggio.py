@@ -13,6 +13,9 @@ from cycle.models import Utente
 from cycle.views.errori import rifiutata
 from workflows.errors import Conflitto, NonAutorizzato, NonTrovato, Rifiuto
 
+# Conflicts after which the same form can be sent again, its reader having been told.
+_SI_RIPETE = ("revisione", "chiave_nuova")
+
 
 def salva(
     request: HttpRequest, ipa: str, scrivi: Callable[[RichiestaEnte], HttpResponse | None]
@@ -27,7 +30,7 @@ def salva(
     except (NonTrovato, NonAutorizzato) as no:
         return rifiutata(request, no), None
     except Conflitto as cambiata:
-        if any(m.guardia != "revisione" for m in cambiata.tutti()):
+        if any(m.guardia not in _SI_RIPETE for m in cambiata.tutti()):
             return rifiutata(request, cambiata), None
         return None, cambiata
     except Rifiuto as detto:
