@@ -19,7 +19,16 @@ from tests import mondo
 from tests.api.conftest import ALFA, Come, indirizzo
 
 UUID = "00000000-0000-4000-8000-000000000000"
-ESEMPI = {"ipa": "alfa", "pid": UUID, "nome": "proponi", "periodo": "2026-1", "anno": "2026"}
+ESEMPI = {
+    "ipa": "alfa",
+    "pid": UUID,
+    "nome": "proponi",
+    "periodo": "2026-1",
+    "codice": "2026-1",
+    "sha256": "0" * 64,
+    "tipo": "nucleo",
+    "anno": "2026",
+}
 
 
 def operazioni() -> list[tuple[str, str]]:
