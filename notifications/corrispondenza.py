@@ -7,7 +7,7 @@ leaves, and holds it only if it is as it was when the letter was made.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -29,6 +29,7 @@ SELECT n.persona_id, v.via, n.materia, n.id, n.creata_il
             WHEN 'responsabile' THEN coalesce(p.email_responsabile, %(responsabile)s)
             ELSE coalesce(p.email_ha_agito, %(ha_agito)s) END AS via) v
  WHERE n.ente_id = %(ente)s AND n.persona_id = ANY (%(persone)s)
+   AND n.utente_id = ANY (%(utenti)s)
    AND n.chiusa_il IS NULL AND n.letta_il IS NULL
    AND (v.via = 'subito' OR v.via = 'riepilogo' AND coalesce(p.ora, %(ora_solita)s) <= %(ora)s
         AND coalesce(p.riepilogo_del < %(oggi)s, true))
@@ -45,11 +46,9 @@ INSERT INTO notifications_preferenza (ente_id, persona_id, ora, email_da_fare, e
 SELECT %(ente)s, chi, %(ora_solita)s, %(da_fare)s, %(responsabile)s, %(ha_agito)s, true, true,
        %(oggi)s
   FROM unnest(%(persone)s::bigint[]) AS chi
- WHERE %(ora_solita)s <= %(ora)s OR EXISTS (
-           SELECT 1 FROM notifications_preferenza p WHERE p.persona_id = chi)
+  LEFT JOIN notifications_preferenza p ON p.persona_id = chi
+ WHERE coalesce(p.ora, %(ora_solita)s) <= %(ora)s AND coalesce(p.riepilogo_del < %(oggi)s, true)
     ON CONFLICT (persona_id) DO UPDATE SET riepilogo_del = %(oggi)s
- WHERE notifications_preferenza.ora <= %(ora)s
-   AND coalesce(notifications_preferenza.riepilogo_del < %(oggi)s, true)
 """
 
 
@@ -61,14 +60,15 @@ class Busta:
     notifiche: tuple[tuple[int, datetime], ...]
 
 
-def buste(ente_id: int, persone: Sequence[int], oggi: date, ora: int) -> list[Busta]:
-    """The letters that are due to some people of an ente, when it is `ora` of `oggi` there; who is
-    owed the digest of the day has had it, empty or not. After a stop there is one, not one a
-    day."""
+def buste(ente_id: int, persone: Mapping[int, int], oggi: date, ora: int) -> list[Busta]:
+    """The letters that are due to some people of an ente (with their users), when it is `ora` of
+    `oggi` there; who is owed the digest of the day has had it, empty or not. After a stop there is
+    one, not one a day."""
     solite = Preferenza()
     parametri: dict[str, Any] = {
         "ente": ente_id,
         "persone": list(persone),
+        "utenti": list(persone.values()),
         "oggi": oggi,
         "ora": ora,
         "ora_solita": solite.ora,

@@ -43,8 +43,8 @@ def _dell_ente(ente: Ente, istante: datetime) -> int:
             utente__is_active=True,
             recapito__isnull=False,
             recapito__rifiutato_il__isnull=True,
-        ).values_list("pk", flat=True)
-        buste = corrispondenza.buste(ente.pk, list(raggiungibili), adesso.date(), adesso.hour)
+        ).values_list("pk", "utente")
+        buste = corrispondenza.buste(ente.pk, dict(raggiungibili), adesso.date(), adesso.hour)
         lettere = [Lettera(tipo="notizie", persona_id=b.persona_id) for b in buste]
         posta.affida(lettere)
         Spedizione.objects.bulk_create(
