@@ -134,7 +134,7 @@ class Pagina:
 # --- the statement --------------------------------------------------------------------------------
 
 _SCELTI = """
-WITH scelti AS MATERIALIZED (
+WITH scelti AS (
     SELECT e.* FROM workflows_evento e
      WHERE e.ente_id = %(ente)s AND {indici}
      ORDER BY e.istante DESC, e.id DESC LIMIT %(tratto)s

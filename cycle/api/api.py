@@ -24,6 +24,7 @@ from cycle.api import (
     nucleo,
     obiettivi,
     piano,
+    registro,
     relazioni,
     variazioni,
 )
@@ -75,5 +76,6 @@ for router in (
     inviti.router,
     correzioni.router,
     incarichi.router,
+    registro.router,
 ):
     api.add_router("", router)

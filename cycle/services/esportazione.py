@@ -3,19 +3,22 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from cycle import come_era
+from cycle.exports import aperti
 from cycle.exports.piano import da_database
 from cycle.models import Ciclo, UnitaOrganizzativa
 from cycle.permissions import PERMESSI
 from cycle.selectors import visibili
 from cycle.services.enti import nell_ente
-from workflows.errors import Motivo, NonAutorizzato
-from workflows.ports import RUOLI, Attore
+from workflows.errors import Motivo, NonAutorizzato, NonTrovato
+from workflows.ports import RUOLI, Attore, Incarico
 from workflows.registro import azioni
 
 
@@ -24,10 +27,7 @@ def esporta(*, ciclo: Ciclo, by: Attore, istante: datetime, canale: str = "web")
     the whole ente."""
     with transaction.atomic():
         nell_ente(by.ente_id)
-        radice = UnitaOrganizzativa.objects.get(ente=by.ente_id, padre__isnull=True)
-        incarico = by.incarico_per("esporta_piano", radice.percorso)
-        if incarico is None:
-            raise NonAutorizzato({ciclo.pk: [_serve_incarico(radice.nome)]})
+        incarico = _di_chi_esporta(ciclo, by)
         piano = da_database(ciclo, visibili(by), riservati=False)
         azioni.registra_lettura(
             ente_id=by.ente_id,
@@ -42,6 +42,14 @@ def esporta(*, ciclo: Ciclo, by: Attore, istante: datetime, canale: str = "web")
     return piano
 
 
+def _di_chi_esporta(ciclo: Ciclo, by: Attore) -> Incarico:
+    radice = UnitaOrganizzativa.objects.get(ente=by.ente_id, padre__isnull=True)
+    incarico = by.incarico_per("esporta_piano", radice.percorso)
+    if incarico is None:
+        raise NonAutorizzato({ciclo.pk: [_serve_incarico(radice.nome)]})
+    return incarico
+
+
 def _serve_incarico(ente: str) -> Motivo:
     ruoli = [r for r in RUOLI if r in PERMESSI["esporta_piano"]]
     return Motivo(
@@ -52,3 +60,62 @@ def _serve_incarico(ente: str) -> Motivo:
         _("Chiedere l'esportazione a chi ha l'incarico."),
         ", ".join(ruoli),
     )
+
+
+def com_era(
+    *, ciclo: Ciclo, al: datetime, by: Attore, istante: datetime, canale: str = "web"
+) -> dict[str, Any]:
+    """The plan of the year as it was at `al`, by the database's clock, in what `by` might have seen
+    of it. Raises NonAutorizzato to who may not export for the whole ente."""
+    with transaction.atomic():
+        nell_ente(by.ente_id)
+        incarico = _di_chi_esporta(ciclo, by)
+        with come_era.come_era(ente_id=by.ente_id, istante=al, ciclo=ciclo.pk):
+            piano = da_database(ciclo, visibili(by), riservati=False)
+        azioni.registra_lettura(
+            ente_id=by.ente_id,
+            procedura="ciclo",
+            verbo="esporta",
+            passi=[azioni.Voce(ciclo.pk, incarico=incarico)],
+            attore=by,
+            istante=istante,
+            canale=canale,
+            dati={
+                "anno": ciclo.anno,
+                "obiettivi": len(piano["obiettivi"]),
+                "com_era": al.isoformat(),
+            },
+        )
+    return piano
+
+
+def esporta_aperti(
+    *, ciclo: Ciclo, forma: str, by: Attore, istante: datetime, canale: str = "web"
+) -> tuple[bytes, str]:
+    """The open data of the year as `json` or `csv`, ready to be published, and their SHA-256, which
+    the registro keeps. Raises NonTrovato for another form, NonAutorizzato to who may not export for
+    the whole ente."""
+    if forma not in aperti.FORME:
+        raise NonTrovato({})
+    with transaction.atomic():
+        nell_ente(by.ente_id)
+        incarico = _di_chi_esporta(ciclo, by)
+        dati = aperti.da_ciclo(ciclo)
+        contenuto = aperti.FORME[forma](dati)
+        sha256 = hashlib.sha256(contenuto).hexdigest()
+        azioni.registra_lettura(
+            ente_id=by.ente_id,
+            procedura="ciclo",
+            verbo="esporta",
+            passi=[azioni.Voce(ciclo.pk, incarico=incarico)],
+            attore=by,
+            istante=istante,
+            canale=canale,
+            dati={
+                "anno": ciclo.anno,
+                "obiettivi": len(dati["obiettivi"]),
+                "forma": f"aperti {forma}",
+                "sha256": sha256,
+            },
+        )
+    return contenuto, sha256

@@ -16,6 +16,7 @@ from cycle import domande, racconto
 from cycle.contesto import Contesto, RichiestaEnte, nell_ente
 from cycle.domande import CAMPI, ESITI, Domanda
 from cycle.services.uscita_registro import esporta
+from workflows.models import Ancora
 from workflows.ports import RUOLI
 
 TIPI = {
@@ -36,6 +37,11 @@ def registro(request: RichiestaEnte) -> HttpResponse:
     pagina = domande.rispondi(c.attore, fin_dove, domanda, fuso=c.ente.fuso, da=da)
     faccette = domande.faccette(c.attore, fin_dove, domanda, fuso=c.ente.fuso)
     detta = domanda.parole()
+    ancora = (
+        Ancora.objects.filter(ente_id=c.ente.pk).order_by("-giorno").first()
+        if fin_dove.tutto
+        else None
+    )
     contesto: dict[str, Any] = {
         "domanda": domanda,
         "detta": urlencode(detta),
@@ -44,6 +50,8 @@ def registro(request: RichiestaEnte) -> HttpResponse:
             for parola, nome in domande.oggetti(c.ente.pk, domanda)
         ],
         "fatti": [racconto.racconta(r) for r in pagina.righe],
+        "ancora": ancora,
+        "impronta_ancora": bytes(ancora.impronta).hex() if ancora else "",
         "poi": urlencode({**detta, "da": pagina.poi}) if pagina.poi else "",
         "interrotta": pagina.interrotta,
         "da": da,

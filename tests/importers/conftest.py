@@ -11,7 +11,7 @@ import pytest
 
 VARIABILE = "CYCLE_PIANI_REALI"
 
-REALI = ["test_modena_reale.py", "test_osservazioni_reali.py"]
+REALI = ["test_aperti_reali.py", "test_modena_reale.py", "test_osservazioni_reali.py"]
 collect_ignore = [] if os.environ.get(VARIABILE) else REALI
 
 

@@ -33,7 +33,7 @@ def test_r30_a_variazione_is_a_difference_with_its_act(entra: Entra) -> None:
     assert trovate
     assert all(d.atto and not d.senza_atto for d in trovate)
     assert any("target" in d.campo for d in trovate)
-    pagina = entra("DUE PO").get(CONFRONTO, {"obiettivo": o.pid}).content.decode()
+    pagina = entra("DUE PO").get(CONFRONTO, {"obiettivo": str(o.pid)}).content.decode()
     assert trovate[0].atto in pagina
     assert "nessun atto" not in pagina
     assert fra(o, adesso()) == []
@@ -83,13 +83,13 @@ def test_what_no_act_authorises_is_said(entra: Entra) -> None:
 
 def test_of_what_is_of_others_only_what_came_after_its_approval(entra: Entra) -> None:
     o = mondo.in_stato("approvato")
-    parole = {"obiettivo": o.pid, "dal": "2001-01-01", "tutti": "1"}
+    parole = {"obiettivo": str(o.pid), "dal": "2001-01-01", "tutti": "1"}
     tutto = entra("GENERALE SEGRETARIO").get(CONFRONTO, parole).content.decode()
     loro = entra("DUE PO").get(CONFRONTO, parole).content.decode()
     assert "aggiunto" in tutto
     assert "aggiunto" not in loro
     assert (
-        entra("DUE PO").get(CONFRONTO, {"obiettivo": mondo.in_stato("bozza").pid}).status_code
+        entra("DUE PO").get(CONFRONTO, {"obiettivo": str(mondo.in_stato("bozza").pid)}).status_code
         == 404
     )
 

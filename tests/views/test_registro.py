@@ -19,6 +19,7 @@ from pypdf import PdfReader
 
 from cycle import domande
 from cycle.models import Atto
+from cycle.services import ancora
 from tests import mondo
 from tests.variazioni.mondo import GIUGNO, OTTOBRE, approva, presentata
 from tests.views.conftest import Entra
@@ -194,3 +195,12 @@ def test_what_happened_at_one_instant_is_all_there(entra: Entra) -> None:
     dopo = stesso + timedelta(days=1)
     assert dopo.tzinfo is UTC or isinstance(dopo, datetime)
     assert numeri(entra, dal="2026-03-02", al="2026-03-02") == veri(istante=stesso)
+
+
+def test_r85_the_page_says_how_far_it_is_anchored(entra: Entra) -> None:
+    porta = entra("VERIFICA REVISORE")
+    assert "non è ancora stato ancorato" in porta.get(REGISTRO).content.decode()
+    fatta = ancora.ancora(mondo.ente())
+    pagina = porta.get(REGISTRO).content.decode()
+    assert bytes(fatta.impronta).hex() in pagina
+    assert bytes(fatta.impronta).hex() not in entra("UNO PO").get(REGISTRO).content.decode()
