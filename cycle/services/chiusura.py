@@ -57,6 +57,5 @@ def chiudi(*, ciclo: Ciclo, by: Attore, istante: datetime, canale: str = "web") 
             canale=canale,
             dati={"anno": ciclo.anno},
         )
-        ciclo.stato = "chiuso"
-        ciclo.save(update_fields=["stato"])
-        return ciclo
+        Ciclo.objects.filter(pk=ciclo.pk).update(stato="chiuso")
+        return Ciclo.objects.select_related("ente").get(pk=ciclo.pk)
