@@ -30,13 +30,13 @@ from tests.workflows.costruttori import (
     relazioni,
     specifico,
 )
-from workflows import guards, guards_insieme, guards_variazione
+from workflows import guards, guards_insieme, guards_relazione, guards_variazione
 from workflows.guards import Guardia
 from workflows.ports import FattiAtto, FattiRelazione, Incarico, Politica, Richiesta
 
 GUARDIE = {
     nome: g
-    for modulo in (guards, guards_insieme, guards_variazione)
+    for modulo in (guards, guards_insieme, guards_relazione, guards_variazione)
     for nome, g in vars(modulo).items()
     if isinstance(g, Guardia)
 }
@@ -241,7 +241,7 @@ class TestCheCosaPortaIlModulo:
     def test_r59_the_quorum(self) -> None:
         f = con_seduta(fascicolo(), presenti=frozenset({NUCLEO}))
         assert motivi(guards.seduta_valida, f) == [
-            "Presenti insufficienti: servono almeno 2 componenti."
+            "Presenti insufficienti: servono almeno 2 componenti che non si astengano."
         ]
         monocratico = replace(f, politica=Politica(quorum=1))
         assert motivi(guards.seduta_valida, monocratico) == []
@@ -251,7 +251,7 @@ class TestCheCosaPortaIlModulo:
         f = con_seduta(fascicolo(), presenti=frozenset({NUCLEO, DIRIGENTE}))
         assert motivi(guards.seduta_valida, f) == [
             "Fra i presenti c'è chi non era componente del Nucleo il giorno della seduta.",
-            "Presenti insufficienti: servono almeno 2 componenti.",
+            "Presenti insufficienti: servono almeno 2 componenti che non si astengano.",
         ]
 
     def test_r59_who_records_was_there(self) -> None:
