@@ -45,6 +45,7 @@ class Presa(Protocol):
     """One socket, as the switchboard sees it."""
 
     ospite: Ospite
+    salutata: bool  # it has heard what it missed
 
     def metti(self, messaggio: dict[str, Any]) -> None:
         """Queue a message for the screen; never waits."""
@@ -180,13 +181,15 @@ class Centralino:
         if da is None:
             self._cursore = await database_sync_to_async(lettura.cursore_di_adesso)()
             return
+        presenti = {p for c in chi for p in self._prese.get(c, ()) if p.salutata}
         per_ente, adesso = await leggi(da, chi)
         self._cursore = adesso
         for ente, (righe, da_leggere) in per_ente.items():
             self._righe(ente, righe, da_leggere)
-        for prese in self._prese.values():
-            for presa in prese:
-                presa.metti({"tipo": "cursore", "cursore": adesso})
+        # Who came in meanwhile was not asked for, and has yet to hear what it missed: a cursor
+        # from here would make it skip that, should it be cut off now.
+        for presa in presenti:
+            presa.metti({"tipo": "cursore", "cursore": adesso})
 
 
 # rows by user; unread, and urgent among them, by user

@@ -43,6 +43,7 @@ class Notizie(AsyncWebsocketConsumer):  # type: ignore[misc] # channels has no t
         self._scrivano: asyncio.Task[None] | None = None
         self._detti: list[float] = []
         self._piena = False
+        self.salutata = False
 
     # --- coming and going -------------------------------------------------------------------------
 
@@ -72,6 +73,7 @@ class Notizie(AsyncWebsocketConsumer):  # type: ignore[misc] # channels has no t
         else:
             self.metti(notizie([r.dati for r in arretrato.righe], da_leggere))
         self.metti({"tipo": "cursore", "cursore": arretrato.cursore})
+        self.salutata = True
 
     async def disconnect(self, code: int) -> None:
         if self._centralino is not None:

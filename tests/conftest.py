@@ -17,6 +17,9 @@ from django.db import connections
 
 from cycle.database import cloni
 
+# Importing the ASGI application would say that this is a served process, to those it starts too.
+os.environ.setdefault("CYCLE_SERVER", "0")
+
 RADICE = Path(__file__).resolve().parent.parent
 
 

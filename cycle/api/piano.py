@@ -39,6 +39,7 @@ def enti(request: RichiestaApi) -> list[dict[str, Any]]:
 @router.get(
     "/{ipa:ipa}/anni/{int:anno}/piano",
     response={200: schemi.Piano, **ESPORTAZIONE},
+    by_alias=True,
     summary="Il piano di un anno",
     description=(
         "Tutti gli obiettivi che si possono vedere, per intero; serve un incarico che consenta "

@@ -193,6 +193,7 @@ def confronto(
 @router.get(
     "/{ipa:ipa}/anni/{int:anno}/piano/com-era",
     response={200: schemi.Piano, **ESPORTAZIONE},
+    by_alias=True,
     summary="Il piano com'era",
     description=(
         "Il piano di un anno com'era a un momento, stralciati compresi, secondo il registro; senza "

@@ -33,6 +33,9 @@ from workflows.registro.azioni import Voce
 
 # What hangs below an objective and is no part of the scheda: each has its own procedure.
 NON_DELLA_SCHEDA = {
+    "Astensione",
+    "Osservazione",
+    "Risposta",
     "VersioneObiettivo",
     "VoceInsieme",
     "RelazioneSemestrale",

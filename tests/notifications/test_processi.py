@@ -35,7 +35,7 @@ from tests.notifications.test_prese import fai, notifica
 
 CASA = Path(__file__).resolve().parents[2]
 REDIS = shutil.which("redis-server")
-ATTESA = 60  # seconds after which something will not happen any more
+ATTESA = 120  # seconds after which something will not happen any more
 
 
 class Parte:
@@ -80,6 +80,7 @@ class Installazione:
             "CYCLE_DATA": str(cartella),
             "DJANGO_SECRET_KEY": settings.SECRET_KEY,
             "PYTHONWARNINGS": "ignore",
+            "CYCLE_SERVER": "1",
         }
         assert REDIS is not None
         self.redis = Parte(
