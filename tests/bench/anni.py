@@ -123,9 +123,12 @@ def _in_ogni_stato() -> None:
         cursore.execute(
             "UPDATE cycle_obiettivo "
             "   SET stato = (ARRAY['approvato', 'in_corso', 'rendicontato', 'validato'])"
-            "[1 + id % 4], percentuale_calcolata = 30 + id % 70, "
-            "       percentuale_convalidata = CASE id % 4 WHEN 3 THEN 30 + id % 60 END "
-            " WHERE stato = 'validato'"
+            "[1 + quale], percentuale_calcolata = 30 + id % 70, "
+            "       percentuale_convalidata = CASE quale WHEN 3 THEN 30 + id % 60 END "
+            # those of growing sizes in one state, so that only their size differs
+            "  FROM (SELECT id AS pk, CASE WHEN starts_with(codice, 'G') THEN 1 ELSE id % 4 END "
+            "               AS quale FROM cycle_obiettivo) scelti "
+            " WHERE pk = id AND stato = 'validato'"
         )
         cursore.execute(
             "UPDATE cycle_relazionesemestrale r SET stato = 'da_compilare' "
