@@ -75,6 +75,11 @@ class Centralino:
                 asyncio.ensure_future(self._per_sempre(self._ronda)),
             ]
 
+    def dal(self, cursore: int) -> None:
+        """A socket was told all that was written below this cursor: the rounds go on from there,
+        if they had not come so far back."""
+        self._cursore = cursore if self._cursore is None else min(self._cursore, cursore)
+
     def saluta(self, presa: Presa) -> None:
         """A socket went away. The last one switches the lights off."""
         chiave = (presa.ospite.utente_id, presa.ospite.ente_id)
@@ -178,12 +183,12 @@ class Centralino:
     async def _arretrato(self, chi: set[tuple[int, int]]) -> None:
         da = self._cursore
         leggi = database_sync_to_async(_leggi)
-        if da is None:
-            self._cursore = await database_sync_to_async(lettura.cursore_di_adesso)()
+        if da is None:  # nobody has been greeted yet
             return
         presenti = {p for c in chi for p in self._prese.get(c, ()) if p.salutata}
         per_ente, adesso = await leggi(da, chi)
-        self._cursore = adesso
+        if self._cursore == da:  # else somebody came in meanwhile, who knows less
+            self._cursore = adesso
         for ente, (righe, da_leggere) in per_ente.items():
             self._righe(ente, righe, da_leggere)
         # Who came in meanwhile was not asked for, and has yet to hear what it missed: a cursor

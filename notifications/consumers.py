@@ -74,6 +74,8 @@ class Notizie(AsyncWebsocketConsumer):  # type: ignore[misc] # channels has no t
             self.metti(notizie([r.dati for r in arretrato.righe], da_leggere))
         self.metti({"tipo": "cursore", "cursore": arretrato.cursore})
         self.salutata = True
+        if self._centralino is not None:
+            self._centralino.dal(arretrato.cursore)
 
     async def disconnect(self, code: int) -> None:
         if self._centralino is not None:

@@ -35,6 +35,7 @@ from cycle.services.scadenze import GIORNI, MEMORIA, passo, scadenze
 from cycle.termini import in_vigore
 from notifications.models import Notifica
 from tests import mondo
+from tests.asincrono import corri
 from workflows.registro.models import Evento
 
 ROMA = ZoneInfo("Europe/Rome")
@@ -339,7 +340,7 @@ class TestLavoro:
                         break
                     await asyncio.sleep(0.1)
 
-        asyncio.run(lavora())
+        corri(lavora())
         assert Battito.objects.exists()
         assert not ProcrastinateJob.objects.filter(status="doing").exists()
 

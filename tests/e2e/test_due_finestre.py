@@ -22,7 +22,7 @@ from notifications.models import Notifica
 from tests import mondo
 from tests.e2e.conftest import Entra
 
-ATTESA = 20_000  # milliseconds after which a thing will not appear any more
+ATTESA = 60_000  # milliseconds after which a thing will not appear any more
 
 
 class _Servito(uvicorn.Server):
@@ -76,6 +76,7 @@ def test_the_bell_rings_when_the_segreteria_decides(entra: Entra) -> None:
     segreteria.get_by_label("Data dell'atto").fill(date(2026, 2, 26).isoformat())
     segreteria.get_by_label("Parere di regolarità tecnica").fill("segretario, 25/02/2026")
     segreteria.get_by_role("button", name="Registra l'approvazione").click()
+    expect(segreteria.locator("#pagina .stato").first).to_have_text("Approvato", timeout=ATTESA)
 
     suona(dirigente, 1)
     expect(dirigente.locator("#annuncio")).to_contain_text(o.codice)

@@ -31,6 +31,7 @@ from notifications.lettura import cursore_di_adesso
 from notifications.models import Notifica
 from notifications.posta import NuovaNotifica, scrivi
 from tests import mondo
+from tests.asincrono import corri
 
 ATTESA = 20  # seconds after which a message will not come any more
 T = TypeVar("T")
@@ -54,7 +55,7 @@ def prova(scena: Callable[[Server], Coroutine[Any, Any, None]]) -> None:
         async with _servito() as server:
             await scena(server)
 
-    asyncio.run(tutto())
+    corri(tutto())
 
 
 class Server:

@@ -31,6 +31,7 @@ from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
 from notifications import lettura
 from tests import mondo
+from tests.asincrono import corri
 from tests.notifications.test_prese import fai, notifica
 
 CASA = Path(__file__).resolve().parents[2]
@@ -227,7 +228,7 @@ def test_each_screen_of_each_process_shows_it_once(installazione: Installazione)
                 assert sorted(schermo.mostrati) == sorted(attese)
                 assert schermo.ritorni == 1
 
-    asyncio.run(scena())
+    corri(scena())
 
 
 def test_every_part_is_killed_during_a_storm_and_all_arrives(installazione: Installazione) -> None:
@@ -261,4 +262,4 @@ def test_every_part_is_killed_during_a_storm_and_all_arrives(installazione: Inst
                 await schermo.ha(dette)
                 assert sorted(schermo.mostrati) == sorted(dette)
 
-    asyncio.run(scena())
+    corri(scena())

@@ -14,6 +14,7 @@ from django.http.response import HttpResponseBase
 from django.test import AsyncRequestFactory, RequestFactory
 
 from cycle.views.scarichi import PEZZO, Statici, scarica
+from tests.asincrono import corri
 
 CONTENUTO = bytes(range(256)) * (PEZZO // 256 * 2) + b"fine"
 
@@ -32,7 +33,7 @@ def test_asgi_asks_for_its_pieces_without_a_warning() -> None:
     file = io.BytesIO(CONTENUTO)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        pezzi = asyncio.run(serve(file))
+        pezzi = corri(serve(file))
     assert b"".join(pezzi) == CONTENUTO
     assert max(map(len, pezzi)) == PEZZO
 
@@ -69,9 +70,9 @@ def test_static_files_leave_under_asgi_without_a_warning() -> None:
 
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        intero, testo = asyncio.run(serve())
-        parte, inizio = asyncio.run(serve(range="bytes=0-9"))
-        gia, niente = asyncio.run(serve(if_modified_since=intero["Last-Modified"]))
+        intero, testo = corri(serve())
+        parte, inizio = corri(serve(range="bytes=0-9"))
+        gia, niente = corri(serve(if_modified_since=intero["Last-Modified"]))
     assert (intero.status_code, testo[:2]) == (200, b"/*")
     assert (parte.status_code, inizio) == (206, testo[:10])
     assert (gia.status_code, niente) == (304, b"")
