@@ -52,7 +52,7 @@ class Unita:
 
     codice: str
     nome: str
-    tipo: str  # area | settore | servizio | ufficio
+    tipo: str  # area | settore | servizio | ufficio; ente, for the whole of it
     padre: str = ""
     responsabile: str = ""  # nome_completo of a Persona
     inquadramento: str = ""  # of the responsabile: Dirigente, PO ...
@@ -106,6 +106,9 @@ class Indicatore:
     storico: tuple[ValoreStorico, ...] = ()
     codice: str = ""  # as the ente calls it, where it does
     note: str = ""
+    cap: Decimal | None = None  # of its own score: 1 is 100 % (R71)
+    fascia_da: Decimal | None = None
+    fascia_a: Decimal | None = None
     riga: int = 0
 
 
@@ -178,6 +181,7 @@ class Specifico:
     esternalizzata: str = ""  # "", no, parzialmente, totalmente
     affidatario: str = ""
     modalita_affidamento: str = ""
+    peso: Decimal | None = None
     collaboratori: tuple[Collaboratore, ...] = ()
     indicatori: tuple[Indicatore, ...] = ()
     relazioni: tuple[Relazione, ...] = ()

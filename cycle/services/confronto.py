@@ -37,7 +37,8 @@ def presenti_e_diversi(
     esportati = {o["codice"]: o for o in da_database(ciclo)["obiettivi"]}
     resto = _resto(ciclo)
     presenti = {o.codice for o in piano.obiettivi if o.codice in esportati}
-    unita = {u.codice: u.nome for u in piano.unita}
+    ente = ciclo.ente.nome
+    unita = {u.codice: ente if u.tipo == "ente" else u.nome for u in piano.unita}
     diversi = [
         o.codice
         for o in piano.obiettivi

@@ -261,6 +261,9 @@ class _Scrittura:
         codici = {u.codice: u.nome for u in aperte}
         trovate = {"": next(u for u in aperte if u.padre_id is None)}
         for unita in self.piano.unita:  # parents come before children
+            if unita.tipo == "ente":
+                trovate[unita.codice] = trovate[""]
+                continue
             padre = trovate[unita.padre]
             omonime = [
                 u
@@ -405,6 +408,7 @@ class _Scrittura:
                 esternalizzata=s.esternalizzata,
                 affidatario=s.affidatario,
                 modalita_affidamento=s.modalita_affidamento,
+                peso=s.peso,
             )
             for obiettivo, ordine, s in coppie
         )
@@ -543,6 +547,9 @@ class _Scrittura:
                 natura=i.natura,
                 aggregazione=i.aggregazione,
                 peso=i.peso,
+                cap=i.cap,
+                fascia_da=i.fascia_da,
+                fascia_a=i.fascia_a,
                 codice=i.codice,
                 note=i.note,
             )
