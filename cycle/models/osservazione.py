@@ -7,7 +7,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from cycle.models.base import DiObiettivo
+from cycle.models.base import CIFRE, DiObiettivo
 from cycle.models.ente import Persona
 from cycle.models.relazione import RelazioneSemestrale, Seduta, VoceRelazione
 
@@ -19,7 +19,8 @@ class Osservazione(DiObiettivo):
     `proposta` is the text as the system drafted it, `testo` as a member left it. Until it is
     signed and sent only the Nucleo sees it; sent (`osserva`), its text is the report's own
     (`VoceRelazione.osservazione`) and it does not change any more. `invita_entro`: with it the
-    settore is invited to ask for a variazione by that day (R39)."""
+    settore is invited to ask for a variazione by that day (R39). `messa_da_parte`: why a member will
+    not have it sent; it is then no osservazione, and can be taken up again."""
 
     voce = models.ForeignKey(VoceRelazione, on_delete=models.PROTECT, related_name="osservazioni")
     impronta = models.CharField(max_length=64)
@@ -33,6 +34,7 @@ class Osservazione(DiObiettivo):
         Persona, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     firmata_il = models.DateTimeField(null=True, blank=True)
+    messa_da_parte = models.TextField(blank=True, default="")
 
     class Meta:
         verbose_name = "osservazione"
@@ -44,6 +46,11 @@ class Osservazione(DiObiettivo):
                 condition=Q(firmata_da__isnull=True, firmata_il__isnull=True)
                 | Q(firmata_da__isnull=False, firmata_il__isnull=False),
                 name="osservazione_firmata",
+            ),
+            models.CheckConstraint(
+                condition=Q(messa_da_parte="")
+                | Q(messa_da_parte__regex=r"\S", firmata_il__isnull=True),
+                name="osservazione_da_parte",
             ),
         ]
 
@@ -89,3 +96,17 @@ class Astensione(DiObiettivo):
                 nulls_distinct=False,
             )
         ]
+
+
+class Validazione(DiObiettivo):
+    """What a sitting decided of an objective, as it was decided: it stays in its minutes, also
+    when the objective is re-opened since, and validated again by another one (R59)."""
+
+    seduta = models.ForeignKey(Seduta, on_delete=models.PROTECT, related_name="validazioni")
+    calcolata = models.DecimalField(**CIFRE, null=True, blank=True)
+    convalidata = models.DecimalField(**CIFRE, null=True, blank=True)
+    motivo = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = "validazione"
+        verbose_name_plural = "validazioni"
