@@ -43,7 +43,7 @@ from cycle.models import (
 from cycle.parametri import Parametri
 from cycle.services.confronto import presenti_e_diversi
 from cycle.services.enti import di_comando, nell_ente, scrivi_anno
-from workflows.ports import Attore
+from workflows.ports import Attore, Incarico
 from workflows.registro import azioni
 
 Avanzamento = Callable[[int, int], None]
@@ -65,12 +65,14 @@ def importa(
     come: str,
     istante: datetime,
     attore: Attore | None = None,
+    con: Incarico | None = None,
     canale: str = "comando",
     stati: Mapping[str, str] | None = None,
     avanzamento: Avanzamento | None = None,
 ) -> EsitoImportazione:
     """Store the plan as `piano` (proposte, without values) or `storico` (validati, version 1
-    under an Atto of kind storico). `stati` names the objectives to be left in `bozza`.
+    under an Atto of kind storico), under the incarico `con`. `stati` names the objectives to be
+    left in `bozza`.
 
     Idempotent: objectives already there and equal are left alone. Raises `PianoIllegibile`, and
     writes nothing, when one is there and differs, or breaks a rule no imported plan may break.
@@ -83,14 +85,14 @@ def importa(
             cursore.execute("SELECT pg_advisory_xact_lock(hashtext('importa'), %s)", [ente.pk])
         ciclo = Ciclo.objects.filter(ente=ente, anno=piano.anno).first()
         if ciclo is not None:
-            piano = _nei_periodi(piano, ciclo)
+            piano = nei_periodi(piano, ciclo)
         parametri = dict(ciclo.parametri if ciclo else piano.parametri)
         _verifica(piano, come, Parametri.da_dizionario(parametri))
         nuovi = _non_ancora_presenti(ciclo, piano, come)
         if not nuovi:
             return EsitoImportazione(gia_presenti=len(piano.obiettivi), avvisi=piano.avvisi)
         scrittura = _Scrittura(ente, piano, come, istante, avanzamento or (lambda _f, _t: None))
-        scrittura.esegui(nuovi, attore or di_comando(ente.pk, istante), canale, stati or {})
+        scrittura.esegui(nuovi, attore or di_comando(ente.pk, istante), con, canale, stati or {})
         with connection.cursor() as cursore:  # else what follows is planned for empty tables
             cursore.execute("SELECT cycle_statistiche()")
         return EsitoImportazione(
@@ -122,7 +124,7 @@ def _verifica(piano: neutro.Piano, come: str, parametri: Parametri) -> None:
             )
 
 
-def _nei_periodi(piano: neutro.Piano, ciclo: Ciclo) -> neutro.Piano:
+def nei_periodi(piano: neutro.Piano, ciclo: Ciclo) -> neutro.Piano:
     """The plan with the periods that the year has: one of the document is the one that ends on
     the same day. Raises `PianoIllegibile` when there is none."""
     codici = {al: codice for codice, al in ciclo.periodi.values_list("codice", "al")}
@@ -211,6 +213,7 @@ class _Scrittura:
         self,
         nuovi: Sequence[neutro.Obiettivo],
         attore: Attore,
+        con: Incarico | None,
         canale: str,
         stati: Mapping[str, str],
     ) -> None:
@@ -221,7 +224,9 @@ class _Scrittura:
             ente_id=self.ente.pk,
             procedura="obiettivo",
             verbo="importa",
-            passi=[azioni.Voce(pk, pk, "", stato) for pk, stato in zip(ids, arrivi, strict=True)],
+            passi=[
+                azioni.Voce(pk, pk, "", stato, con) for pk, stato in zip(ids, arrivi, strict=True)
+            ],
             attore=attore,
             istante=self.istante,
             atto_id=atto_id,

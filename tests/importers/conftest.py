@@ -11,7 +11,13 @@ import pytest
 
 VARIABILE = "CYCLE_PIANI_REALI"
 
-REALI = ["test_aperti_reali.py", "test_modena_reale.py", "test_osservazioni_reali.py"]
+REALI = [
+    "test_aperti_reali.py",
+    "test_foglio_reali.py",
+    "test_forme_reali.py",
+    "test_modena_reale.py",
+    "test_osservazioni_reali.py",
+]
 collect_ignore = [] if os.environ.get(VARIABILE) else REALI
 
 

@@ -223,7 +223,9 @@ class _Lettura:
                 noti = {r["codice"] for r in restano}
                 for riga in restano:
                     if riga["padre"] in noti:
-                        self._errore(riga, "padre", "Il padre sta, a sua volta, sotto questa unità.")
+                        self._errore(
+                            riga, "padre", "Il padre sta, a sua volta, sotto questa unità."
+                        )
                 break
         for riga in [r for r in ordinate if r["tipo"] == "ente"][1:]:
             self._errore(riga, "tipo", "L'ente è uno solo.")

@@ -136,7 +136,8 @@ def segnato(contenuto: bytes, errori: Sequence[Errore]) -> bytes | None:
         for n, e in enumerate(errori, start=2):
             for colonna, testo in enumerate((e.foglio, e.cella, e.messaggio, e.rimedio), start=1):
                 scritta = elenco.cell(n, colonna)
-                scritta.value, scritta.data_type = testo, "s"  # never a formula
+                scritta.value = testo
+                scritta.data_type = "s"  # never a formula
                 scritta.quotePrefix = testo.startswith(("=", "+", "-", "@"))
                 scritta.alignment = Alignment(wrap_text=True, vertical="top")
             if e.foglio in fogli and e.cella[:1].isalpha():
