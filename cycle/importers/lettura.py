@@ -53,9 +53,11 @@ def concludi(piano: Piano, righe: Righe, avvisi: Avvisi, avanzamento: Avanzament
 
 
 def una_volta(visti: dict[str, int], codice: str, riga: int) -> None:
-    """Note a code and its line. Raises `PianoIllegibile` when it is already of another thing."""
-    prima = visti.setdefault(codice, riga)
-    if prima != riga:
+    """Note a code and its line. Raises `PianoIllegibile` when it is already of another thing, be
+    it on the same line."""
+    prima = visti.get(codice)
+    visti[codice] = riga
+    if prima is not None:
         raise PianoIllegibile(
             f"Riga {riga}: il codice {codice} è già alla riga {prima}. Un codice indica una cosa "
             "sola: togliere la copia o correggere il codice."

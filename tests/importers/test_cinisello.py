@@ -123,10 +123,27 @@ def test_columns_read_one_by_one_count_or_stay_empty(piano: Piano) -> None:
     assert "i pesi delle fasi sommano 90.00, non 100" in detti(piano, "2031_S07_05")
 
 
-def test_one_figure_where_there_should_be_two_is_neither(piano: Piano) -> None:
-    [fase] = specifico(piano, "2031_S07_06").fasi
-    assert (fase.peso, fase.avanzamento) == (None, None)
-    assert any("una sola cifra, 100,00" in m for m in detti(piano, "2031_S07_06"))
+@pytest.mark.parametrize(
+    ("cifra", "altra", "peso", "avanzamento"),
+    [
+        ("100,00", "", Decimal("100.00"), None),  # a row alone
+        ("40,00", "60,00 100,00", Decimal("40.00"), None),
+        ("100,00", "60,00 100,00", None, Decimal("100.00")),
+        ("100,00", "60,00", None, None),  # two such rows
+    ],
+)
+def test_one_figure_where_there_should_be_two(
+    cifra: str, altra: str, peso: Decimal | None, avanzamento: Decimal | None
+) -> None:
+    """It is what the sum of the weights proves, or neither."""
+    riga = "Segnavia nuovi 100,00 01/01/2031"
+    testo = TESTO.replace(riga, f"Segnavia nuovi {cifra} 01/01/2031")
+    if altra:
+        testo += f"Guadi {altra} 01/01/2031 31/12/2031\n01/01/2031 31/12/2031\n"
+    letto = leggi("cinisello", testo.encode(), anno=2031)
+    fase = specifico(letto, "2031_S07_06").fasi[0]
+    assert (fase.peso, fase.avanzamento) == (peso, avanzamento)
+    assert any(f"una sola cifra, {cifra}" in m for m in detti(letto, "2031_S07_06"))
 
 
 def test_indicators_with_descriptions_around_their_row(piano: Piano) -> None:

@@ -8,8 +8,8 @@ rebuilt: a row is known by its figures, a column by its label or by being the on
 a thing. What cannot is left empty, and told; a note that may be of several rows is kept, as it
 stands, among the sections of the scheda.
 
-`pagine` cuts pages and columns, `fasi` and `indicatori` read the two tables, `assemblaggio` makes
-the plan: each obiettivo has one specifico, which carries them.
+`pagine` cuts pages and columns, `fasi` (with `colonne`) and `indicatori` read the two tables,
+`assemblaggio` makes the plan: each obiettivo has one specifico, which carries them.
 """
 
 from __future__ import annotations

@@ -8,10 +8,11 @@ from collections import Counter
 from datetime import date
 
 from cycle.importers import piano as neutro
-from cycle.importers.cinisello.fasi import FaseGrezza, LettoreFasi
+from cycle.importers.cinisello.colonne import FaseGrezza
+from cycle.importers.cinisello.fasi import LettoreFasi
 from cycle.importers.cinisello.indicatori import IndicatoreGrezzo, LettoreIndicatori
-from cycle.importers.cinisello.pagine import Lettore, Parte, SchedaGrezza
-from cycle.importers.cinisello.parole import Testate, capoversi, in_riga
+from cycle.importers.cinisello.pagine import LIVELLI, Lettore, Parte, SchedaGrezza
+from cycle.importers.cinisello.parole import Testate, capoversi, e_leggibile, in_riga
 from cycle.importers.lettura import Rubrica, breve, verifica_anno
 from cycle.importers.piano import PianoIllegibile
 from cycle.importers.testo import Avvisi, chiave
@@ -28,11 +29,11 @@ PARAMETRI = {
     "nome_specifici": "Fasi e indicatori",
 }
 NOTE_SPARSE = "Note che il documento non attribuisce"
-_LIVELLI = ("mandato", "missione", "programma")
 _CENTRO = re.compile(
     r"Centro di Responsabilit[aà]\s+(?P<codice>[0-9A-Z_]{2,20})\s+(?P<nome>.+)", re.IGNORECASE
 )
 _SOSTITUIRE = re.compile(r"\bsostituire\b", re.IGNORECASE)
+_SLITTA = re.compile(r"\bslitt(?:a|ano|at[aeio])\b", re.IGNORECASE)
 _SI_NO = re.compile(r"\(\s?s[iì]\s?=\s?1[ ,;]{0,2}no\s?=\s?0\s?\)", re.IGNORECASE)
 
 
@@ -133,15 +134,17 @@ class _Assemblaggio:
         if titolo.endswith("..."):
             self.avvisi.aggiungi(scheda.riga, codice, "il titolo è stampato solo in parte")
         area = self.testate.area(scheda)
-        fasi: list[neutro.Fase] = []
+        grezze: list[FaseGrezza] = []
         indicatori: list[neutro.Indicatore] = []
         sparse: list[str] = []
         for pagina in scheda.pagine:
-            lette = self.fasi.leggi(codice, pagina)
-            fasi += [self._fase(fase, codice) for fase in lette]
+            lette = self.fasi.leggi(codice, pagina, grezze)
+            grezze += lette
             letti = self.indicatori.leggi(codice, pagina, len(lette))
             indicatori += [self._indicatore(i, codice) for i in letti]
             sparse += [*self.fasi.sparse, *self.indicatori.sparse]
+        self.fasi.cifre_sole(codice, grezze)
+        fasi = [self._fase(fase, codice) for fase in grezze]
         self._controlla(scheda, fasi, indicatori, area)
         sezioni = (
             ("Area tematica", area),
@@ -187,7 +190,7 @@ class _Assemblaggio:
 
     def _nodi(self, scheda: SchedaGrezza) -> tuple[neutro.Nodo, ...]:
         percorso: list[tuple[str, str, str]] = []
-        for livello in _LIVELLI:
+        for livello in LIVELLI:
             if livello not in scheda.nodi:
                 self.avvisi.aggiungi(scheda.riga, scheda.codice, f"manca: obiettivo di {livello}")
                 continue
@@ -229,11 +232,21 @@ class _Assemblaggio:
         nota = " ".join(note)
         if _SOSTITUIRE.search(nota):
             self.avvisi.aggiungi(riga, codice, f"una nota chiede una variazione: «{breve(nota)}»")
+        if _SLITTA.search(nota):
+            self.avvisi.aggiungi(
+                riga, codice, f"una nota dice che l'attività slitta: «{breve(nota)}»"
+            )
         return nota
 
+    def _leggibile(self, nome: str, riga: int, codice: str) -> None:
+        if not e_leggibile(nome):
+            self.avvisi.aggiungi(riga, codice, f"il nome non è ben leggibile: «{breve(nome)}»")
+
     def _fase(self, f: FaseGrezza, codice: str) -> neutro.Fase:
+        descrizione = " ".join(f.descrizione)
+        self._leggibile(descrizione, f.riga, codice)
         return neutro.Fase(
-            " ".join(f.descrizione),
+            descrizione,
             peso=f.peso,
             avanzamento=f.avanzamento,
             inizio_previsto=f.inizio_previsto,
@@ -248,6 +261,7 @@ class _Assemblaggio:
 
     def _indicatore(self, i: IndicatoreGrezzo, codice: str) -> neutro.Indicatore:
         nome = i.nome
+        self._leggibile(nome, i.riga, codice)
         cifre = i.cifre
         if len(cifre) not in (2, 4):
             self.avvisi.aggiungi(

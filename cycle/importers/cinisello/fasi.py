@@ -1,26 +1,22 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The table of phases. A row begins where a weight, a progress and a date stand one after the
-other; its second line of dates is of the effective ones. What a scanner read apart, the right of
-the table, is given back only when there are as many pieces as rows that lack one."""
+other; its second line of dates is of the effective ones. `colonne` gives back what a scanner read
+apart."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal
 
+from cycle.importers.cinisello.colonne import FaseGrezza, FasiStaccate, a_destra, colonne_di_fasi
 from cycle.importers.cinisello.pagine import Pagina, Parte, Riga, SchedaGrezza
 from cycle.importers.cinisello.parole import (
     CIFRA,
     DATA,
     Testate,
-    capoversi,
     cifra,
-    giorno,
-    in_riga,
+    in_cifre,
     maiuscola,
 )
 from cycle.importers.lettura import breve
@@ -29,24 +25,10 @@ from cycle.importers.testo import Avvisi
 _ANCORA = re.compile(
     rf"(?P<testo>.*?)\s*(?P<cifre>(?:(?<![\w,.]){CIFRA}\s+){{1,2}})(?P<data>{DATA.pattern})(?P<resto>.*)"
 )
+_ANCORA_SENZA_DATA = re.compile(
+    rf"(?P<testo>.*?)\s*(?P<cifre>(?<![\w,.]){CIFRA}\s+{CIFRA})(?P<data>)(?P<resto>)"
+)
 _MASSIMI_CENTRI = 50  # of a settore
-_CENTRO = re.compile(r"\b(?:SERV|SETT|UFF|DIREZ|AREA|UNIT)[A-ZÀ-Ü]*\b\.?")
-
-
-@dataclass(slots=True)
-class FaseGrezza:
-    riga: int
-    descrizione: list[str] = field(default_factory=list)
-    peso: Decimal | None = None
-    avanzamento: Decimal | None = None
-    inizio_previsto: date | None = None
-    fine_prevista: date | None = None
-    inizio_effettivo: date | None = None
-    fine_effettiva: date | None = None
-    responsabile: list[str] = field(default_factory=list)
-    centro: list[str] = field(default_factory=list)
-    note: list[str] = field(default_factory=list)
-    incerte: list[int] = field(default_factory=list)  # lines that may be of another column
 
 
 class LettoreFasi:
@@ -55,15 +37,32 @@ class LettoreFasi:
 
     def __init__(self, schede: Iterable[SchedaGrezza], testate: Testate, avvisi: Avvisi) -> None:
         self.testate = testate
-        self.avvisi = avvisi
-        self.sparse: list[str] = []  # notes of the page that may be of several rows
         self.code, self.centri = _centri(schede)
-        self._codice = ""
+        self.staccate = FasiStaccate(testate, self.code, avvisi)
 
-    def leggi(self, codice: str, pagina: Pagina) -> list[FaseGrezza]:
-        self._codice, self.sparse = codice, []
-        fasi = self._per_riga(pagina.di(Parte.FASI)) + self._per_colonna(pagina)
-        self._destra(fasi, pagina)
+    @property
+    def sparse(self) -> list[str]:
+        """Notes of the page that may be of several rows."""
+        return self.staccate.sparse
+
+    def segnala(self, riga: int, messaggio: str) -> None:
+        self.staccate.segnala(riga, messaggio)
+
+    def leggi(
+        self, codice: str, pagina: Pagina, precedenti: Sequence[FaseGrezza] = ()
+    ) -> list[FaseGrezza]:
+        """The phases of a page; the last of the `precedenti` may go on there."""
+        self.staccate.codice, self.staccate.sparse = codice, []
+        colonne = colonne_di_fasi(pagina)
+        fasi = self._per_riga(
+            pagina.di(Parte.FASI), precedenti, senza_date=bool(colonne) and "Peso" not in colonne
+        )
+        if not fasi:
+            fasi = self.staccate.per_colonna(pagina)
+        elif colonne:
+            self.staccate.date_per_colonna(fasi, pagina)
+            self.staccate.testi_per_colonna(fasi, pagina)
+        self.staccate.destra(fasi, pagina)
         for fase in fasi:
             if fase.incerte:
                 self.segnala(
@@ -73,22 +72,43 @@ class LettoreFasi:
                 )
         return fasi
 
-    def segnala(self, riga: int, messaggio: str) -> None:
-        self.avvisi.aggiungi(riga, self._codice, messaggio)
-
     # --- rows -------------------------------------------------------------------------------
 
-    def _per_riga(self, righe: Sequence[Riga]) -> list[FaseGrezza]:
+    def _per_riga(
+        self, righe: Sequence[Riga], precedenti: Sequence[FaseGrezza], *, senza_date: bool
+    ) -> list[FaseGrezza]:
+        """`senza_date`: the page has its dates in columns of their own."""
         fasi: list[FaseGrezza] = []
+        prima: list[Riga] = []  # lines before the first row
         for riga in righe:
             trovata = _ANCORA.fullmatch(riga.testo)
+            if trovata is None and senza_date:
+                trovata = _ANCORA_SENZA_DATA.fullmatch(riga.testo)
             if trovata is not None:
                 fasi.append(self._apri(riga, trovata))
             elif fasi:
                 self._prosegue(fasi[-1], riga)
             elif not self.testate.e_comune(riga.testo):
-                self.segnala(riga.numero, f"riga non interpretata: «{breve(riga.testo)}»")
+                prima.append(riga)
+        if prima:
+            self._prima_delle_righe(prima, fasi, precedenti)
         return fasi
+
+    def _prima_delle_righe(
+        self, righe: list[Riga], fasi: list[FaseGrezza], precedenti: Sequence[FaseGrezza]
+    ) -> None:
+        """Lines above the first row: its description, if it has none on its own line; the rest of
+        the last row of the page before, if that waits for its effective dates."""
+        if fasi and not fasi[0].descrizione:
+            fasi[0].descrizione = [riga.testo for riga in righe]
+            return
+        ultima = precedenti[-1] if precedenti else None
+        for riga in righe:
+            if ultima is not None and ultima.inizio_effettivo is None:
+                self._prosegue(ultima, riga)
+            else:
+                self.sparse.append(riga.testo)
+                self.segnala(riga.numero, f"riga non interpretata: «{breve(riga.testo)}»")
 
     def _apri(self, riga: Riga, trovata: re.Match[str]) -> FaseGrezza:
         fase = FaseGrezza(riga.numero)
@@ -98,18 +118,15 @@ class LettoreFasi:
         if len(cifre) == 2:
             fase.peso, fase.avanzamento = cifre
         else:
-            self.segnala(
-                riga.numero,
-                f"una sola cifra, {trovata['cifre'].strip()}, non si sa se peso o avanzamento: "
-                "lasciati vuoti",
-            )
-        fase.inizio_previsto = self._giorno(riga, trovata["data"])
+            fase.sola = cifre[0]
+        if trovata["data"]:
+            fase.inizio_previsto = self.staccate.giorno(riga, trovata["data"])
         resto = trovata["resto"].strip()
         seconda = DATA.match(resto)
         if seconda is not None:
-            fase.fine_prevista = self._giorno(riga, seconda[0])
+            fase.fine_prevista = self.staccate.giorno(riga, seconda[0])
             resto = resto[seconda.end() :].strip()
-        nome, centro, nota = _a_destra(resto)
+        nome, centro, nota = a_destra(resto)
         for noto in self.centri:  # a note may be in capitals too
             if centro.startswith(f"{noto} "):
                 centro, nota = noto, f"{centro[len(noto) + 1 :]} {nota}".strip()
@@ -127,7 +144,7 @@ class LettoreFasi:
         sinistra = riga.testo[: giorni[0].start()].strip()
         if len(sinistra) > 2:  # less is dirt
             self._testo(fase, riga, sinistra, prima_delle_date=True)
-        lette = [self._giorno(riga, g[0]) for g in giorni]
+        lette = [self.staccate.giorno(riga, g[0]) for g in giorni]
         if len(lette) > 2 or fase.fine_effettiva is not None:
             self.segnala(riga.numero, f"date in più: «{breve(riga.testo)}»")
         elif fase.inizio_effettivo is None:
@@ -157,7 +174,7 @@ class LettoreFasi:
     def _dove_si_spezza(self, fase: FaseGrezza, parole: Sequence[str]) -> int | None:
         """Where the right of the table begins in a line that lost its columns, if that is proved:
         at the name that a lone surname waits for, or at the known end of a centre."""
-        coda = self._coda_attesa(fase)
+        coda = self.staccate.coda_attesa(fase)
         for n in range(len(parole) - 1, -1, -1):
             if coda and parole[n] == coda:
                 return n
@@ -169,7 +186,7 @@ class LettoreFasi:
 
     def _coda(self, fase: FaseGrezza, riga: Riga, parole: Sequence[str]) -> None:
         resto = list(parole)
-        coda = self._coda_attesa(fase)
+        coda = self.staccate.coda_attesa(fase)
         if resto and _cognome_solo(fase) and resto[0] != coda and maiuscola(resto[0]):
             fase.responsabile.append(resto.pop(0))
         if resto and resto[0] == coda:
@@ -180,160 +197,23 @@ class LettoreFasi:
     def _coda_attesa(self, fase: FaseGrezza) -> str:
         return self.code.get(fase.centro[0], "") if len(fase.centro) == 1 else ""
 
-    # --- columns read one by one ------------------------------------------------------------
-
-    def _per_colonna(self, pagina: Pagina) -> list[FaseGrezza]:
-        pesi = self._cifre(pagina.colonna(Parte.FASI, "Peso"))
-        if not pesi:
-            for (parte, _), righe in pagina.colonne.items():
-                if parte is Parte.FASI:
-                    self.sparse += [r.testo for r in righe]
-            return []
-        prima = pagina.colonna(Parte.FASI, "Peso")[0].numero
-        n = len(pesi)
-        fasi = [FaseGrezza(prima, peso=peso) for peso in pesi]
-        avanzamenti = self._cifre(pagina.colonna(Parte.FASI, "Avanz."))
-        inizi = self._giorni(pagina, "Inizio Previsto", "Inizio Effettivo")
-        fini = self._giorni(pagina, "Fine Prevista", "Fine Effettiva")
-        if len(avanzamenti) == n:
-            for fase, avanzamento in zip(fasi, avanzamenti, strict=True):
-                fase.avanzamento = avanzamento
-        else:
-            self._non_tornano(prima, "gli avanzamenti", len(avanzamenti), n)
-        for quali, giorni in (("inizio", inizi), ("fine", fini)):
-            if len(giorni) != 2 * n:
-                self._non_tornano(prima, f"le date di {quali}", len(giorni), 2 * n)
-                continue
-            for k, fase in enumerate(fasi):
-                previsto, effettivo = giorni[2 * k : 2 * k + 2]
-                if quali == "inizio":
-                    fase.inizio_previsto, fase.inizio_effettivo = previsto, effettivo
-                else:
-                    fase.fine_prevista, fase.fine_effettiva = previsto, effettivo
-        for colonna, dove in (
-            ("Descrizione", "descrizione"),
-            ("Responsabile", "responsabile"),
-            ("Centro di Responsabilta", "centro"),
-            ("Note", "note"),
-        ):
-            gruppi = capoversi(pagina.colonna(Parte.FASI, colonna))
-            if len(gruppi) == n:
-                for fase, gruppo in zip(fasi, gruppi, strict=True):
-                    setattr(fase, dove, [r.testo for r in gruppo])
-            elif gruppi:
-                self._non_tornano(gruppi[0][0].numero, f"«{colonna}»", len(gruppi), n)
-                self.sparse += [f"{colonna}: {in_riga(g)}" for g in gruppi]
-        return fasi
-
-    def _non_tornano(self, riga: int, cosa: str, trovati: int, attesi: int) -> None:
-        self.segnala(
-            riga, f"{cosa} delle fasi sono {trovati}, e non {attesi}: non si attribuiscono"
-        )
-
-    def _cifre(self, righe: Sequence[Riga]) -> list[Decimal]:
-        lette = [cifra(parola) for riga in righe for parola in riga.testo.split()]
-        return [valore for valore in lette if valore is not None]
-
-    def _giorni(self, pagina: Pagina, *colonne: str) -> list[date | None]:
-        righe = [riga for colonna in colonne for riga in pagina.colonna(Parte.FASI, colonna)]
-        return [self._giorno(r, g[0]) for r in righe for g in DATA.finditer(r.testo)]
-
-    # --- the right of the table, read apart ------------------------------------------------
-
-    def _destra(self, fasi: Sequence[FaseGrezza], pagina: Pagina) -> None:
-        previste: list[tuple[date | None, str]] = []
-        effettive: list[date | None] = []
-        nomi: list[str] = []
-        centri: list[list[str]] = []
-        note: list[str] = []
-        righe = [
-            riga
-            for riga in (
-                *pagina.di(Parte.DESTRA_FASI),
-                *(r for r in pagina.di(Parte.INDICATORI) if e_di_fasi(r.testo)),
-            )
-            if not self.testate.e_comune(riga.testo)
-        ]
-        self._code_smarrite(fasi, pagina)
-        for riga in righe:
-            giorni = list(DATA.finditer(riga.testo))
-            resto = riga.testo[giorni[-1].end() :].strip() if giorni else riga.testo
-            nome, centro, nota = _a_destra(resto)
-            if giorni and resto:
-                previste.append((self._giorno(riga, giorni[0][0]), nome))
-            elif giorni:
-                effettive += [self._giorno(riga, g[0]) for g in giorni]
-            elif nome and not centro and not nota and len(nome.split()) > 1:
-                nomi.append(nome)
-            elif nome and not centro and not nota and centri:
-                centri[-1].append(nome)
-            elif nome and not centro:
-                nota = riga.testo
-            if nome and (giorni or centro):
-                nomi.append(nome)
-            if centro:
-                centri.append([centro])
-            if nota:
-                note.append(nota)
-        dove = righe[0].numero if righe else 0
-        self._assegna(
-            fasi, "fine_prevista", [g for g, _ in previste], dove, "le date di fine previste"
-        )
-        self._assegna(fasi, "fine_effettiva", effettive, dove, "le date di fine effettive")
-        self._assegna(fasi, "responsabile", [[n] for n in nomi], dove, "i responsabili")
-        self._assegna(fasi, "centro", centri, dove, "i centri di responsabilità")
-        if note and len(fasi) == 1 and not fasi[0].note:
-            fasi[0].note = note
-        elif note:
-            self.sparse.append(" ".join(note))
-            self.segnala(dove, f"note di fasi che non si attribuiscono: «{breve(' '.join(note))}»")
-
-    def _code_smarrite(self, fasi: Sequence[FaseGrezza], pagina: Pagina) -> None:
-        """Ends of centres that stand among the indicators, if as many phases wait for one."""
-        note = set(self.code.values())
-        smarrite = [r.testo for r in pagina.di(Parte.INDICATORI) if r.testo in note]
-        attese = [f for f in fasi if self._coda_attesa(f)]
-        if [self._coda_attesa(f) for f in attese] == smarrite:
-            for fase, coda in zip(attese, smarrite, strict=True):
-                fase.centro.append(coda)
-
-    def _assegna(
-        self, fasi: Sequence[FaseGrezza], campo: str, valori: Sequence[object], riga: int, cosa: str
-    ) -> None:
-        """One to each row that has none, in order; nothing, if they are not as many."""
-        senza = [fase for fase in fasi if not getattr(fase, campo)]
-        if not valori:
-            return
-        if len(valori) != len(senza):
-            self._non_tornano(riga, cosa, len(valori), len(senza))
-            return
-        for fase, valore in zip(senza, valori, strict=True):
-            setattr(fase, campo, valore)
-
-    def _giorno(self, riga: Riga, testo: str) -> date | None:
-        letto = giorno(testo)
-        if letto is None or f"{letto:%d/%m/%Y}" != testo:
-            come = f"letto {letto:%d/%m/%Y}" if letto else "lasciato vuoto"
-            self.segnala(riga.numero, f"«{testo}» non è una data: {come}")
-        return letto
-
-
-def e_di_fasi(testo: str) -> bool:
-    """Whether a line among the indicators is of the right of the phases: words in capitals, and
-    no figures."""
-    parole = testo.split()
-    return 1 < len(parole) <= 6 and all(maiuscola(p) and p[0].isalpha() for p in parole)
-
-
-def _a_destra(testo: str) -> tuple[str, str, str]:
-    """Responsible, centre, note: the first two are in capitals, and a centre has its own word."""
-    parole = testo.split()
-    n = next((k for k, p in enumerate(parole) if not maiuscola(p)), len(parole))
-    maiuscole, nota = " ".join(parole[:n]), " ".join(parole[n:])
-    centro = _CENTRO.search(maiuscole)
-    if centro is None:
-        return maiuscole, "", nota
-    return maiuscole[: centro.start()].strip(), maiuscole[centro.start() :], nota
+    def cifre_sole(self, codice: str, fasi: Sequence[FaseGrezza]) -> None:
+        """The only figure of a row is its weight where that makes 100 with the others, its progress
+        where that cannot; of two such rows nobody knows. A row alone weighs 100."""
+        self.staccate.codice = codice
+        sole = [fase for fase in fasi if fase.sola is not None]
+        altri = [fase.peso for fase in fasi if fase.sola is None]
+        for fase in sole:
+            pesi = [peso for peso in altri if peso is not None]
+            if len(sole) > 1 or len(pesi) != len(altri):
+                come = "non si sa se peso o avanzamento: lasciati vuoti"
+            elif fase.sola == 100 - sum(pesi):
+                fase.peso = fase.sola
+                come = "è il peso, poiché i pesi sommano 100; l'avanzamento resta vuoto"
+            else:
+                fase.avanzamento = fase.sola
+                come = "è l'avanzamento, poiché i pesi non sommerebbero 100; il peso resta vuoto"
+            self.segnala(fase.riga, f"una sola cifra, {in_cifre(fase.sola)}: {come}")
 
 
 def _cognome_solo(fase: FaseGrezza) -> bool:
@@ -352,7 +232,7 @@ def _centri(schede: Iterable[SchedaGrezza]) -> tuple[dict[str, str], list[str]]:
                 trovata = _ANCORA.fullmatch(riga.testo)
                 if trovata is not None:
                     resto = DATA.sub("", trovata["resto"]).strip()
-                    nome, centro, _ = _a_destra(resto)
+                    nome, centro, _ = a_destra(resto)
                     attese = 3 if " " in nome else 0  # a lone surname is followed by a name
                     righe[centro] += 1
                 elif centro and attese:

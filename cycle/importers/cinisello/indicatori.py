@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from cycle.importers.cinisello.fasi import e_di_fasi
+from cycle.importers.cinisello.colonne import e_di_fasi
 from cycle.importers.cinisello.pagine import Pagina, Parte, Riga
-from cycle.importers.cinisello.parole import CIFRE, Testate, capoversi, cifra, in_riga
+from cycle.importers.cinisello.parole import CIFRE, Testate, capoversi, cifra, in_cifre, in_riga
 from cycle.importers.lettura import breve
 from cycle.importers.testo import Avvisi
 
@@ -21,6 +21,7 @@ _ANCORA = re.compile(
 )
 _SOLE_CIFRE = re.compile(rf"(?:[|\s]*{CIFRE.pattern})+[|\s]*")
 _MASSIME_RIGHE = 40  # of a description: beyond, it is none
+VALORI_SENZA_RIGA = "Valori di anni passati senza riga"
 _CHIUSO = (")", ".", "”", '"')
 
 
@@ -141,8 +142,8 @@ class LettoreIndicatori:
         """Expected, reached, past years as the page labels them; a year only after the one before,
         since figures are known by their order."""
         passate = sorted(
-            (nome for parte, nome in pagina.colonne
-             if parte is Parte.INDICATORI and nome.startswith("Valore Raggiunto 20")),
+            (nomi[0] for parte, nomi in pagina.colonne
+             if parte is Parte.INDICATORI and nomi[0].startswith("Valore Raggiunto 20")),
             reverse=True,
         )  # fmt: skip
         return ["Valore Atteso", "Valore Raggiunto", *passate]
@@ -216,7 +217,8 @@ class LettoreIndicatori:
 
     def _senza_riga(self, sole: Sequence[tuple[int, list[Decimal]]]) -> None:
         for riga, valori in sole:
-            dette = ", ".join(f"{v}".replace(".", ",") for v in valori)
+            dette = ", ".join(in_cifre(v) for v in valori)
+            self.sparse.append(f"{VALORI_SENZA_RIGA}: {dette}")
             self.segnala(riga, f"{dette}: non si sa di quale riga o di quale anno sia, tralasciato")
 
     def _destra(self, indicatori: Sequence[IndicatoreGrezzo], pagina: Pagina, fasi: int) -> None:
@@ -235,15 +237,16 @@ class LettoreIndicatori:
                 indicatore.cifre += coppia
         else:
             self._senza_riga(cifre)
-        testo = " ".join(r.testo for r in note)
+        testo = "\n".join(in_riga(gruppo) for gruppo in capoversi(note))
         if testo and len(indicatori) == 1 and not fasi:
             indicatori[0].note.append(testo)
         elif testo:
             self.sparse.append(testo)
             self.segnala(
-                note[0].numero, f"una nota può essere di più righe: «{breve(testo)}»; è tra le "
-                "sezioni della scheda"
-            )  # fmt: skip
+                note[0].numero,
+                f"una nota può essere di più righe: «{breve(in_riga(note))}»; è tra le sezioni "
+                "della scheda",
+            )
 
 
 def _cifre(testo: str) -> list[Decimal]:

@@ -13,18 +13,22 @@ from cycle.importers.lettura import Orfane
 from cycle.importers.testo import Avvisi, testo_semplice
 
 _PAGINA = re.compile(r"\W{0,4}OBIETTIVO DI PEG\b")
+# A scanner takes digits for letters, and loses what joins them.
 _CODICE = re.compile(
-    r"(?P<anno>20[0-9]{2})[ _]{0,3}S(?P<settore>[0-9]{2})[ _]{0,3}(?P<numero>[0-9]{2})\b"
+    r"\b(?P<anno>20[0-9]{2})[ _]{0,3}S(?P<settore>[0-9OolI]{2})[ _]{0,3}(?P<numero>[0-9OolI]{2})\b"
 )
+_CIFRE_CONFUSE = str.maketrans("OolI", "0011")
 # What a page repeats at its top, and the legend of its chart.
 _CORRENTE = re.compile(
     r".{0,80}SCHEDA PEG DI RENDICONTAZIONE|.{0,12}Citt[aà]'? di [A-Z][\w' ]{2,40}|"
     r".{0,4}Pre[vy]isto\W.{0,6}Effettivo|\W{0,3}[a-z]\W?"
 )
 _NODO = re.compile(
-    r"OBIETTIVO DI (?P<tipo>MANDATO|MISSIONE|PROGRAMMA)\s?:\s?"
-    r"DUP(?P<numeri>(?:[_ ]{1,3}[0-9]{2,4}){1,3})\s+(?P<titolo>.+)"
+    r"(?P<etichetta>OBIETTIVO DI (?P<tipo>MANDATO|MISSIONE|PROGRAMMA)\s?:\s?)?"
+    r"DUP(?P<numeri>(?:[_ ]{1,3}[0-9O]{2,4}){1,3})\s+(?P<titolo>.+)"
 )
+_ETICHETTA_NODO = re.compile(r"OBIETTIVO DI (?:MANDATO|MISSIONE|PROGRAMMA)\s?:?")
+LIVELLI = ("mandato", "missione", "programma")
 _COPERTINA = 40  # lines of a cover, at most
 _TIPO = re.compile(r"Tipo di Obiettivo\b\s*(?P<tipo>.*?)\s*(?:Collegato a\b.*)?")
 _STATO = re.compile(r"STATO DI ATTUAZIONE AL 31 DICEMBRE")
@@ -37,6 +41,12 @@ _ETICHETTE = re.compile(
 )
 _DESTRA_FASI = re.compile(r"Fine Prevista|Fine Effettiva|Centro di Responsabilta")
 _DESTRA_INDICATORI = re.compile(r"Valore Raggiunto (?P<anno>20[0-9]{2})")
+_A_DESTRA = re.compile(rf"{_DESTRA_FASI.pattern}|{_DESTRA_INDICATORI.pattern}")
+_PAROLA = re.compile(r"[A-Z][a-z]{3,20}")
+_MASSIME_IN_ATTESA = 400  # lines of a page before its code
+_RIGA_DI_TITOLO = 40  # characters: fewer may be of two titles
+_NON_DI_TITOLO = re.compile(r"[0-9]{1,2}\. |.*\bSETTORE\b")
+_LARGHEZZA_CELLA = 145  # characters of a line of a title and of what stands on its right
 
 
 class Riga(NamedTuple):
@@ -66,12 +76,13 @@ _TABELLE = (Parte.FASI, Parte.INDICATORI)
 @dataclass(slots=True)
 class Pagina:
     riga: int
+    riga_codice: int = 0
     righe: dict[Parte, list[Riga]] = field(default_factory=dict)
-    # tables whose columns were read one by one: part, label -> lines
-    colonne: dict[tuple[Parte, str], list[Riga]] = field(default_factory=dict)
+    # tables whose columns were read one by one: part, labels of a column, or of more -> lines
+    colonne: dict[tuple[Parte, tuple[str, ...]], list[Riga]] = field(default_factory=dict)
 
-    def colonna(self, parte: Parte, etichetta: str) -> list[Riga]:
-        return self.colonne.get((parte, etichetta), [])
+    def colonna(self, parte: Parte, *etichette: str) -> list[Riga]:
+        return self.colonne.get((parte, etichette), [])
 
     def per_colonne(self, parte: Parte) -> bool:
         return any(quale is parte for quale, _ in self.colonne)
@@ -90,6 +101,16 @@ class SchedaGrezza:
     nodi: dict[str, tuple[str, str]] = field(default_factory=dict)  # tipo -> code, title
     pagine: list[Pagina] = field(default_factory=list)
 
+    @property
+    def titolo(self) -> set[str]:
+        """Lines of the heads that are of the title, and of no other scheda's head."""
+        return {
+            riga.testo
+            for pagina in self.pagine
+            for riga in pagina.di(Parte.TESTATA)
+            if len(riga.testo) > _RIGA_DI_TITOLO and not _NON_DI_TITOLO.match(riga.testo)
+        }
+
 
 class Lettore:
     """Feed it the lines in order, blank ones too, then `chiudi`; the reading is in `schede`."""
@@ -102,8 +123,12 @@ class Lettore:
         self._pagina: Pagina | None = None
         self._scheda: SchedaGrezza | None = None
         self._parte = Parte.TESTATA
-        self._colonna = ""
+        self._colonna: tuple[str, ...] = ()
+        self._scritta = False  # whether something stands below the labels of the column
         self._bianca = False
+        self._in_attesa: list[Riga] = []  # lines of a page that come before its code
+        self._precedente: SchedaGrezza | None = None  # of the page before
+        self._in_corso = Parte.TESTATA  # where the page before ended
         self._orfane = Orfane(avvisi)
 
     def leggi(self, numero: int, testo: str) -> None:
@@ -124,51 +149,92 @@ class Lettore:
                 self._orfane.aggiungi(numero)
         elif self._scheda is None:
             self._senza_codice(riga)
-        elif not self._sezione(riga):
-            self._contenuto(riga)
+        else:
+            self._di_pagina(riga)
 
     def chiudi(self) -> None:
         """After the last line."""
+        self._chiudi_pagina()
         self._orfane.segnala()
+
+    def _di_pagina(self, riga: Riga) -> None:
+        if not self._sezione(riga):
+            self._contenuto(riga)
 
     # --- pages ------------------------------------------------------------------------------
 
     def _apri_pagina(self, riga: Riga) -> None:
+        self._chiudi_pagina()
+        self._precedente = self._scheda or self._precedente
+        self._in_corso = self._parte
         self._pagina, self._scheda = Pagina(riga.numero), None
-        self._parte, self._colonna = Parte.TESTATA, ""
+        self._parte, self._colonna = Parte.TESTATA, ()
         if (trovato := _CODICE.search(riga.testo)) is not None:
             self._codice(riga, trovato)
 
     def _senza_codice(self, riga: Riga) -> None:
-        """The head of a page before its code; beyond some lines, nobody knows whose page it is."""
-        assert self._pagina is not None
-        trovato = _CODICE.match(riga.testo)
+        """A page before its code: what stands there waits for it, since a column may be read
+        before that of the code."""
+        trovato = _CODICE.search(riga.testo)
         if trovato is not None:
             self._codice(riga, trovato)
-        elif riga.numero - self._pagina.riga > 15:
+        elif len(self._in_attesa) < _MASSIME_IN_ATTESA:
+            self._in_attesa.append(riga)
+        else:
             self._orfane.aggiungi(riga.numero)
 
     def _codice(self, riga: Riga, trovato: re.Match[str]) -> None:
         assert self._pagina is not None
         self._orfane.segnala()
-        codice = f"{trovato['anno']}_S{trovato['settore']}_{trovato['numero']}"
+        settore = trovato["settore"].translate(_CIFRE_CONFUSE)
+        numero = trovato["numero"].translate(_CIFRE_CONFUSE)
+        codice = f"{trovato['anno']}_S{settore}_{numero}"
         self._scheda = self.schede.setdefault(
-            codice, SchedaGrezza(riga.numero, codice, int(trovato["anno"]), trovato["settore"])
+            codice, SchedaGrezza(riga.numero, codice, int(trovato["anno"]), settore)
         )
         self._scheda.pagine.append(self._pagina)
-        resto = riga.testo[trovato.end() :].strip()
+        self._pagina.riga_codice = riga.numero
+        attese, self._in_attesa = self._in_attesa, []
+        resto = f"{riga.testo[: trovato.start()]} {riga.testo[trovato.end() :]}".strip()
         if resto:
             self._aggiungi(riga._replace(testo=resto))
+        for attesa in attese:
+            self._di_pagina(attesa)
+
+    def _chiudi_pagina(self) -> None:
+        """A page whose code is not to be read is of the scheda before, if it prints a line of its
+        title; else it is of nobody."""
+        attese, self._in_attesa = self._in_attesa, []
+        prima = self._precedente
+        if self._pagina is None or self._scheda is not None or not attese:
+            return
+        titolo = prima.titolo if prima is not None else set()
+        if prima is not None and any(riga.testo in titolo for riga in attese):
+            self.avvisi.aggiungi(
+                self._pagina.riga,
+                prima.codice,
+                "il codice della pagina non si legge: è di questa scheda, di cui porta il titolo",
+            )
+            self._scheda = prima
+            prima.pagine.append(self._pagina)
+            for riga in attese:
+                self._di_pagina(riga)
+        else:
+            for riga in attese:
+                self._orfane.aggiungi(riga.numero)
 
     def _sezione(self, riga: Riga) -> bool:
         """Whether the line opens a part of the page, or is a label of its head."""
         testo = riga.testo
         assert self._scheda is not None
-        if (nodo := _NODO.fullmatch(testo)) is not None:
-            numeri = re.findall(r"[0-9]+", nodo["numeri"])
-            self._scheda.nodi.setdefault(
-                nodo["tipo"].lower(), ("_".join(("DUP", *numeri)), nodo["titolo"])
-            )
+        if (nodo := _NODO.fullmatch(testo)) is not None and (
+            nodo["etichetta"] or self._parte is Parte.DOPO
+        ):
+            numeri = re.findall(r"[0-9]+", nodo["numeri"].replace("O", "0"))
+            livello = (nodo["tipo"] or LIVELLI[len(numeri) - 1]).lower()
+            self._scheda.nodi.setdefault(livello, ("_".join(("DUP", *numeri)), nodo["titolo"]))
+            self._parte = Parte.DOPO
+        elif _ETICHETTA_NODO.fullmatch(testo):  # its code and title stand below
             self._parte = Parte.DOPO
         elif (tipo := _TIPO.fullmatch(testo)) is not None:
             self._scheda.tipo = self._scheda.tipo or tipo["tipo"]
@@ -181,23 +247,35 @@ class Lettore:
             self._parte = Parte[testo]
         else:
             return False
-        self._colonna = ""
+        self._colonna, self._scritta = (), False
         return True
 
     # --- columns ----------------------------------------------------------------------------
 
     def _contenuto(self, riga: Riga) -> None:
-        if self._parte in (Parte.STATO, Parte.GANTT):
+        assert self._scheda is not None
+        if self._parte is Parte.STATO:
             self._aggiungi(riga)
             return
         etichette = _ETICHETTE.findall(riga.testo)
         resto = " ".join(_ETICHETTE.sub(" ", riga.testo).split())
         # a label among other words is a word of a text
-        if self._parte is Parte.TESTATA:
+        if self._parte is Parte.GANTT:
             # the right of a table may be read before its left
-            if resto or not (
-                _DESTRA_FASI.search(riga.testo) or _DESTRA_INDICATORI.search(riga.testo)
-            ):
+            if not resto and _A_DESTRA.search(riga.testo):
+                self._etichette(riga.testo, etichette)
+            else:
+                self._aggiungi(riga)
+            return
+        if self._parte is Parte.DOPO and not self._scheda.tipo and _PAROLA.fullmatch(riga.testo):
+            self._scheda.tipo = riga.testo
+            return
+        if self._parte is Parte.TESTATA:
+            if self._stato_che_prosegue(riga, etichette):
+                self._parte = Parte.STATO
+                self._aggiungi(riga)
+                return
+            if resto or not _A_DESTRA.search(riga.testo):
                 self._aggiungi(riga)
             else:
                 self._etichette(riga.testo, etichette)
@@ -209,22 +287,38 @@ class Lettore:
             riga = riga._replace(testo=resto)
         self._aggiungi(riga)
 
+    def _stato_che_prosegue(self, riga: Riga, etichette: list[str]) -> bool:
+        """Whether a line of a head is of the text that the page before left open: it is as wide as
+        the page, where a title is as wide as its cell."""
+        assert self._scheda is not None
+        return (
+            self._in_corso is Parte.STATO
+            and self._scheda is self._precedente
+            and len(riga.testo) > _LARGHEZZA_CELLA
+            and not etichette
+            and "SETTORE" not in riga.testo
+        )
+
     def _etichette(self, testo: str, etichette: list[str]) -> None:
         """The labels of a table say its columns, or, alone, that what follows is one of them."""
         anni = [int(a) for a in _DESTRA_INDICATORI.findall(testo)]
         if len(anni) > len(self.anni_passati):
             self.anni_passati = anni
         if "Descrizione" in etichette:
-            self._colonna = "Descrizione" if len(etichette) == 1 else ""
+            self._colonna = ("Descrizione",) if len(etichette) == 1 else ()
         elif self._colonna and (self._parte is Parte.FASI or len(etichette) == 1):
-            self._colonna = etichette[-1]
+            self._colonna = (*(() if self._scritta else self._colonna), *etichette)
         elif anni and self._parte is not Parte.FASI:
             self._parte = Parte.DESTRA_INDICATORI
         elif _DESTRA_FASI.search(testo) and "Inizio Previsto" not in etichette:
             self._parte = Parte.DESTRA_FASI
+        elif self._parte is Parte.FASI and self._scritta and etichette[0].startswith("Inizio"):
+            self._colonna = tuple(etichette)  # the rows had lost them
+        self._scritta = False
 
     def _aggiungi(self, riga: Riga) -> None:
         assert self._pagina is not None
+        self._scritta = True
         if self._parte in _TABELLE and self._colonna:
             self._pagina.colonne.setdefault((self._parte, self._colonna), []).append(riga)
         else:

@@ -5,11 +5,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 
-from cycle.importers.cinisello.pagine import Parte, Riga, SchedaGrezza
+from cycle.importers.cinisello.pagine import Pagina, Parte, Riga, SchedaGrezza
 from cycle.importers.testo import chiave, data_con_cifre_confuse, numero_italiano
 
 CIFRA = r"(?:[0-9]{1,3}(?:\.[0-9]{3})+,[0-9]{2}|[0-9]{1,9}[,.][0-9]{2})(?![0-9/])"
@@ -24,6 +25,10 @@ def cifra(testo: str) -> Decimal | None:
     if re.fullmatch(r"[0-9]{1,9}\.[0-9]{2}", testo):
         return Decimal(testo)
     return numero_italiano(testo)
+
+
+def in_cifre(valore: Decimal | None) -> str:
+    return f"{valore}".replace(".", ",")
 
 
 def giorno(testo: str) -> date | None:
@@ -72,6 +77,11 @@ class Testate:
             for traccia, codici in dove.items()
             if len(codici) > 2 or (len(codici) == 2 and "-" in traccia)
         }
+        for scheda in schede:
+            for pagina in scheda.pagine:
+                self._comuni.update(_traccia(parte) for parte in _assessorato(pagina))
+                for righe in pagina.righe.values():
+                    self._comuni.update(_code_del_settore(righe))
 
     def e_comune(self, testo: str) -> bool:
         """Whether all of a line is repeated by several heads."""
@@ -98,7 +108,9 @@ class Testate:
         if not candidati:
             return "", False
         migliore = max(candidati, key=lambda t: (round(_leggibile(t), 2), candidati[t], len(t)))
-        return migliore, _leggibile(migliore) >= 0.9 or candidati[migliore] > 1
+        return migliore, _GUASTA.search(migliore) is None and (
+            _leggibile(migliore) >= 0.9 or candidati[migliore] > 1
+        )
 
     def area(self, scheda: SchedaGrezza) -> str:
         aree = Counter(
@@ -126,6 +138,45 @@ class Testate:
         return ""
 
 
+def _assessorato(pagina: Pagina) -> list[str]:
+    """The lines of the assessorato, where the place they stand in proves them: they begin on the
+    line of the code, go on up to that of the area, and below it while their words are open."""
+    righe = pagina.di(Parte.TESTATA)
+    if not righe or righe[0].numero != pagina.riga_codice:
+        return []
+    parti: list[str] = []
+    dopo_area = False
+    for riga in righe[:_RIGHE_ASSESSORATO]:
+        pezzi = spezza(riga.testo)
+        area = bool(pezzi) and AREA.fullmatch(pezzi[0]) is not None
+        if dopo_area and not _prosegue(parti, pezzi[0] if pezzi else ""):
+            return parti
+        if pezzi[1:] and not area:  # the column on the right: no more lines of this one
+            return []
+        parti += pezzi[1:2] if area else pezzi[:1]
+        dopo_area = dopo_area or area
+    return parti if dopo_area and not _prosegue(parti, "") else []
+
+
+def _code_del_settore(righe: Sequence[Riga]) -> Iterator[str]:
+    """How the name of the settore goes on, in capitals, on the line below."""
+    for sopra, sotto in pairwise(righe):
+        if any(_SETTORE.match(parte) for parte in spezza(sopra.testo)):
+            coda = spezza(sotto.testo)[-1:]
+            yield from (_traccia(p) for p in coda if all(maiuscola(q) for q in p.split()))
+
+
+def _prosegue(parti: Sequence[str], poi: str) -> bool:
+    """Whether the words so far are open, or the next opens a parenthesis."""
+    testo = " ".join(parti)
+    return (
+        testo.endswith((" -", " e", ","))
+        or testo.count("(") > testo.count(")")
+        or poi.startswith("(")
+    )
+
+
+_RIGHE_ASSESSORATO = 8
 ETICHETTA = re.compile(
     r"(?:Centro di ?responsabilit[aà]|Area Tematica|Assessorato|Direzione|Direttore|"
     r"Responsabile|\s)+"
@@ -155,6 +206,15 @@ def _traccia(testo: str) -> str:
 _PAROLA = re.compile(
     r"[(\"“]?[A-Za-zÀ-ü][A-Za-zÀ-ü'’./-]+[,.;:)\"”]{0,4}|[0-9][0-9./]*[,.;:)]?|[aeioèEI]"
 )
+
+
+# What no word has inside: dirt between letters, small letters before a capital one.
+_GUASTA = re.compile(r"[^\W\d_][_\\%{}<>;?|][^\W\d_]|[_\\{}]")
+
+
+def e_leggibile(testo: str) -> bool:
+    """Whether a text seems to have words only."""
+    return _leggibile(testo) >= 0.8 and _GUASTA.search(testo) is None
 
 
 def _leggibile(testo: str) -> float:
