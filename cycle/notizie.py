@@ -145,6 +145,7 @@ def di(azione: Azione, materie: Sequence[Materia], fatto: str) -> list[Notizia]:
             f"{fatto} da {azione.attore.nome or 'un comando'}",
             _indirizzo(m.dopo.ente, m.pagina).replace(_SEGNAPOSTO, m.pid),
             "alta" if azione.verbo in URGENTI else "normale",
+            f"obiettivo:{m.dopo.obiettivo_id}" if m.dopo.obiettivo_id else "",
         )
         for m in materie
     ]

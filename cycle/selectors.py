@@ -7,10 +7,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, F, Max, Q, QuerySet, Value
+from django.db.models import F, Q, QuerySet, Value
 
 from cycle.models import (
     Ciclo,
@@ -31,7 +30,6 @@ from cycle.models import (
     VoceRelazione,
 )
 from cycle.termini import in_vigore
-from notifications.models import Notifica
 from workflows.errors import NonTrovato
 from workflows.machines.base import Transizione
 from workflows.machines.obiettivo import PRIMA_DELL_APPROVAZIONE
@@ -297,25 +295,9 @@ def settori(ente: Ente) -> list[UnitaOrganizzativa]:
     )
 
 
-def notifiche(utente: Utente, ente: Ente) -> QuerySet[Notifica]:
-    """The open news of the user in an ente, last first, but for those they silenced."""
-    return Notifica.objects.filter(
-        utente=utente, ente_id=ente.pk, chiusa_il__isnull=True, muta=False
-    ).order_by("-creata_il")
-
-
 def recapito(persona: Persona) -> Recapito | None:
     """Where the ente writes to a person, if it knows."""
     return Recapito.objects.filter(persona=persona).first()
-
-
-def conta_notifiche(notifiche: QuerySet[Notifica]) -> dict[str, Any]:
-    """How many are open, how many unread, and when the last one came."""
-    return notifiche.order_by().aggregate(
-        aperte=Count("pk"),
-        da_leggere=Count("pk", filter=Q(letta_il__isnull=True)),
-        ultima=Max("creata_il"),
-    )
 
 
 def unita_di_codice(ente: Ente, codice: str) -> UnitaOrganizzativa | None:

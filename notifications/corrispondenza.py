@@ -7,7 +7,7 @@ leaves, and holds it only if it is as it was when the letter was made.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
@@ -16,9 +16,8 @@ from typing import Any
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q
 
+from notifications.lettura import INSIEME
 from notifications.models import Muto, Notifica, Preferenza, Spedizione
-
-INSIEME = 5  # matters to be told at once, beyond which they go in one letter
 
 _DOVUTE = """
 SELECT n.persona_id, v.via, n.materia, n.id, n.creata_il
@@ -35,7 +34,7 @@ SELECT n.persona_id, v.via, n.materia, n.id, n.creata_il
         AND coalesce(p.riepilogo_del < %(oggi)s, true))
    AND (n.motivo = 'da_fare' OR NOT EXISTS (
            SELECT 1 FROM notifications_muto m
-            WHERE m.persona_id = n.persona_id AND m.materia = n.materia))
+            WHERE m.persona_id = n.persona_id AND m.oggetto = n.oggetto))
    AND NOT EXISTS (SELECT 1 FROM notifications_spedizione s
                     WHERE s.notifica_id = n.id AND s.creata_il = n.creata_il)
  ORDER BY n.persona_id, v.via, n.materia, n.id
@@ -103,7 +102,7 @@ def imbuca(lettera_id: int, busta: Busta) -> list[Spedizione]:
 def contenuto(lettera_id: int) -> list[Notifica]:
     """What a letter still has to say, the urgent first and one row a matter: nothing when all of
     it was read meanwhile."""
-    muta = Muto.objects.filter(persona_id=OuterRef("persona_id"), materia=OuterRef("materia"))
+    muta = Muto.objects.filter(persona_id=OuterRef("persona_id"), oggetto=OuterRef("oggetto"))
     righe = Notifica.objects.filter(
         Q(motivo="da_fare") | ~Exists(muta),
         spedizioni__lettera_id=lettera_id,
@@ -115,6 +114,21 @@ def contenuto(lettera_id: int) -> list[Notifica]:
     for riga in righe:
         viste.setdefault(riga.materia, riga)
     return list(viste.values())
+
+
+def simili(righe: Sequence[Notifica]) -> list[list[Notifica]]:
+    """The same, those of many matters alike together, in the order of the first of each."""
+    gruppi: dict[tuple[str, bool, str], list[Notifica]] = {}
+    for riga in righe:
+        gruppi.setdefault((riga.specie, riga.motivo == "da_fare", riga.urgenza), []).append(riga)
+    fatte: dict[int, list[Notifica]] = {}
+    for riga in righe:
+        gruppo = gruppi[riga.specie, riga.motivo == "da_fare", riga.urgenza]
+        if len(gruppo) > INSIEME:
+            fatte[gruppo[0].pk] = gruppo
+        else:
+            fatte[riga.pk] = [riga]
+    return list(fatte.values())
 
 
 def riprendi(lettera_id: int) -> None:

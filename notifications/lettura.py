@@ -3,8 +3,9 @@
 knew.
 
 A screen's place is the `cursore`: every transaction below it had ended when the news were read,
-so that asking again from there misses nothing, and may repeat. Two readings of one row are told
-apart by its `segno`, the transaction that wrote it last.
+so that asking again from there misses nothing, and may repeat. Two readings of the same are told
+apart by their `id` and their `segno`, the transaction that wrote them last. What one transaction
+wrote of many matters of a kind is one row of a screen, with their number.
 """
 
 from __future__ import annotations
@@ -14,16 +15,49 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
 
 from notifications.models import Notifica
 
 MOLTE = 100  # news missed, beyond which a page is better loaded again
+INSIEME = 5  # matters of a kind that stand as a line each; more are one line
+
+# The kind of a matter is its first word: "relazione:7".
+SPECIE = "split_part(materia, ':', 1)"
+
+# Lines to be read, and urgent among them, of each of some users in an ente: matters alike (of a
+# kind, both to be acted on or not, both urgent or not) are one line when they are many.
+DA_LEGGERE = f"""
+SELECT utente_id, sum(righe)::bigint AS righe,
+       coalesce(sum(righe) FILTER (WHERE urgente), 0)::bigint AS urgenti
+  FROM (SELECT utente_id, urgente,
+               CASE WHEN count(*) > {INSIEME} THEN 1 ELSE count(*) END AS righe
+          FROM (SELECT utente_id, materia, bool_or(urgenza = 'alta') AS urgente,
+                       bool_or(motivo = 'da_fare') AS tocca
+                  FROM notifications_notifica
+                 WHERE utente_id = ANY (%(utenti)s) AND ente_id = %(ente)s
+                   AND chiusa_il IS NULL AND NOT muta
+                 GROUP BY utente_id, materia
+                HAVING bool_or(letta_il IS NULL)) m
+         GROUP BY utente_id, {SPECIE}, tocca, urgente) g
+ GROUP BY utente_id
+"""  # noqa: S608 - our own words
+
+_RIGHE = f"""
+SELECT utente_id, ente_id, transazione, {SPECIE} AS specie, motivo, urgenza,
+       chiusa_il IS NULL AS aperta, letta_il IS NOT NULL OR muta AS letta, count(*),
+       max(id), (array_agg(testo ORDER BY id DESC))[1], (array_agg(link ORDER BY id DESC))[1]
+  FROM notifications_notifica n
+ WHERE {{quali}}
+ GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
+ ORDER BY transazione, max(id)
+ LIMIT %(quante)s
+"""  # noqa: S608 - our own words
+_MOTIVI = dict(Notifica.MOTIVI)
 
 
 @dataclass(frozen=True, slots=True)
 class Riga:
-    """One Notifica as a screen needs it."""
+    """What a screen is told at once: a Notifica, or many of a kind."""
 
     utente_id: int
     ente_id: int
@@ -47,7 +81,9 @@ def cursore_di_adesso() -> int:
 
 def della_transazione(transazione: int, ente_id: int) -> list[Riga]:
     """What a transaction that has ended wrote, unless it was written again since."""
-    return _righe(Notifica.objects.filter(transazione=transazione, ente_id=ente_id))
+    return _righe(
+        "transazione = %(da)s AND ente_id = %(ente)s", {"da": transazione, "ente": ente_id}
+    )
 
 
 def dopo(cursore: int, utenti: Iterable[int], ente_id: int | None = None) -> Arretrato:
@@ -56,42 +92,59 @@ def dopo(cursore: int, utenti: Iterable[int], ente_id: int | None = None) -> Arr
     adesso = cursore_di_adesso()
     if cursore > adesso:
         return Arretrato(None, adesso)
-    filtro = Notifica.objects.filter(utente__in=list(utenti), transazione__gte=cursore)
+    quali = "utente_id = ANY (%(utenti)s) AND transazione >= %(da)s"
     if ente_id is not None:
-        filtro = filtro.filter(ente_id=ente_id)
-    righe = _righe(filtro, None if ente_id is None else MOLTE + 1)
+        quali += " AND ente_id = %(ente)s"
+    righe = _righe(
+        quali,
+        {"utenti": list(utenti), "da": cursore, "ente": ente_id},
+        None if ente_id is None else MOLTE + 1,
+    )
     return Arretrato(None if ente_id is not None and len(righe) > MOLTE else righe, adesso)
 
 
 def da_leggere(utenti: Iterable[int], ente_id: int) -> dict[int, tuple[int, int]]:
-    """How many open news each user has not read in an ente, and how many of them are urgent; who
-    has none is not named."""
+    """How many lines each user has to read in an ente, and how many of them are urgent; who has
+    none is not named."""
     with connection.cursor() as cursore:
-        cursore.execute(
-            "SELECT utente_id, count(*), count(*) FILTER (WHERE urgenza = 'alta')"
-            "  FROM notifications_notifica"
-            " WHERE utente_id = ANY (%s) AND ente_id = %s AND chiusa_il IS NULL"
-            "   AND letta_il IS NULL AND NOT muta GROUP BY utente_id",
-            [list(utenti), ente_id],
-        )
+        cursore.execute(DA_LEGGERE, {"utenti": list(utenti), "ente": ente_id})
         return {utente: (tutte, urgenti) for utente, tutte, urgenti in cursore.fetchall()}
 
 
-def _righe(notifiche: QuerySet[Notifica], quante: int | None = None) -> list[Riga]:
-    return [
-        Riga(
-            n.utente_id,
-            n.ente_id,
-            {
-                "id": n.pk,
-                "segno": n.transazione,
-                "testo": n.testo,
-                "link": n.link,
-                "motivo": n.get_motivo_display(),
-                "aperta": n.chiusa_il is None,
-                "letta": n.letta_il is not None or n.muta,
-                "urgente": n.urgenza == "alta",
-            },
-        )
-        for n in notifiche.order_by("transazione", "pk")[:quante]
-    ]
+def _righe(quali: str, dati: dict[str, Any], quante: int | None = None) -> list[Riga]:
+    with connection.cursor() as cursore:
+        cursore.execute(_RIGHE.format(quali=quali), {**dati, "quante": quante})
+        return [_riga(*riga) for riga in cursore.fetchall()]
+
+
+def _riga(
+    utente: int,
+    ente: int,
+    segno: int,
+    specie: str,
+    motivo: str,
+    urgenza: str,
+    aperta: bool,
+    letta: bool,
+    quante: int,
+    ultima: int,
+    testo: str,
+    link: str,
+) -> Riga:
+    return Riga(
+        utente,
+        ente,
+        {
+            # of its transaction: what is left of it later, once some were written again, is the
+            # same thing already said
+            "id": f"{segno}.{specie}.{motivo}.{urgenza}.{aperta:d}{letta:d}",
+            "segno": segno,
+            "quante": quante,
+            "testo": testo,
+            "link": link,
+            "motivo": _MOTIVI[motivo],
+            "aperta": aperta,
+            "letta": letta,
+            "urgente": urgenza == "alta",
+        },
+    )

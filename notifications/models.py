@@ -26,7 +26,9 @@ class Notifica(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="notifiche"
     )
     persona_id = models.BigIntegerField()
-    materia = models.CharField(max_length=60)  # "obiettivo:42"
+    materia = models.CharField(max_length=60)  # "relazione:7"
+    # the object it is about, which is what one silences: "obiettivo:42"; often the matter itself
+    oggetto = models.CharField(max_length=60)
     motivo = models.CharField(max_length=20, choices=MOTIVI)
     testo = models.CharField(max_length=500)
     link = models.CharField(max_length=200)
@@ -72,6 +74,11 @@ class Notifica(models.Model):
         verbose_name = "notifica"
         verbose_name_plural = "notifiche"
 
+    @property
+    def specie(self) -> str:
+        """The kind of its matter: "relazione"."""
+        return self.materia.partition(":")[0]
+
 
 class Preferenza(models.Model):
     """What a person of an ente wants to hear of each kind of news, and by which way. Whoever has
@@ -113,15 +120,15 @@ class Preferenza(models.Model):
 
 
 class Muto(models.Model):
-    """A matter of which a person wants to hear only what they must do."""
+    """An object of which, whatever the matter, a person wants to hear only what they must do."""
 
     ente_id = models.BigIntegerField()
     persona_id = models.BigIntegerField()
-    materia = models.CharField(max_length=60)
+    oggetto = models.CharField(max_length=60)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["persona_id", "materia"], name="muto_uno"),
+            models.UniqueConstraint(fields=["persona_id", "oggetto"], name="muto_uno"),
         ]
         verbose_name = "oggetto silenziato"
         verbose_name_plural = "oggetti silenziati"

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What a person chose to hear of: by kind and way, and the matters that they silenced. What one
+"""What a person chose to hear of: by kind and way, and the objects that they silenced. What one
 must do is never among what can be silenced."""
 
 from __future__ import annotations
@@ -25,16 +25,17 @@ def scegli(ente_id: int, persona_id: int, scelte: Mapping[str, Any]) -> None:
     _riallinea(ente_id, persona_id)
 
 
-def silenzia(ente_id: int, persona_id: int, materia: str, *, muto: bool) -> bool:
-    """Silence a matter, or listen to it again; False when the person never heard of it."""
+def silenzia(ente_id: int, persona_id: int, oggetto: str, *, muto: bool) -> bool:
+    """Silence an object, with all the matters about it, or listen to it again; False when the
+    person never heard of it."""
     if not Notifica.objects.filter(
-        ente_id=ente_id, persona_id=persona_id, materia=materia
+        ente_id=ente_id, persona_id=persona_id, oggetto=oggetto
     ).exists():
         return False
     if muto:
-        Muto.objects.get_or_create(ente_id=ente_id, persona_id=persona_id, materia=materia)
+        Muto.objects.get_or_create(ente_id=ente_id, persona_id=persona_id, oggetto=oggetto)
     else:
-        Muto.objects.filter(ente_id=ente_id, persona_id=persona_id, materia=materia).delete()
+        Muto.objects.filter(ente_id=ente_id, persona_id=persona_id, oggetto=oggetto).delete()
     _riallinea(ente_id, persona_id)
     return True
 
@@ -46,7 +47,7 @@ def _riallinea(ente_id: int, persona_id: int) -> None:
         "responsabile": not preferenza.schermo_responsabile,
         "ha_agito": not preferenza.schermo_ha_agito,
     }
-    silenziate = Muto.objects.filter(persona_id=persona_id).values("materia")
+    silenziati = Muto.objects.filter(persona_id=persona_id).values("oggetto")
     for motivo, spento in fuori.items():
         aperte = Notifica.objects.filter(
             ente_id=ente_id, persona_id=persona_id, motivo=motivo, chiusa_il__isnull=True
@@ -54,5 +55,5 @@ def _riallinea(ente_id: int, persona_id: int) -> None:
         if spento:
             aperte.filter(muta=False).update(muta=True)
             continue
-        aperte.filter(muta=False, materia__in=silenziate).update(muta=True)
-        aperte.filter(muta=True).exclude(materia__in=silenziate).update(muta=False)
+        aperte.filter(muta=False, oggetto__in=silenziati).update(muta=True)
+        aperte.filter(muta=True).exclude(oggetto__in=silenziati).update(muta=False)

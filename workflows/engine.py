@@ -252,6 +252,7 @@ def _notifiche(notizie: Sequence[Notizia]) -> tuple[list[NuovaNotifica], list[st
             testo=n.testo,
             link=n.link,
             urgenza=n.urgenza,
+            oggetto=n.oggetto,
         )
         for n in notizie
         for d in n.destinatari

@@ -256,6 +256,22 @@ class FattiCorrezione:
 
 
 @dataclass(frozen=True, slots=True)
+class FattiNeutralizzazione:
+    """What is asked to be set aside for a cause nobody could foresee or govern, and who decides it
+    in that year (R62). `gia`: the state of another one of the same thing, "" where there is
+    none."""
+
+    decide: str = "nucleo_propone_giunta_decide"
+    oggetto: str = ""  # in words: "l'obiettivo", "OB01", "OB01, «Pratiche»"
+    chiesta_da: int | None = None
+    d_ufficio: bool = False  # the Nucleo's own initiative
+    causa: str = ""
+    motivo: str = ""
+    documenti: int = 0
+    gia: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Politica:
     """The ente's parameters that guards read (CFG rules), frozen with the ciclo."""
 
@@ -310,6 +326,7 @@ class Fascicolo:
     insieme: FattiInsieme | None = None
     variazione: FattiVariazione | None = None
     correzione: FattiCorrezione | None = None
+    neutralizzazione: FattiNeutralizzazione | None = None
     richiesta: Richiesta = Richiesta()
 
     @property
@@ -385,6 +402,7 @@ class Notizia:
     testo: str
     link: str
     urgenza: str = "normale"  # or "alta"
+    oggetto: str = ""  # what the matter is about, "obiettivo:7"; the matter itself, when not said
 
 
 class Procedura(Protocol):

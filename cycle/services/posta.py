@@ -29,9 +29,10 @@ from django.utils.encoding import force_bytes
 from django.utils.http import base36_to_int, urlsafe_base64_encode
 from procrastinate.contrib.django import app
 
-from cycle import orologio, permissions
+from cycle import orologio, permissions, specie
 from cycle.models import Invito, Lettera, Recapito, Utente
 from notifications import corrispondenza
+from notifications.models import Notifica
 
 MASSIMI_TENTATIVI = 30  # some days
 ATTESA_MASSIMA = timedelta(hours=6)  # between two of them
@@ -216,13 +217,24 @@ def _notizie(lettera: Lettera) -> tuple[str, dict[str, Any]] | None:
     return recapito.email, {
         "persona": persona,
         "ente": persona.ente,
-        "voci": [
-            {"testo": n.testo, "link": settings.URL_BASE + n.link, "urgente": n.urgenza == "alta"}
-            for n in voci
-        ],
+        "voci": _righe(ipa, voci),
         "centro": _indirizzo("notifiche", ipa),
         "preferenze": _indirizzo("notifiche_preferenze", ipa),
     }
+
+
+def _righe(ipa: str, voci: list[Notifica]) -> list[dict[str, Any]]:
+    """The lines of a letter: many matters alike are one."""
+    righe = []
+    for simili in corrispondenza.simili(voci):
+        prima = simili[0]
+        testo, link = prima.testo, prima.link
+        tocca, urgente = prima.motivo == "da_fare", prima.urgenza == "alta"
+        if len(simili) > 1:
+            testo = specie.molte(prima.specie, len(simili), tocca=tocca)
+            link = specie.elenco(ipa, prima.specie, tocca=tocca, urgente=urgente)
+        righe.append({"testo": testo, "link": settings.URL_BASE + link, "urgente": urgente})
+    return righe
 
 
 def link_di_invito(invito: Invito) -> str:

@@ -81,6 +81,7 @@ def ricorda(ente: Ente, istante: datetime) -> int:
                 _testo(r, quale, ente.fuso),
                 reverse("risposte", args=[ente.codice_ipa, r.obiettivo.pid, r.periodo.codice]),
                 "normale" if quale == PASSATA else "alta",
+                f"obiettivo:{r.obiettivo_id}",
             )
             for pk, (r, quale) in nuove.items()
             for a in attori

@@ -4,6 +4,9 @@ open page has changed."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,8 +17,8 @@ from django.utils.translation import gettext as traduci
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cycle import selectors, storia
-from cycle.contesto import RichiestaEnte, nell_ente
+from cycle import selectors, specie, storia
+from cycle.contesto import Contesto, RichiestaEnte, nell_ente
 from cycle.forms_notifiche import Preferenze
 from notifications import centro, scelte
 from notifications.models import Notifica
@@ -37,40 +40,83 @@ def notifiche(request: RichiestaEnte) -> HttpResponse:
     quali = quali if quali in QUALI else centro.APERTE
     motivo = request.GET.get("perche", "")
     motivo = motivo if motivo in dict(Notifica.MOTIVI) else ""
+    quale = request.GET.get("specie", "")
+    quale = quale if quale in specie.SPECIE else ""
     pagina = _pagina(request.GET.get("pagina", ""))
-    voci = centro.voci(request.user.pk, request.contesto.ente.pk, quali, motivo, pagina)
+    c = request.contesto
+    domanda = centro.Domanda(quali, motivo, quale)
+    voci = centro.voci(request.user.pk, c.ente.pk, domanda, pagina)
     return render(
         request,
         "notifiche/notifiche.html",
         {
-            "voci": voci[: centro.PER_PAGINA],
+            "voci": righe(c, voci[: centro.PER_PAGINA]),
             "altre": len(voci) > centro.PER_PAGINA,
             "pagina": pagina,
             "quali": quali,
             "filtri": QUALI.items(),
             "motivo": motivo,
             "motivi": Notifica.MOTIVI,
-            "adesso": request.contesto.istante,
+            "specie": quale,
+            "ogni_specie": [(codice, s.nome) for codice, s in specie.SPECIE.items()],
+            "domanda": urlencode({"mostra": quali, "perche": motivo, "specie": quale}),
+            "adesso": c.istante,
         },
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Riga:
+    """A line as it is shown: of one matter, or of many alike with the last that was said."""
+
+    voce: centro.Voce
+    testo: str
+    link: str
+    ultima: str = ""
+    pagina: str = ""  # where the many are worked on
+
+
+def righe(c: Contesto, voci: Sequence[centro.Voce]) -> list[Riga]:
+    """The lines of the centre, in words."""
+    fatte = []
+    for v in voci:
+        if v.quante == 1:
+            fatte.append(Riga(v, v.testo, v.link))
+            continue
+        ipa, anno = c.ente.codice_ipa, c.anno_corrente
+        fatte.append(
+            Riga(
+                v,
+                specie.molte(v.specie, v.quante, tocca=v.tocca),
+                specie.elenco(ipa, v.specie, tocca=v.tocca, urgente=v.urgente),
+                v.testo,
+                specie.pagina(ipa, v.specie, c.attore, anno),
+            )
+        )
+    return fatte
 
 
 @require_POST
 @nell_ente
 def silenzia(request: RichiestaEnte) -> HttpResponse:
-    """Hear no more of a matter, but for what must be done about it; or again."""
+    """Hear no more of an object, but for what must be done about it; or again."""
     c = request.contesto
     muto = request.POST.get("muto", "") == "1"
-    materia = request.POST.get("materia", "")[:60]
-    if not scelte.silenzia(c.ente.pk, c.persona.pk, materia, muto=muto):
+    oggetto = request.POST.get("oggetto", "")[:60]
+    if not scelte.silenzia(c.ente.pk, c.persona.pk, oggetto, muto=muto):
         messages.info(request, traduci("Non c'è nessuna notifica su questo oggetto."))
     elif muto:
         messages.success(
             request,
-            traduci("Oggetto silenziato: ne senti solo ciò che tocca a te. Sta in «Silenziate»."),
+            traduci(
+                "Silenziato, con le sue relazioni e variazioni: ne senti solo ciò che tocca a te. "
+                "Sta in «Silenziate»."
+            )
+            if oggetto.startswith("obiettivo:")
+            else traduci("Silenziato: ne senti solo ciò che tocca a te. Sta in «Silenziate»."),
         )
     else:
-        messages.success(request, traduci("Oggetto di nuovo in ascolto."))
+        messages.success(request, traduci("Di nuovo in ascolto."))
     return torna(request)
 
 

@@ -17,8 +17,9 @@ from django.views.decorators.http import require_POST, require_safe
 from cycle import agenda, selectors, termini, vacanze
 from cycle.contesto import Contesto, RichiestaEnte, nell_ente
 from cycle.riepilogo import riepilogo
-from cycle.views.notifiche import torna
-from notifications.posta import segna_lette
+from cycle.views.notifiche import righe, torna
+from notifications import centro, lettura
+from notifications.posta import Simili, segna_lette
 
 ULTIME = 6  # news on the page
 PROSSIMI = 4  # terms on the page, before the whole calendar
@@ -65,7 +66,16 @@ def notifiche_lette(request: RichiestaEnte) -> HttpResponse:
     c = request.contesto
     fino_a = _istante(request.POST.get("fino_a", ""))
     materia = request.POST.get("materia", "")[:60]
-    lette = segna_lette(request.user.pk, c.ente.pk, fino_a, materia) if fino_a else 0
+    quali = (
+        Simili(
+            request.POST["specie"][:60],
+            tocca=request.POST.get("tocca") == "1",
+            urgente=request.POST.get("urgente") == "1",
+        )
+        if "specie" in request.POST
+        else None
+    )
+    lette = segna_lette(request.user.pk, c.ente.pk, fino_a, materia, quali) if fino_a else 0
     if request.headers.get("HX-Request") == "true":
         return render(request, "scrivania/_novita.html", _novita(request))
     if lette:
@@ -89,13 +99,13 @@ def _istante(testo: str) -> datetime | None:
 
 
 def _novita(request: RichiestaEnte) -> dict[str, Any]:
-    """The last news, and how many more are open or unread."""
-    aperte = selectors.notifiche(request.user, request.contesto.ente)
-    ultime = list(aperte[:ULTIME])
-    conteggi = selectors.conta_notifiche(aperte)
+    """The last lines of the centre, and whether there are more; how many are unread."""
+    c = request.contesto
+    voci = centro.voci(request.user.pk, c.ente.pk, centro.Domanda(), quante=ULTIME)
+    [conteggi] = lettura.da_leggere([request.user.pk], c.ente.pk).values() or [(0, 0)]
     return {
-        "novita": ultime,
-        "novita_altre": conteggi["aperte"] - len(ultime),
-        "novita_da_leggere": conteggi["da_leggere"],
-        "novita_ultima": conteggi["ultima"],
+        "novita": righe(c, voci[:ULTIME]),
+        "novita_altre": len(voci) > ULTIME,
+        "novita_da_leggere": conteggi[0],
+        "novita_ultima": max((v.quando for v in voci), default=None),
     }

@@ -333,7 +333,9 @@ class TestQuandoSiChiude:
         [prima, _] = RelazioneSemestrale.objects.filter(obiettivo=o).order_by("periodo__ordine")
         mondo.compila(prima, "UNO PO")
         mondo.muovi(prima, "trasmetti", "UNO DIRIGENTE")
-        n = Notifica.objects.filter(materia=f"relazione:{prima.pk}", motivo="da_fare")[0]
+        n = Notifica.objects.filter(
+            materia=f"relazione:{prima.pk}", motivo="da_fare", chiusa_il=None
+        )[0]
         assert n.testo == (
             "OE04 «Migliorare il servizio OE04», relazione 2026-1: trasmessa da Uno Dirigente"
         )
@@ -441,7 +443,7 @@ class TestUrgenzaESilenzio:
         with transaction.atomic():
             scrivi_una(persona, o, "da_fare")
         assert not Notifica.objects.get(pk=mie.get(motivo="da_fare").pk).muta
-        [voce] = centro.voci(chi, persona.ente_id, centro.SILENZIATE, "", 1)
+        [voce] = centro.voci(chi, persona.ente_id, centro.Domanda(centro.SILENZIATE))
         assert voce.muta
         assert voce.da_leggere
         scelte.silenzia(persona.ente_id, persona.pk, f"obiettivo:{o.pk}", muto=False)

@@ -26,14 +26,14 @@ SCELTE = {
 }
 
 
-def notizie(quante: int, motivo: str = "responsabile") -> None:
+def notizie(quante: int, motivo: str = "responsabile", cosa: str = "prova") -> None:
     persona = mondo.persona("UNO PO")
     assert persona.utente_id is not None
     with transaction.atomic():
         scrivi(
             [
                 NuovaNotifica(
-                    persona.utente_id, persona.pk, f"prova:{n}", motivo, f"Numero {n}", "/alfa/",
+                    persona.utente_id, persona.pk, f"{cosa}:{n}", motivo, f"Numero {n}", "/alfa/",
                     "alta" if n == 0 else "normale",
                 )
                 for n in range(quante)
@@ -59,7 +59,7 @@ def test_one_is_read_and_the_others_are_not(entra: Any) -> None:
 @pytest.mark.parametrize("torna", ["https://altrove.example/", "//altrove.example", "javascript:1"])
 def test_the_way_back_leads_nowhere_else(entra: Any, torna: str) -> None:
     notizie(1)
-    dati = {"materia": "prova:0", "muto": "1", "torna": torna}
+    dati = {"oggetto": "prova:0", "muto": "1", "torna": torna}
     assert entra("UNO PO").post(f"{CENTRO}silenzio/", dati)["Location"] == CENTRO
 
 
@@ -75,10 +75,10 @@ def test_urgent_in_words_on_bell_centre_and_scrivania(entra: Any) -> None:
 def test_silenced_it_goes_off_the_open_ones_and_comes_back(entra: Any) -> None:
     notizie(1)
     client = entra("UNO PO")
-    client.post(f"{CENTRO}silenzio/", {"materia": "prova:0", "muto": "1"})
+    client.post(f"{CENTRO}silenzio/", {"oggetto": "prova:0", "muto": "1"})
     assert "Numero 0" not in client.get(CENTRO).content.decode()
     assert "Numero 0" in client.get(f"{CENTRO}?mostra=silenziate").content.decode()
-    client.post(f"{CENTRO}silenzio/", {"materia": "prova:0", "muto": "0"})
+    client.post(f"{CENTRO}silenzio/", {"oggetto": "prova:0", "muto": "0"})
     assert "Numero 0" in client.get(CENTRO).content.decode()
     assert not Muto.objects.exists()
 
@@ -116,3 +116,36 @@ def test_the_queries_do_not_grow_with_the_news(entra: Any, pagina: str) -> None:
             assert client.get(pagina).status_code == 200
         costi.append(len(fatte))
     assert costi[0] == costi[1]
+
+
+def test_many_alike_are_one_line_that_opens_on_all_and_is_read_at_once(entra: Any) -> None:
+    Notifica.objects.all().delete()
+    notizie(9, "da_fare", "relazione")  # one of them urgent
+    client = entra("UNO PO")
+    pagina = client.get(CENTRO).content.decode()
+    assert "Relazioni: 8 aspettano un tuo passo" in pagina
+    assert "L&#x27;ultima: Numero" in pagina or "L'ultima: Numero" in pagina
+    assert "8 da leggere" in pagina
+    assert "/alfa/2026/griglia/" in pagina
+    elenco = f"{CENTRO}?specie=relazione&perche=da_fare"
+    assert elenco.replace("&", "&amp;") in pagina
+    assert all(f"Numero {n}" in client.get(elenco).content.decode() for n in range(9))
+    assert "Relazioni: 8 aspettano" in client.get("/alfa/").content.decode()
+    fino_a = Notifica.objects.latest("creata_il").creata_il.isoformat()
+    dati = {"specie": "relazione", "tocca": "1", "urgente": "0", "fino_a": fino_a}
+    client.post(f"{CENTRO}lette/", dati)
+    assert list(Notifica.objects.filter(letta_il=None).values_list("testo", flat=True)) == [
+        "Numero 0"
+    ]
+
+
+def test_from_a_report_one_silences_its_objective(entra: Any) -> None:
+    Notifica.objects.all().delete()
+    notizie(2, cosa="relazione")
+    Notifica.objects.update(oggetto="obiettivo:5")
+    client = entra("UNO PO")
+    pagina = client.get(CENTRO).content.decode()
+    assert pagina.count("Silenzia l'obiettivo") == 2
+    client.post(f"{CENTRO}silenzio/", {"oggetto": "obiettivo:5", "muto": "1"})
+    assert "Numero" not in client.get(CENTRO).content.decode()
+    assert "Torna ad ascoltare" in client.get(f"{CENTRO}?mostra=silenziate").content.decode()

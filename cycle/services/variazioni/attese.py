@@ -179,6 +179,7 @@ def _avvisa(ente: Ente, dovute: Sequence[_Attesa], istante: datetime) -> None:
                 a.testo,
                 reverse("variazione", args=[ente.codice_ipa, a.richiesta.pid]),
                 "alta",
+                f"obiettivo:{a.richiesta.obiettivo_id}",
             )
             for a in dovute
             for chi in persone

@@ -236,6 +236,7 @@ def _notizie(
             motivo=motivo,
             testo=testo,
             link=reverse("invito_variazione", args=[f.ente, invito.pid]),
+            oggetto=f"obiettivo:{invito.obiettivo_id}",
         )
         for a, motivo in chi
         if a.utente_id is not None and a.persona_id is not None

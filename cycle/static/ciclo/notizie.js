@@ -10,7 +10,7 @@
   const RICOLLEGATI = 4001;
   const FUORI = 4003;
   const TROPPO = 4008;
-  const visti = new Map(); // id of a row -> the write of it that was shown
+  const visti = new Map(); // id of what was told -> the write of it that was shown
   let cursore = campana.dataset.cursore;
   let attesa = 0;
   let presa = null;
@@ -71,10 +71,11 @@
     riga.href = ultima.link;
     riga.textContent = ultima.testo;
     annuncio.replaceChildren(riga);
-    if (dette.length > 1) {
+    const altre_n = dette.reduce((n, riga) => n + riga.quante, 0) - 1;
+    if (altre_n > 0) {
       const altre = document.createElement("a");
       altre.href = campana.href;
-      altre.textContent = annuncio.dataset.altre.replace("{n}", dette.length - 1);
+      altre.textContent = annuncio.dataset.altre.replace("{n}", altre_n);
       annuncio.append(" ", altre);
     }
     annuncio.append(chiudi());
