@@ -56,6 +56,11 @@ class Riga:
         return self.scritta is not None and self.scritta.firmata_il is not None
 
     @property
+    def da_parte(self) -> str:
+        """Why it is not to be sent; "" where nobody said so."""
+        return self.scritta.messa_da_parte if self.scritta else ""
+
+    @property
     def invito(self) -> date | None:
         """The day by which it may invite to ask for a variazione."""
         if self.scritta is not None and self.scritta.invita_entro:
@@ -74,19 +79,23 @@ class Riga:
 @dataclass(frozen=True, slots=True)
 class Decisione:
     """A report that the sitting may validate, or not yet, and why. `scoperta`: it is short of
-    targets of which the settore has been told nothing."""
+    targets of which the settore has been told nothing. `in_conflitto`: the members who acted on it
+    for the settore, and do not decide (R57)."""
 
     relazione: RelazioneSemestrale
     verdetto: Verdetto
     scoperta: bool = False
+    in_conflitto: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Sezione:
-    """One settore: what needs eyes, and the reports that do not."""
+    """One settore: what needs eyes, what was looked at and set aside, and the reports that need
+    none."""
 
     settore: UnitaOrganizzativa
     righe: tuple[Riga, ...]
+    da_parte: tuple[Riga, ...]
     in_linea: tuple[RelazioneSemestrale, ...]
     decisioni: tuple[Decisione, ...]
 
@@ -143,11 +152,13 @@ def _sezione(
     decisioni: Sequence[Decisione],
 ) -> Sezione:
     ids = {r.pk for r in sue}
-    da_guardare = [r for r in righe if r.relazione.pk in ids]
+    sue_righe = [r for r in righe if r.relazione.pk in ids]
+    da_guardare = [r for r in sue_righe if not r.da_parte]
     guardate = {r.relazione.pk for r in da_guardare}
     return Sezione(
         settore,
         tuple(da_guardare),
+        tuple(r for r in sue_righe if r.da_parte),
         tuple(r for r in sue if r.pk not in guardate),
         tuple(
             replace(d, scoperta=d.relazione.pk in guardate)
@@ -194,7 +205,19 @@ def _decisioni(
     if not lette:
         return []
     giudizi = selectors.verdetti_di(RELAZIONE, valida, lette, attore, istante)
-    return [Decisione(r, giudizi[r.pk]) for r in lette]
+    nucleo = selectors.componenti_del_nucleo(lette[0].obiettivo.ente, istante)
+    return [
+        Decisione(
+            r,
+            giudizi[r.pk],
+            in_conflitto=tuple(
+                p.nome_completo.title()
+                for p in nucleo
+                if p.pk in giudizi[r.pk].fascicolo.agito_per_il_settore
+            ),
+        )
+        for r in lette
+    ]
 
 
 def periodo_di_lavoro(ciclo: Ciclo, periodi: Sequence[Periodo]) -> Periodo | None:

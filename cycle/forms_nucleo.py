@@ -34,6 +34,11 @@ class ModuloCoda(forms.Form):
                 initial=r.testo,
             )
             self.fields[f"invita_{pid}"] = forms.BooleanField(required=False, initial=r.invita)
+            self.fields[f"parte_{pid}"] = forms.CharField(
+                label=_("Perché non si invia su %(codice)s") % {"codice": r.voce.specifico.codice},
+                required=False,
+                max_length=5000,
+            )
             self.fields[f"impronta_{pid}"] = forms.CharField(required=False, max_length=64)
             self.fields[f"revisione_{pid}"] = forms.IntegerField(required=False)
 
@@ -53,12 +58,19 @@ class ModuloCoda(forms.Form):
         stesso = " ".join(testo.split()) == " ".join(r.testo.split())
         return not stesso or (r.invito is not None and invita != r.invita)
 
-    def scritta(self, r: Riga, firma: bool) -> Scritta:
+    def perche(self, r: Riga) -> str:
+        """Why it is set aside."""
+        return str(self.cleaned_data.get(f"parte_{r.voce.pid}", "")).strip()
+
+    def scritta(self, r: Riga, firma: bool, da_parte: bool = False) -> Scritta:
         c = self.cleaned_data
+        testo = c.get(f"testo_{r.voce.pid}", "")
         return Scritta(
-            testo=c.get(f"testo_{r.voce.pid}", ""),
+            # what is set aside keeps what was drafted, whatever stood in the field
+            testo=testo.strip() or r.testo if da_parte else testo,
             proposta=r.proposta,
             firma=firma,
+            messa_da_parte=self.perche(r) if da_parte else "",
             invita_entro=r.invito if c[f"invita_{r.voce.pid}"] else None,
             revisione=self.letta(r)[1],
         )
@@ -100,8 +112,9 @@ class ModuloSeduta(forms.Form):
             assert isinstance(campo, forms.ModelMultipleChoiceField)
             campo.queryset = Persona.objects.filter(pk__in=[p.pk for p in nucleo])
 
-    def richiesta(self) -> Richiesta:
-        """What the engine is told; what cannot be read is missing, and the guards say it."""
+    def richiesta(self, **dati: Any) -> Richiesta:
+        """What the engine is told; what cannot be read is missing, and the guards say it. `dati`
+        come from elsewhere on the page: the percentages."""
         c = self.cleaned_data
         return Richiesta(
             seduta=FattiSeduta(
@@ -109,7 +122,8 @@ class ModuloSeduta(forms.Form):
                 presenti=frozenset(p.pk for p in c.get("presenti", ())),
                 dissensi=c.get("dissensi", ""),
                 astenuti=frozenset(p.pk for p in c.get("astenuti", ())),
-            )
+            ),
+            dati=dati,
         )
 
 

@@ -15,7 +15,7 @@ from cycle.api import schemi_nucleo as schemi
 from cycle.api import transizioni
 from cycle.api.accesso import RichiestaApi
 from cycle.api.errori import Malformata, motivi
-from cycle.api.relazioni import per_pid, scritta, trova
+from cycle.api.relazioni import convalidate, per_pid, scritta, trova
 from cycle.api.schemi import LETTURA, SCRITTURA, RelazioneScritta
 from cycle.coda import Decisione, Riga, Sezione
 from cycle.contesto import Contesto, sessione
@@ -70,6 +70,7 @@ def osservazioni_relazione(
                     testo=una.testo,
                     firma=una.firma,
                     invita_entro=una.invita_entro,
+                    messa_da_parte=una.messa_da_parte,
                     revisione=una.revisione,
                 )
                 for _n, una, specifico in trovate
@@ -127,7 +128,8 @@ def invia_osservazioni(
     _CODA + "/sedute",
     response={200: schemi.EsitoDiMolte, **SCRITTURA},
     summary="Validare in seduta",
-    description="Le relazioni nominate che si possono validare, con le percentuali calcolate.",
+    description="Le relazioni nominate che si possono validare, con le percentuali calcolate o con "
+    "quelle che `convalide` dice.",
 )
 def valida_in_seduta(
     request: RichiestaApi, ipa: str, anno: int, periodo: str, decisione: schemi.SedutaDiMolte
@@ -136,7 +138,10 @@ def valida_in_seduta(
         scelte = _scelte(c, anno, periodo, decisione.relazioni)
         esito = osservazioni.valida(
             relazioni=list(scelte),
-            richiesta=Richiesta(seduta=transizioni.seduta(c, decisione.seduta)),
+            richiesta=Richiesta(
+                seduta=transizioni.seduta(c, decisione.seduta),
+                dati=convalidate(list(scelte.values()), decisione.convalide),
+            ),
             by=c.attore,
             istante=c.istante,
             canale=c.canale,
@@ -187,6 +192,7 @@ def _sezione(s: Sezione) -> dict[str, Any]:
     return {
         "settore": s.settore.nome,
         "da_guardare": [_riga(r) for r in s.righe],
+        "da_parte": [_riga(r) for r in s.da_parte],
         "in_linea": [r.obiettivo.codice for r in s.in_linea],
         "decisioni": [_decisione(d) for d in s.decisioni],
     }
@@ -213,6 +219,7 @@ def _riga(r: Riga) -> dict[str, Any]:
         "proposta": r.proposta,
         "testo": r.testo,
         "firmata": r.firmata,
+        "messa_da_parte": r.da_parte,
         "invita_entro": giorno(r.invito) if r.invito and r.invita else None,
         "revisione": r.revisione,
     }
@@ -226,4 +233,5 @@ def _decisione(d: Decisione) -> dict[str, Any]:
         "percentuale_calcolata": percentuale(d.relazione.obiettivo.percentuale_calcolata),
         "validabile": d.verdetto.permessa,
         "motivi": motivi(d.verdetto.motivi),
+        "in_conflitto": list(d.in_conflitto),
     }

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, TypeVar
@@ -20,7 +20,7 @@ from cycle.api.errori import Malformata
 from cycle.api.schemi import LETTURA, SCRITTURA
 from cycle.contesto import Contesto, sessione
 from cycle.exports.piano import figura, giorno, percentuale
-from cycle.models import Indicatore, RelazioneSemestrale, Rilevazione
+from cycle.models import Indicatore, RelazioneSemestrale, Rilevazione, VoceRelazione
 from cycle.services import relazioni
 
 router = Router(tags=["relazioni"])
@@ -93,7 +93,7 @@ def transizione_relazione(
 ) -> dict[str, Any]:
     with sessione(request.auth, ipa, "api") as c:
         trovata = trova(c, pid, periodo)
-        voci = _convalide(trovata, passo.convalide)
+        voci = convalidate([trovata], passo.convalide)
         fatta = transizioni.compi(c, "relazione", trovata, nome, passo, **voci)
         return fatta | {"links": {"self": reverse("api:relazione", args=[ipa, pid, periodo])}}
 
@@ -170,16 +170,23 @@ def _compilazione(
     )
 
 
-def _convalide(r: RelazioneSemestrale, convalide: list[schemi.Convalida]) -> dict[str, Any]:
-    """The percentages as the Nucleo writes them, where `fascicolo` looks for them."""
-    if not convalide:
+def convalidate(
+    relazioni: Sequence[RelazioneSemestrale], lette: list[schemi.Convalida]
+) -> dict[str, Any]:
+    """The percentages of these reports as the Nucleo writes them, where `fascicolo` looks for
+    them."""
+    if not lette:
         return {}
-    specifici = {v.voce.specifico.pid: v.voce.specifico_id for v in selectors.voci(r)}
-    trovate = per_pid(convalide, "convalide", "specifico", lambda x: x.specifico, specifici)
+    specifici = dict(
+        VoceRelazione.objects.filter(relazione__in=relazioni).values_list(
+            "specifico__pid", "specifico_id"
+        )
+    )
+    trovate = per_pid(lette, "convalide", "specifico", lambda x: x.specifico, specifici)
     return {
         "voci": {
-            str(specifico): {"percentuale": f"{uno.percentuale:f}", "motivo": uno.motivo}
-            for _n, uno, specifico in trovate
+            str(specifico): {"percentuale": f"{una.percentuale:f}", "motivo": una.motivo}
+            for _n, una, specifico in trovate
         }
     }
 

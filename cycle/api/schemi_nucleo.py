@@ -10,7 +10,7 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import Field
 
-from cycle.api.schemi import Giorno, Letto, Motivo, Revisione, SedutaLetta, Testo
+from cycle.api.schemi import Convalida, Giorno, Letto, Motivo, Revisione, SedutaLetta, Testo
 
 _Scelte = Annotated[
     list[UUID], Field(min_length=1, max_length=500, description="Relazioni, per `pid`")
@@ -24,6 +24,9 @@ class OsservazioneLetta(Letto):
     invita_entro: Annotated[
         Giorno | None, Field(description="Invito a chiedere una variazione entro questo giorno")
     ] = None
+    messa_da_parte: Annotated[
+        Testo, Field(max_length=5000, description="Perché non si invia; non insieme alla firma")
+    ] = ""
     revisione: Annotated[Revisione, Field(description="Quella letta; 0 se non c'era")] = 0
 
 
@@ -49,6 +52,10 @@ class InvioLetto(Letto):
 class SedutaDiMolte(Letto):
     relazioni: _Scelte
     seduta: SedutaLetta
+    convalide: Annotated[
+        list[Convalida],
+        Field(max_length=5000, description="Dove la percentuale non è la calcolata, con il motivo"),
+    ] = []
 
 
 # --- written ------------------------------------------------------------------------------------
@@ -73,6 +80,7 @@ class VoceDiCoda(Schema):
     proposta: str
     testo: str
     firmata: bool
+    messa_da_parte: str
     invita_entro: str | None
     revisione: int
 
@@ -84,11 +92,13 @@ class DecisioneScritta(Schema):
     percentuale_calcolata: str | None
     validabile: bool
     motivi: list[Motivo]
+    in_conflitto: list[str]
 
 
 class SezioneScritta(Schema):
     settore: str
     da_guardare: list[VoceDiCoda]
+    da_parte: list[VoceDiCoda]
     in_linea: list[str]
     decisioni: list[DecisioneScritta]
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """The minutes of a sitting of the Nucleo as PDF/UA (R59): who was there, dissent, abstentions, and
-of each report validated the percentages as computed and as validated, with the dialogue that
-led there (R56)."""
+of each report and objective validated the percentages as computed and as validated, with the
+dialogue that led there (R56)."""
 
 from __future__ import annotations
 
@@ -19,8 +19,10 @@ from cycle.models import (
     RelazioneSemestrale,
     Seduta,
     UnitaOrganizzativa,
+    Validazione,
     VoceRelazione,
 )
+from cycle.sedute import astenuto
 
 _MODELLO = Path(__file__).with_name("verbale.typ")
 
@@ -34,9 +36,7 @@ def dati(seduta: Seduta) -> dict[str, Any]:
     """What the template prints, settore by settore; in a fixed number of queries."""
     astenuti: dict[int, list[str]] = {}
     for a in Astensione.objects.filter(seduta=seduta).select_related("persona").order_by("pk"):
-        detto = a.persona.nome_completo.title()
-        if a.per_conflitto:
-            detto = _("%(nome)s (per conflitto)") % {"nome": detto}
+        detto = astenuto(a.persona.nome_completo, a.per_conflitto)
         elenco = astenuti.setdefault(a.obiettivo_id, [])
         if detto not in elenco:
             elenco.append(detto)
@@ -57,11 +57,13 @@ def dati(seduta: Seduta) -> dict[str, Any]:
             ente=seduta.ente_id, padre__padre__isnull=True, padre__isnull=False
         ).order_by("nome")
     )
+
+    def di(percorso: str) -> str:
+        return next((s.nome for s in settori if percorso.startswith(s.percorso)), seduta.ente.nome)
+
     gruppi: dict[str, list[dict[str, Any]]] = {s.nome: [] for s in settori}
     for r in relazioni:
-        percorso = r.obiettivo.unita.percorso
-        suo = next((s.nome for s in settori if percorso.startswith(s.percorso)), seduta.ente.nome)
-        gruppi.setdefault(suo, []).append(
+        gruppi.setdefault(di(r.obiettivo.unita.percorso), []).append(
             {
                 "codice": r.obiettivo.codice,
                 "titolo": r.obiettivo.titolo,
@@ -70,6 +72,23 @@ def dati(seduta: Seduta) -> dict[str, Any]:
                 "rinuncia": r.rinuncia,
                 "astenuti": ", ".join(astenuti.get(r.obiettivo_id, [])),
                 "voci": voci.get(r.pk, []),
+            }
+        )
+    validati: dict[str, list[dict[str, str]]] = {s.nome: [] for s in settori}
+    obiettivi = list(
+        Validazione.objects.filter(seduta=seduta)
+        .select_related("obiettivo__unita")
+        .order_by("obiettivo__codice", "pk")
+    )
+    for o in obiettivi:
+        validati.setdefault(di(o.obiettivo.unita.percorso), []).append(
+            {
+                "codice": o.obiettivo.codice,
+                "titolo": o.obiettivo.titolo,
+                "calcolata": _percento(o.calcolata),
+                "convalidata": _percento(o.convalidata),
+                "motivo": o.motivo,
+                "astenuti": ", ".join(astenuti.get(o.obiettivo_id, [])),
             }
         )
     return {
@@ -85,7 +104,12 @@ def dati(seduta: Seduta) -> dict[str, Any]:
         ],
         "dissensi": seduta.dissensi,
         "quante": str(len(relazioni)),
-        "settori": [{"nome": n, "relazioni": sue} for n, sue in gruppi.items() if sue],
+        "quanti": str(len(obiettivi)),
+        "settori": [
+            {"nome": n, "relazioni": gruppi.get(n, []), "obiettivi": validati.get(n, [])}
+            for n in dict.fromkeys([*gruppi, *validati])
+            if gruppi.get(n) or validati.get(n)
+        ],
     }
 
 

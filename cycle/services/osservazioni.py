@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -33,12 +33,14 @@ from workflows.registro import azioni
 @dataclass(frozen=True, slots=True)
 class Scritta:
     """What a member leaves of one specifico: the text (empty: nothing is to be said), as it was
-    drafted, whether he signs it, and the day by which it invites to ask for a variazione."""
+    drafted, whether he signs it, and the day by which it invites to ask for a variazione.
+    `messa_da_parte`: why it is not to be sent, though it stays."""
 
     testo: str
     proposta: str = ""
     firma: bool = False
     invita_entro: date | None = None
+    messa_da_parte: str = ""
     revisione: int | None = None  # that was read; 0 where none was there yet
 
 
@@ -51,13 +53,14 @@ def annota(
     istante: datetime,
     canale: str = "web",
 ) -> list[Osservazione]:
-    """Write, sign or take away osservazioni on a submitted report, by id of the specifico. Only
-    the Nucleo sees them until they are sent.
+    """Write, sign, set aside or take away osservazioni on a submitted report, by id of the
+    specifico. Only the Nucleo sees them until they are sent.
 
-    Raises NonAutorizzato, NonPossibile when the report is not one to observe (R54), Conflitto when
-    it is no longer the one with the digest `impronta`, or when another member wrote meanwhile.
+    Raises NonAutorizzato, NonPossibile when the report is not one to observe (R54), or when one is
+    signed and set aside at once, Conflitto when it is no longer the one with the digest
+    `impronta`, or when another member wrote meanwhile.
     """
-    verbo = "firma" if any(s.firma for s in scritte.values()) else "annota"
+    verbo = _verbo(scritte.values())
     with transaction.atomic():
         nell_ente(by.ente_id)
         relazione, by, incarico, chi = _entra(relazione, "osserva_relazione", verbo, by, istante)
@@ -66,6 +69,8 @@ def annota(
             raise NonPossibile({relazione.pk: [_non_osservabile()]}, prova)
         if impronta is not None and impronta != relazione.impronta:
             raise Conflitto({relazione.pk: [_altre_cifre()]}, prova)
+        if any(s.firma and leggibile(s.messa_da_parte) for s in scritte.values()):
+            raise NonPossibile({relazione.pk: [_o_firmata_o_da_parte()]}, prova)
         voci = {
             v.specifico_id: v
             for v in VoceRelazione.objects.filter(relazione=relazione, specifico__in=scritte)
@@ -80,7 +85,8 @@ def annota(
             o = presenti.get(voci[specifico].pk) if specifico in voci else None
             if s.revisione is not None and s.revisione != (o.revisione if o else 0):
                 raise Conflitto({relazione.pk: [_altra_mano()]}, prova)
-        _apri(relazione, verbo, incarico, by, istante, canale)
+        motivi = dict.fromkeys(t for s in scritte.values() if (t := leggibile(s.messa_da_parte)))
+        _apri(relazione, verbo, incarico, by, istante, canale, " ".join(motivi))
         fatte = []
         nuove = []
         for specifico, s in scritte.items():
@@ -93,6 +99,7 @@ def annota(
                     o.delete()
                 continue
             firma, quando = (chi, istante) if s.firma else (None, None)
+            da_parte = leggibile(s.messa_da_parte)
             if o is None:
                 o = Osservazione(
                     ente_id=by.ente_id,
@@ -106,14 +113,16 @@ def annota(
                     scritta_il=istante,
                     firmata_da_id=firma,
                     firmata_il=quando,
+                    messa_da_parte=da_parte,
                 )
                 nuove.append(o)
-            elif (o.testo, o.invita_entro, o.firmata_il is not None) != (
+            elif (o.testo, o.invita_entro, o.firmata_il is not None, o.messa_da_parte) != (
                 testo,
                 s.invita_entro,
                 s.firma,
+                da_parte,
             ):
-                o.testo, o.invita_entro = testo, s.invita_entro
+                o.testo, o.invita_entro, o.messa_da_parte = testo, s.invita_entro, da_parte
                 o.autore_id, o.scritta_il = chi, istante
                 o.firmata_da_id, o.firmata_il = firma, quando
                 o.revisione += 1
@@ -198,8 +207,8 @@ def valida(
     istante: datetime,
     canale: str = "web",
 ) -> Esito:
-    """Validate these reports in one sitting, with their percentages as computed: those that can
-    be, all in one action. Raises the engine's refusals when none can."""
+    """Validate these reports in one sitting, with their percentages as computed, or as the request
+    says (R56): those that can be, all in one action. Raises the engine's refusals when none can."""
     with transaction.atomic():
         nell_ente(by.ente_id)
         return execute(
@@ -232,8 +241,20 @@ def _entra(
     return trovate[0], by, incarico, by.persona_id
 
 
+def _verbo(scritte: Collection[Scritta]) -> str:
+    if any(s.firma for s in scritte):
+        return "firma"
+    return "scarta" if any(leggibile(s.messa_da_parte) for s in scritte) else "annota"
+
+
 def _apri(
-    r: RelazioneSemestrale, verbo: str, incarico: Incarico, by: Attore, t: datetime, canale: str
+    r: RelazioneSemestrale,
+    verbo: str,
+    incarico: Incarico,
+    by: Attore,
+    t: datetime,
+    canale: str,
+    motivazione: str = "",
 ) -> int:
     return azioni.apri(
         ente_id=by.ente_id,
@@ -243,6 +264,7 @@ def _apri(
         attore=by,
         istante=t,
         canale=canale,
+        motivazione=motivazione,
     )
 
 
@@ -274,6 +296,16 @@ def _non_osservabile() -> Motivo:
         _("Si osserva una relazione trasmessa, e non ancora osservata o validata."),
         _("Attendere che il settore la trasmetta; quella già osservata si può riaprire."),
         "dirigente",
+    )
+
+
+def _o_firmata_o_da_parte() -> Motivo:
+    return Motivo(
+        "firmata_o_da_parte",
+        "R54",
+        _("Un'osservazione messa da parte non si firma."),
+        _("Firmarla per inviarla, oppure dire perché non si invia."),
+        "nucleo",
     )
 
 

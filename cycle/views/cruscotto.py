@@ -21,9 +21,10 @@ from cycle import elenco, selectors
 from cycle.anno import termini_dell_anno
 from cycle.contesto import Contesto, RichiestaEnte, nell_ente
 from cycle.elenco import Elenco
-from cycle.exports.segnali import dell_anno
 from cycle.filtri import Filtri
+from cycle.measure.segnali import REGOLE
 from cycle.models import Ciclo
+from cycle.segnali import dell_anno
 from cycle.services.atti_anno import autorizza
 from cycle.services.chiusura import chiudi
 from cycle.views.transizioni import Altrove
@@ -34,7 +35,12 @@ TIPI_SEGNALE: dict[str, str | Promise] = {
     "pesi_indicatori": gettext_lazy("Pesi degli indicatori che non sommano a 100"),
     "pesi_fasi": gettext_lazy("Pesi delle fasi che non sommano a 100"),
     "fasi_finite_indicatore_a_zero": gettext_lazy("Fasi concluse, indicatore a 0"),
+    "target_gia_raggiunto": gettext_lazy("Target già raggiunti quando sono stati approvati"),
     "target_superato_del_doppio": gettext_lazy("Target superati di almeno il doppio"),
+    "target_abbassato_a_fine_anno": gettext_lazy("Target abbassati nell'ultimo trimestre"),
+    "somma_di_consistenze": gettext_lazy("Somme di ciò che non si somma"),
+    "approvato_dopo_l_inizio": gettext_lazy("Obiettivi approvati dopo il loro inizio"),
+    "ruolo_vacante": gettext_lazy("Passi che nessuno può fare"),
     "impegno_diverso_da_100": gettext_lazy("Persone con impegno diverso da 100 %"),
     "capitolo_due_volte": gettext_lazy("Capitoli contati due volte"),
 }
@@ -118,10 +124,16 @@ def segnali(request: RichiestaEnte, anno: int) -> HttpResponse:
     """What in the plan deserves a second look; none of it stops anything."""
     c = request.contesto
     ciclo = _ciclo(c, anno, "vedi_segnali")
-    tutti = sorted(dell_anno(ciclo), key=lambda s: list(TIPI_SEGNALE).index(s.tipo))
+    tutti = sorted(dell_anno(ciclo, c.istante), key=lambda s: list(TIPI_SEGNALE).index(s.tipo))
     quale = request.GET.get("tipo", "")
     gruppi = [
-        (tipo, TIPI_SEGNALE[tipo], len(suoi), suoi if tipo == quale else suoi[:PER_TIPO])
+        (
+            tipo,
+            TIPI_SEGNALE[tipo],
+            REGOLE[tipo],
+            len(suoi),
+            suoi if tipo == quale else suoi[:PER_TIPO],
+        )
         for tipo, suoi in ((t, list(g)) for t, g in groupby(tutti, key=lambda s: s.tipo))
     ]
     return render(

@@ -4,7 +4,8 @@ sitting that validates; and, on the other side, the settore's answers."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -15,19 +16,21 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from cycle import coda, selectors
 from cycle.calendario import ultimo_giorno
 from cycle.coda import Riga, Sezione
 from cycle.contesto import Contesto, RichiestaEnte, nell_ente
+from cycle.forms import ModuloConvalide
 from cycle.forms_nucleo import ModuloCoda, ModuloRisposte, ModuloSeduta
-from cycle.models import Ciclo, Osservazione, Periodo, RelazioneSemestrale
+from cycle.models import Ciclo, Osservazione, Periodo
 from cycle.parametri import Parametri
 from cycle.services import osservazioni
+from cycle.services.osservazioni import Scritta
 from cycle.views.scritto import ricorda
-from cycle.views.transizioni import Altrove
-from workflows.errors import NonTrovato
+from cycle.views.transizioni import Altrove, RigaConvalida
+from workflows.errors import Motivo, NonTrovato
 
 
 @require_safe
@@ -49,32 +52,76 @@ def pagina(request: RichiestaEnte, anno: int, codice: str) -> HttpResponse:
     """GET: the queue of a period. POST: what a member leaves of one settore's rows; `atto` says
     which are saved or signed, or that all are signed and sent."""
     c = request.contesto
-    ciclo, periodo = _periodo(c, anno, codice)
+    ciclo, periodo = del_periodo(c, anno, codice)
     sezioni = coda.coda(c.attore, ciclo, periodo, c.istante)
     if request.method == "POST":
         return _scrivi(request, c, sezioni, reverse("coda", args=[c.ente.codice_ipa, anno, codice]))
-    nucleo = selectors.componenti_del_nucleo(c.ente, c.istante)
-    oggi = c.istante.astimezone(ZoneInfo(c.ente.fuso)).date()
-    parametri = Parametri.da_dizionario(ciclo.parametri)
+    return mostra(request, c, ciclo, periodo, sezioni)
+
+
+@dataclass(frozen=True, slots=True)
+class Tavolo:
+    """What stands in the sitting's form: the chosen reports, and those of which other percentages
+    are being written, each with its form and its rows."""
+
+    modulo: ModuloSeduta
+    scelte: frozenset[UUID] = frozenset()
+    aperte: Mapping[UUID, tuple[ModuloConvalide, list[RigaConvalida]]] = field(default_factory=dict)
+
+
+def mostra(
+    request: RichiestaEnte,
+    c: Contesto,
+    ciclo: Ciclo,
+    periodo: Periodo,
+    sezioni: Sequence[Sezione],
+    tavolo: Tavolo | None = None,
+    stato: int = 200,
+    motivi: Sequence[Motivo] = (),
+) -> HttpResponse:
+    """The queue, with the sitting's form new or as it was sent, and why it was not held."""
+    if tavolo is None:
+        nucleo = selectors.componenti_del_nucleo(c.ente, c.istante)
+        oggi = c.istante.astimezone(ZoneInfo(c.ente.fuso)).date()
+        tavolo = Tavolo(ModuloSeduta(nucleo, oggi=oggi))
     return render(
         request,
         "cycle/nucleo/coda.html",
         {
-            "anno": anno,
+            "anno": ciclo.anno,
             "cicli": c.cicli(),
             "periodo": periodo,
             "periodi": selectors.periodi(ciclo),
             "sezioni": sezioni,
             "da_guardare": sum(len(s.righe) for s in sezioni),
             "in_linea": sum(len(s.in_linea) for s in sezioni),
-            "decisioni": [d for s in sezioni for d in s.decisioni],
-            "seduta": ModuloSeduta(nucleo, oggi=oggi),
-            "parametri": parametri,
+            "decisioni": [
+                (d, tavolo.aperte.get(d.relazione.pid, (None, None))[1])
+                for s in sezioni
+                for d in s.decisioni
+            ],
+            "scelte": tavolo.scelte,
+            "errori_seduta": _errori(tavolo),
+            "motivi_seduta": motivi,
+            "seduta": tavolo.modulo,
+            "parametri": Parametri.da_dizionario(ciclo.parametri),
         },
+        status=stato,
     )
 
 
-def _periodo(c: Contesto, anno: int, codice: str) -> tuple[Ciclo, Periodo]:
+def _errori(tavolo: Tavolo) -> list[tuple[str, str, str]]:
+    """(id of the field, its label, what is wrong) of the percentages."""
+    return [
+        (f"id_{nome}", str(modulo.fields[nome].label or ""), str(e))
+        for modulo, _righe in tavolo.aperte.values()
+        for nome, errori in modulo.errors.items()
+        for e in errori
+    ]
+
+
+def del_periodo(c: Contesto, anno: int, codice: str) -> tuple[Ciclo, Periodo]:
+    """The year and the period of an address. Raises NonTrovato."""
     ciclo = selectors.ciclo(c.ente, anno)
     periodo = next((p for p in selectors.periodi(ciclo) if p.codice == codice), None)
     if periodo is None:
@@ -88,12 +135,14 @@ def _scrivi(
     sezione = next((s for s in sezioni if str(s.settore.pid) == request.POST.get("settore")), None)
     if sezione is None:
         raise NonTrovato({})
-    modulo = ModuloCoda(sezione.righe, request.POST)
+    modulo = ModuloCoda([*sezione.righe, *sezione.da_parte], request.POST)
     ricorda(request, modulo)
     modulo.is_valid()
     fare, _due_punti, quale = request.POST.get("atto", "").partition(":")
-    if fare not in ("salva", "firma", "invia"):
+    if fare not in ("salva", "firma", "invia", "scarta", "riprendi"):
         raise NonTrovato({})
+    if fare in ("scarta", "riprendi"):
+        return _da_parte(request, c, modulo, sezione, fare, quale, qui)
     firmate = [r for r in sezione.righe if fare == "invia" or str(r.voce.pid) == quale]
     altre = [r for r in sezione.righe if r not in firmate and modulo.cambiata(r)]
     scritte = _annota(c, modulo, firmate, altre, fare)
@@ -123,6 +172,53 @@ def _scrivi(
     return Altrove(f"{qui}#v-{quale}")
 
 
+def _da_parte(
+    request: RichiestaEnte,
+    c: Contesto,
+    modulo: ModuloCoda,
+    sezione: Sezione,
+    fare: str,
+    quale: str,
+    qui: str,
+) -> HttpResponse:
+    """One row is set aside, with its reason, or taken up again; what was typed in the others is
+    kept as drafts."""
+    tutte = sezione.righe if fare == "scarta" else sezione.da_parte
+    riga = next((r for r in tutte if str(r.voce.pid) == quale), None)
+    if riga is None:
+        raise NonTrovato({})
+    codice = riga.voce.specifico.codice
+    if fare == "riprendi":
+        osservazioni.annota(
+            relazione=riga.relazione,
+            scritte={
+                riga.voce.specifico_id: Scritta(
+                    riga.testo,
+                    riga.proposta,
+                    invita_entro=riga.invito if riga.invita else None,
+                    revisione=modulo.letta(riga)[1],
+                )
+            },
+            impronta=modulo.letta(riga)[0],
+            by=c.attore,
+            istante=c.istante,
+        )
+        messages.success(request, _("Ripresa: %(codice)s.") % {"codice": codice})
+        return Altrove(f"{qui}#v-{quale}")
+    altre = [r for r in sezione.righe if r is not riga and modulo.cambiata(r)]
+    if not modulo.perche(riga):
+        _annota(c, modulo, [], [r for r in (riga, *altre) if modulo.cambiata(r)], "salva")
+        messages.warning(
+            request,
+            _("%(codice)s non è da parte: per non inviarla serve un motivo, che resta scritto.")
+            % {"codice": codice},
+        )
+        return Altrove(f"{qui}#v-{quale}")
+    _annota(c, modulo, [riga], altre, fare)
+    messages.success(request, _("Messa da parte: %(codice)s.") % {"codice": codice})
+    return Altrove(qui)
+
+
 def _annota(
     c: Contesto,
     modulo: ModuloCoda,
@@ -140,7 +236,11 @@ def _annota(
         osservazioni.annota(
             relazione=sue[0].relazione,
             scritte={
-                r.voce.specifico_id: modulo.scritta(r, firma=fare != "salva" and r in scelte)
+                r.voce.specifico_id: modulo.scritta(
+                    r,
+                    firma=fare in ("firma", "invia") and r in scelte,
+                    da_parte=fare == "scarta" and r in scelte,
+                )
                 for r in sue
             },
             impronta=modulo.letta(sue[0])[0],
@@ -148,61 +248,6 @@ def _annota(
             istante=c.istante,
         )
     return sum(modulo.detta(r) for r in scelte)
-
-
-@require_POST
-@nell_ente
-def seduta(request: RichiestaEnte, anno: int, codice: str) -> HttpResponse:
-    """Validate in one sitting the reports that were chosen: those that can be; of the others the
-    page says why."""
-    c = request.contesto
-    coda.di_chi_esamina(c.attore, c.ente)
-    ciclo, periodo = _periodo(c, anno, codice)
-    modulo = ModuloSeduta(selectors.componenti_del_nucleo(c.ente, c.istante), request.POST)
-    ricorda(request, modulo)
-    modulo.is_valid()
-    scelte = RelazioneSemestrale.objects.filter(
-        ente=c.ente,
-        obiettivo__ciclo=ciclo,
-        periodo=periodo,
-        pid__in=_pid(request.POST.getlist("relazioni")),
-    )
-    qui = reverse("coda", args=[c.ente.codice_ipa, anno, codice])
-    if not scelte:
-        messages.warning(request, _("Nessuna relazione scelta: spuntare quelle da validare."))
-        return Altrove(f"{qui}#seduta")
-    esito = osservazioni.valida(
-        relazioni=[r.pk for r in scelte],
-        richiesta=modulo.richiesta(),
-        by=c.attore,
-        istante=c.istante,
-    )
-    validate = len(esito.eseguiti)
-    messages.success(
-        request,
-        ngettext(
-            "Validata %(n)s relazione in seduta.", "Validate %(n)s relazioni in seduta.", validate
-        )
-        % {"n": validate},
-    )
-    if esito.rifiutati:
-        motivi = {m.messaggio for elenco in esito.rifiutati.values() for m in elenco}
-        messages.warning(
-            request,
-            _("Non validate: %(n)s. %(motivi)s")
-            % {"n": len(esito.rifiutati), "motivi": " ".join(sorted(motivi))},
-        )
-    return Altrove(f"{qui}#seduta")
-
-
-def _pid(testi: Sequence[str]) -> list[UUID]:
-    trovati = []
-    for testo in testi:
-        try:
-            trovati.append(UUID(testo))
-        except ValueError:
-            continue  # a made-up one chooses nothing
-    return trovati
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from cycle import correzioni, inviti_variazione, selectors, storia
+from cycle import correzioni, inviti_variazione, neutralizzazioni, sedute, selectors, storia
 from cycle.contesto import Contesto, RichiestaEnte, nell_ente, sessione
 from cycle.forms import ModuloRelazione, nome_valore
 from cycle.models import Indicatore, RelazioneSemestrale, Rilevazione, Utente
@@ -157,6 +157,7 @@ def relazione_letta(
         "r": relazione,
         "anno": obiettivo.ciclo.anno,
         "periodi": selectors.periodi(obiettivo.ciclo),
+        "astenuti": sedute.astenuti(relazione),
         "sezioni": sezioni,
         "modulo": modulo,
         "compilabile": compilabile,
@@ -167,6 +168,7 @@ def relazione_letta(
         "errori": _errori(modulo, righe),
         "scritto": scritto(request) if salvata and not compilabile else [],
         **correzioni.della_pagina(obiettivo, c.attore),
+        **neutralizzazioni.della_pagina(obiettivo, c.attore),
         **inviti_variazione.della_pagina(
             obiettivo, c.attore, inviti_variazione.oggi(c.ente, c.istante)
         ),

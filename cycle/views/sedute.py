@@ -6,13 +6,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from cycle import selectors
+from cycle import sedute, selectors
 from cycle.contesto import Contesto, RichiestaEnte, nell_ente
 from cycle.elenco import Elenco
 from cycle.exports import verbale as minuta
@@ -46,18 +45,10 @@ def elenco(request: RichiestaEnte, anno: int) -> HttpResponse:
     c = request.contesto
     _di_chi_ha_incarichi(c)
     ciclo = selectors.ciclo(c.ente, anno)
-    sedute = (
-        Seduta.objects.filter(ciclo=ciclo)
-        .annotate(
-            validate=Count("relazioni", filter=Q(relazioni__stato="validata"), distinct=True),
-            quanti=Count("presenti", distinct=True),
-        )
-        .order_by("-data", "-pk")
-    )
     return render(
         request,
         "cycle/nucleo/sedute.html",
-        {"anno": anno, "cicli": c.cicli(), "sedute": list(sedute)},
+        {"anno": anno, "cicli": c.cicli(), "sedute": sedute.dell_anno(ciclo)},
     )
 
 

@@ -210,7 +210,7 @@ def _modulo(
         {
             **comune(c, b, giudizio),
             "modulo": modulo,
-            "convalide": _righe_convalide(convalide),
+            "convalide": righe_convalide(convalide),
             "motivi": motivi,
             "errori": _errori(modulo, convalide) if not motivi else [],
             "conseguenza": CONSEGUENZE.get((b.procedura.nome, nome), ""),
@@ -255,7 +255,8 @@ class RigaConvalida:
     motivo: Any
 
 
-def _righe_convalide(convalide: ModuloConvalide | None) -> list[RigaConvalida]:
+def righe_convalide(convalide: ModuloConvalide | None) -> list[RigaConvalida]:
+    """The rows of the table of percentages."""
     if convalide is None:
         return []
     return [

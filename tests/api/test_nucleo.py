@@ -101,3 +101,31 @@ def test_ciò_che_non_è_del_periodo(come: Come, corta: RelazioneSemestrale) -> 
     detto = come("TERZO NUCLEO").post(f"{CODA}/invii", {"relazioni": [str(altra.pid)]})
     assert detto.status_code == 422
     assert detto.json()["motivi"][0]["campo"] == "relazioni.0"
+
+
+def test_messa_da_parte_e_convalidata_diversa(come: Come, corta: RelazioneSemestrale) -> None:
+    """What is set aside says why; another percentage than the computed one, too (R56)."""
+    nucleo = come("TERZO NUCLEO")
+    righe = nucleo.get(CODA).json()["settori"][0]["da_guardare"]
+    una = {"specifico": righe[0]["specifico"], "testo": righe[0]["proposta"]}
+    scritta = {
+        "impronta": righe[0]["impronta"],
+        "osservazioni": [{**una, "firma": True, "messa_da_parte": "Noto."}],
+    }
+    assert nucleo.put(f"{dove(corta)}/osservazioni", scritta).status_code == 422
+    scritta["osservazioni"] = [{**una, "messa_da_parte": "Noto."}]
+    assert nucleo.put(f"{dove(corta)}/osservazioni", scritta).status_code == 200
+    primo = nucleo.get(CODA).json()["settori"][0]
+    assert [v["messa_da_parte"] for v in primo["da_parte"]] == ["Noto."]
+    assert [v["codice"] for v in primo["da_guardare"]] == ["OE0402"]
+    presenti = [str(mondo.persona(f"{n} NUCLEO").pid) for n in ("SECONDO", "TERZO")]
+    seduta = {
+        "relazioni": [str(corta.pid)],
+        "seduta": {"data": "2026-03-01", "presenti": presenti},
+        "convalide": [{"specifico": righe[0]["specifico"], "percentuale": "40"}],
+    }
+    assert nucleo.post(f"{CODA}/sedute", seduta).status_code == 422  # without a reason
+    seduta["convalide"][0]["motivo"] = "In parte."  # type: ignore[index]
+    assert nucleo.post(f"{CODA}/sedute", seduta).json() == {"fatte": ["OE04"], "rifiutate": {}}
+    convalidate = VoceRelazione.objects.filter(relazione=corta, percentuale_convalidata=40)
+    assert convalidate.get().motivo == "In parte."

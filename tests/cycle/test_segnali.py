@@ -4,6 +4,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import date
 from decimal import Decimal
 from io import StringIO
 from pathlib import Path
@@ -12,13 +14,28 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from cycle.exports.segnali import da_database
+from cycle import orologio
 from cycle.importers import leggi
 from cycle.measure.figure import Indicatore, Rilevazione
 from cycle.measure.parametri import ParametriMisura
-from cycle.measure.segnali import Impegno, Segnale, Somma, Specifico, segnali
+from cycle.measure.segnali import (
+    REGOLE,
+    Approvazione,
+    Impegno,
+    RuoloVacante,
+    Segnale,
+    Somma,
+    Specifico,
+    TargetVariato,
+    segnali,
+)
+from cycle.models import Incarico, StoricoIndicatore
+from cycle.models import Indicatore as Riga
+from cycle.segnali import da_database
 from cycle.services.piano import importa
+from cycle.views.cruscotto import TIPI_SEGNALE
 from tests import mondo
+from workflows.regole import REGOLE as REGOLE_CITATE
 
 FIXTURES = Path(__file__).parents[1] / "importers" / "fixtures"
 
@@ -113,6 +130,106 @@ def test_a_chapter_counted_twice_and_one_that_is_shared() -> None:
     )
 
 
+def di_nome(nome: str, **altro: Any) -> Indicatore:
+    due = tuple(Rilevazione(p, Decimal(20), Decimal(20)) for p in (1, 2))
+    dati: dict[str, Any] = {"nome": nome, "rilevazioni": due, **altro}
+    return replace(indicatore(1, 1), **dati)
+
+
+@pytest.mark.parametrize(
+    ("nome", "altro", "sommato_male"),
+    [
+        ("N. posti - Posti residenziali accreditati", {}, True),
+        ("N. utenti - Fotografia al 31/12", {}, True),
+        ("N. iscritti ai nidi", {}, True),
+        ("N. iscritti ai nidi", {"aggregazione": "media"}, False),
+        ("N. nuovi posti attivati", {}, False),
+        ("N. documenti predisposti", {}, False),
+        ("Tasso di copertura", {"unita_misura": "percentuale"}, True),
+        ("N. posti", {"rilevazioni": (Rilevazione(2, Decimal(20), None),)}, False),
+    ],
+)
+def test_r74_a_stock_is_not_summed(nome: str, altro: dict[str, Any], sommato_male: bool) -> None:
+    assert ("somma_di_consistenze" in dati(di_nome(nome, **altro))) is sommato_male
+
+
+@pytest.mark.parametrize(
+    ("target", "prima", "natura", "gia"),
+    [
+        (10, 10, "positivo", True),
+        (10, "9.99", "positivo", False),
+        (10, 8, "negativo", True),
+        (10, 11, "negativo", False),
+        (0, 5, "positivo", False),
+    ],
+)
+def test_r8_a_target_that_last_year_had_already_met(
+    target: Any, prima: Any, natura: str, gia: bool
+) -> None:
+    i = indicatore(target, None, natura=natura)
+    s = Specifico("OE1", "OE101", (i,), prima={0: Decimal(prima)})
+    trovati = segnali([s], [], [], ParametriMisura(), pesati=False)
+    assert [x.tipo for x in trovati] == (["target_gia_raggiunto"] if gia else [])
+
+
+def test_r8_a_target_that_was_met_when_it_was_approved() -> None:
+    """June had been measured, and December's act still asks for less than June gave."""
+    due = (Rilevazione(1, Decimal(2), Decimal(6)), Rilevazione(2, Decimal(3), None))
+    i = replace(indicatore(1, 1), rilevazioni=due)
+    for chiusi, attesi in ((frozenset({1}), ["target_gia_raggiunto"]), (frozenset[int](), [])):
+        s = Specifico("OE1", "OE101", (i,), chiusi=chiusi)
+        assert [x.tipo for x in segnali([s], [], [], ParametriMisura(), pesati=False)] == attesi
+
+
+def di_altro(**dette: Any) -> list[Segnale]:
+    return list(segnali([], [], [], ParametriMisura(), pesati=False, **dette))
+
+
+def test_r14_approved_after_its_work_began() -> None:
+    atto, il = "Giunta n. 9 del 16/02/2026", date(2026, 2, 16)
+    tardi = Approvazione("OE2", atto, il, date(2026, 1, 1))
+    [solo] = di_altro(
+        approvazioni=[tardi, Approvazione("OE1", atto, il, il), replace(tardi, obiettivo="OE0")]
+    )
+    assert (solo.tipo, solo.obiettivi, solo.dove) == (
+        "approvato_dopo_l_inizio",
+        ("OE0", "OE2"),
+        atto,
+    )
+    assert "2 obiettivi già cominciati, dal 01/01/2026, 46 giorni prima" in solo.messaggio
+
+
+@pytest.mark.parametrize(
+    ("prima", "dopo", "natura", "il", "abbassato"),
+    [
+        (Decimal(10), Decimal(8), "positivo", date(2026, 10, 1), True),
+        (Decimal(10), Decimal(8), "positivo", date(2026, 9, 30), False),
+        (Decimal(10), Decimal(12), "positivo", date(2026, 11, 5), False),
+        (Decimal(10), Decimal(12), "negativo", date(2026, 11, 5), True),
+        (date(2026, 11, 30), date(2026, 12, 20), "positivo", date(2026, 11, 5), True),
+        (date(2026, 11, 30), date(2026, 11, 20), "positivo", date(2026, 11, 5), False),
+        (date(2026, 11, 30), Decimal(1), "positivo", date(2026, 11, 5), False),
+    ],
+)
+def test_r19_a_target_made_easier_in_the_last_quarter(
+    prima: Any, dopo: Any, natura: str, il: date, abbassato: bool
+) -> None:
+    uno = TargetVariato("OE1", "OE101, target di 2026-2", natura, prima, dopo, "giunta n. 3", il)
+    trovati = di_altro(variati=[uno], fine=date(2026, 12, 31))
+    assert [x.tipo for x in trovati] == (["target_abbassato_a_fine_anno"] if abbassato else [])
+
+
+def test_r6_a_step_whose_role_nobody_holds() -> None:
+    [solo] = di_altro(vacanti=[RuoloVacante("Tributi", ("Validare",), ("nucleo",), "oggi")])
+    assert (solo.tipo, solo.dove) == ("ruolo_vacante", "Tributi")
+    assert solo.messaggio == "Tributi: oggi nessuno può Validare; serve un incarico di nucleo."
+
+
+def test_every_kind_has_its_rule_and_its_name() -> None:
+    assert set(REGOLE) == set(TIPI_SEGNALE)
+    assert set(REGOLE.values()) <= set(REGOLE_CITATE)
+
+
 @pytest.mark.usefixtures("db")
 class TestDiUnAnno:
     def carica(self, forma: str, come: str) -> None:
@@ -120,7 +237,10 @@ class TestDiUnAnno:
         importa(ente=mondo.ente(), piano=piano, come=come, istante=mondo.ADESSO)
 
     def tipi(self) -> set[tuple[str, str]]:
-        return {(s["tipo"], s["dove"]) for s in da_database(mondo.ciclo(anno=2031))["segnali"]}
+        return {
+            (s["tipo"], s["dove"])
+            for s in da_database(mondo.ciclo(anno=2031), mondo.ADESSO)["segnali"]
+        }
 
     def test_of_people_and_money(self) -> None:
         self.carica("reggio", "piano")
@@ -133,14 +253,29 @@ class TestDiUnAnno:
             ("target_superato_del_doppio", "2031_S07_03"),
         }
 
+    def test_of_the_year_that_runs(self) -> None:
+        """Last year's value beside the target; nobody of the Nucleo left; approved late."""
+        riga = Riga.objects.filter(obiettivo=mondo.in_stato("in_corso")).order_by("pk")[0]
+        StoricoIndicatore.objects.create(
+            ente=riga.ente, obiettivo=riga.obiettivo, indicatore=riga, anno=2025, valore=100
+        )
+        Incarico.objects.filter(ruolo="nucleo", persona__nome_completo="PRIMO NUCLEO").delete()
+        tutti = da_database(mondo.ciclo(), mondo.ADESSO)["segnali"]
+        di_tipo = {s["tipo"]: s for s in tutti}
+        assert di_tipo["target_gia_raggiunto"]["obiettivi"] == [riga.obiettivo.codice]
+        assert di_tipo["target_gia_raggiunto"]["regola"] == "R8"
+        assert di_tipo["approvato_dopo_l_inizio"]["dove"].startswith("Giunta n. ")
+
     def test_the_queries_do_not_grow(self, django_assert_max_num_queries: Any) -> None:
-        with django_assert_max_num_queries(10):
-            da_database(mondo.ciclo())
+        with django_assert_max_num_queries(22):
+            da_database(mondo.ciclo(), mondo.ADESSO)
 
     def test_the_command_prints_them(self) -> None:
         self.carica("cinisello", "storico")
         fuori = StringIO()
         call_command("segnali", ente="alfa", anno=2031, stdout=fuori)
-        assert json.loads(fuori.getvalue()) == da_database(mondo.ciclo(anno=2031))
+        assert json.loads(fuori.getvalue()) == da_database(
+            mondo.ciclo(anno=2031), orologio.adesso()
+        )
         with pytest.raises(CommandError, match="nessuno"):
             call_command("segnali", ente="nessuno", anno=2031, stdout=StringIO())

@@ -12,8 +12,16 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from cycle.models import Osservazione, RelazioneSemestrale, Seduta, VoceRelazione
+from cycle.models import (
+    Osservazione,
+    RelazioneSemestrale,
+    Seduta,
+    UnitaOrganizzativa,
+    VoceRelazione,
+)
+from cycle.services.enti import Conferimento, conferisci, di_comando
 from tests import mondo
+from workflows.registro.models import Evento
 
 pytestmark = pytest.mark.django_db
 
@@ -211,3 +219,112 @@ def test_le_domande_al_database_non_crescono(
     with CaptureQueriesContext(connection) as due:
         assert "4 obiettivi specifici da guardare" in pagina(client)
     assert len(una) == len(due)
+
+
+def test_una_proposta_si_mette_da_parte_con_un_motivo_e_si_riprende(
+    entra: Callable[..., Client], corta: RelazioneSemestrale
+) -> None:
+    prima, seconda = voci(corta)
+    client = entra("TERZO NUCLEO")
+    manda(client, f"scarta:{prima.pid}")
+    assert not Osservazione.objects.exists()
+    assert "per non inviarla serve un motivo" in pagina(client)
+    manda(
+        client,
+        f"scarta:{prima.pid}",
+        **{f"parte_{prima.pid}": "Il dato era già noto.", f"testo_{seconda.pid}": "La mia."},
+    )
+    scritte = {o.voce_id: o for o in Osservazione.objects.all()}
+    assert scritte[prima.pk].messa_da_parte == "Il dato era già noto."
+    assert "mancato conseguimento" in scritte[prima.pk].testo
+    assert scritte[seconda.pk].testo == "La mia."
+    evento = Evento.objects.filter(verbo="scarta").get()
+    assert evento.motivazione == "Il dato era già noto."
+    testo = pagina(client)
+    assert "1 osservazione messa da parte" in testo
+    assert "1 obiettivo specifico da guardare" in testo
+    manda(client, "invia")  # what is set aside is not sent
+    assert [v.osservazione for v in voci(corta)] == ["", "La mia."]
+
+
+def test_ciò_che_era_da_parte_si_riprende(
+    entra: Callable[..., Client], corta: RelazioneSemestrale
+) -> None:
+    prima, seconda = voci(corta)
+    client = entra("TERZO NUCLEO")
+    for v in (prima, seconda):
+        manda(client, f"scarta:{v.pid}", **{f"parte_{v.pid}": "Noto."})
+    testo = pagina(client)
+    assert "0 obiettivi specifici da guardare" in testo
+    assert "2 osservazioni messe da parte" in testo
+    assert f'value="{corta.pid}"' in testo  # nothing waits to be sent: it can be validated
+    riga = Osservazione.objects.get(voce=prima)
+    campi = modulo(client)  # the only form of the settore is now that of what is aside
+    vecchia = {**campi, f"revisione_{prima.pid}": riga.revisione - 1}
+    assert client.post(CODA, {**vecchia, "atto": f"riprendi:{prima.pid}"}).status_code == 409
+    assert client.post(CODA, {**campi, "atto": f"riprendi:{prima.pid}"}).status_code == 303
+    assert Osservazione.objects.get(voce=prima).messa_da_parte == ""
+    assert "1 obiettivo specifico da guardare" in pagina(client)
+
+
+def _in_seduta(client: Client, r: RelazioneSemestrale, **altro: Any) -> Any:
+    nucleo = [mondo.persona(n).pid for n in ("PRIMO NUCLEO", "TERZO NUCLEO")]
+    dati = {"data_seduta": "2026-03-01", "presenti": nucleo, "relazioni": [r.pid], **altro}
+    return client.post(f"{CODA}seduta/", dati)
+
+
+def test_r56_dalla_seduta_si_convalida_un_altra_percentuale_con_il_suo_motivo(
+    entra: Callable[..., Client], corta: RelazioneSemestrale
+) -> None:
+    client = entra("TERZO NUCLEO")
+    prima, seconda = (v.specifico for v in voci(corta))
+    aperta = _in_seduta(client, corta, apri=corta.pid, dissensi="Il mio dissenso.")
+    assert aperta.status_code == 200
+    testo = aperta.content.decode()
+    assert f'name="percentuale_{prima.pid}" value="0,00"' in testo
+    assert "Il mio dissenso." in testo  # what was typed is still there
+    assert f'value="{corta.pid}" id="c-{corta.pid}" checked' in testo
+    voce = f"percentuale_{prima.pid}"
+    altre = {"aperte": corta.pid, f"percentuale_{seconda.pid}": "0,00"}
+    storta = _in_seduta(client, corta, **altre, **{voce: "molto"})
+    assert (storta.status_code, "Da correggere" in storta.content.decode()) == (422, True)
+    senza = _in_seduta(client, corta, **altre, **{voce: "50"})
+    assert senza.status_code == 422
+    detto = senza.content.decode()
+    assert "Nessuna relazione è stata validata" in detto
+    assert f'name="{voce}" value="50"' in detto
+    assert letta(corta).stato == "trasmessa"
+    motivo = {f"motivo_{prima.pid}": "Metà del lavoro è documentata."}
+    assert _in_seduta(client, corta, **altre, **{voce: "50"}, **motivo).status_code == 303
+    assert letta(corta).stato == "validata"
+    assert [(v.percentuale_convalidata, v.motivo) for v in voci(corta)] == [
+        (Decimal(50), "Metà del lavoro è documentata."),
+        (Decimal(0), ""),
+    ]
+    storia = pagina(client, f"/alfa/obiettivi/{corta.obiettivo.pid}/relazioni/2026-1/")
+    assert "Metà del lavoro è documentata." in storia
+
+
+def test_r57_la_seduta_dice_chi_è_in_conflitto_e_chi_dissente(
+    entra: Callable[..., Client], corta: RelazioneSemestrale
+) -> None:
+    ente = mondo.ente()
+    radice = UnitaOrganizzativa.objects.get(ente=ente, padre__isnull=True)
+    prima = mondo.INIZIO
+    conferisci(
+        ente=ente,
+        conferimenti=[Conferimento(mondo.persona("UNO PO"), "nucleo", radice, "decreto", prima)],
+        attore=di_comando(ente.pk, prima),
+        istante=prima,
+        canale="comando",
+    )
+    client = entra("TERZO NUCLEO")
+    assert "Per conflitto si astiene: Uno Po" in pagina(client)
+    presenti = [mondo.persona(n).pid for n in ("PRIMO NUCLEO", "TERZO NUCLEO", "UNO PO")]
+    _in_seduta(client, corta, presenti=presenti, dissensi="Il primo dissente.")
+    assert letta(corta).stato == "validata"
+    relazione = pagina(client, f"/alfa/obiettivi/{corta.obiettivo.pid}/relazioni/2026-1/")
+    sedute = pagina(client, "/alfa/2026/sedute/")
+    for testo in (relazione, sedute):
+        assert "Uno Po (per conflitto)" in testo
+        assert "Il primo dissente." in testo

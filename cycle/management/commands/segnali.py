@@ -8,13 +8,14 @@ from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
 
-from cycle.exports.segnali import da_database
+from cycle import orologio
 from cycle.management.comando import Comando
 from cycle.models import Ciclo
+from cycle.segnali import da_database
 
 
 class Command(Comando):
-    help = "Stampa in JSON i segnali del piano di un anno: pesi, impegni, capitoli, target."
+    help = "Stampa in JSON ciò che nel piano di un anno merita un secondo sguardo."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--ente", required=True, help="codice IPA")
@@ -33,4 +34,5 @@ class Command(Comando):
             )
         if hasattr(self.stdout, "reconfigure"):  # JSON is UTF-8, whatever the terminal
             self.stdout.reconfigure(encoding="utf-8")
-        self.stdout.write(json.dumps(da_database(ciclo), ensure_ascii=False, indent=2))
+        letti = da_database(ciclo, orologio.adesso())
+        self.stdout.write(json.dumps(letti, ensure_ascii=False, indent=2))

@@ -3,7 +3,7 @@
 // Ctrl and Enter sign the one that is being written. Without it everything has its button.
 "use strict";
 
-const campi = () => [...document.querySelectorAll(".coda-testo textarea")];
+const campi = () => [...document.querySelectorAll(".coda-testo > textarea")];
 
 for (const aiuto of document.querySelectorAll("[data-tasti]")) aiuto.hidden = false;
 
@@ -11,7 +11,7 @@ document.addEventListener("keydown", (evento) => {
   const qui = evento.target.closest(".coda-riga");
   if (evento.altKey && (evento.key === "ArrowDown" || evento.key === "ArrowUp")) {
     const tutti = campi();
-    const dove = qui ? tutti.indexOf(qui.querySelector("textarea")) : -1;
+    const dove = qui ? tutti.indexOf(qui.querySelector(".coda-testo > textarea")) : -1;
     const prossimo = tutti[dove + (evento.key === "ArrowDown" ? 1 : -1)];
     if (!prossimo) return;
     evento.preventDefault();
@@ -31,6 +31,7 @@ let arretrata = false;
 function quieta() {
   const coda = document.getElementById("coda");
   return (
+    !coda.classList.contains("htmx-request") &&
     !coda.contains(document.activeElement) &&
     !coda.querySelector("details[open]") &&
     [...coda.querySelectorAll("textarea")].every((campo) => campo.value === campo.defaultValue)
@@ -49,3 +50,4 @@ document.body.addEventListener("notizie", () => {
 });
 document.addEventListener("focusout", () => setTimeout(aggiorna));
 document.addEventListener("toggle", aggiorna, true);
+document.body.addEventListener("htmx:afterSettle", aggiorna);
