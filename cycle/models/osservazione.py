@@ -19,8 +19,8 @@ class Osservazione(DiObiettivo):
     `proposta` is the text as the system drafted it, `testo` as a member left it. Until it is
     signed and sent only the Nucleo sees it; sent (`osserva`), its text is the report's own
     (`VoceRelazione.osservazione`) and it does not change any more. `invita_entro`: with it the
-    settore is invited to ask for a variazione by that day (R39). `messa_da_parte`: why a member will
-    not have it sent; it is then no osservazione, and can be taken up again."""
+    settore is invited to ask for a variazione by that day (R39). `messa_da_parte`: why a member
+    will not have it sent; it is then no osservazione, and can be taken up again."""
 
     voce = models.ForeignKey(VoceRelazione, on_delete=models.PROTECT, related_name="osservazioni")
     impronta = models.CharField(max_length=64)
