@@ -11,10 +11,11 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from cycle import come_era
-from cycle.exports import aperti
+from cycle.exports import aperti, foglio
 from cycle.exports.piano import da_database
 from cycle.models import Ciclo, UnitaOrganizzativa
 from cycle.permissions import PERMESSI
+from cycle.scheda import vede_impegno
 from cycle.selectors import visibili
 from cycle.services.enti import nell_ente
 from workflows.errors import Motivo, NonAutorizzato, NonTrovato
@@ -87,6 +88,33 @@ def com_era(
             },
         )
     return piano
+
+
+def esporta_foglio(*, ciclo: Ciclo, by: Attore, istante: datetime, canale: str = "web") -> bytes:
+    """The plan of the year in the workbook that imports it, as `by` may see it; effort, category
+    and matricola only to who may see those of the whole ente. Raises NonAutorizzato to who may not
+    export."""
+    with transaction.atomic():
+        nell_ente(by.ente_id)
+        incarico = _di_chi_esporta(ciclo, by)
+        contenuto = foglio.da_ciclo(
+            ciclo, visibili(by), riservati=vede_impegno(by, incarico.percorso)
+        )
+        azioni.registra_lettura(
+            ente_id=by.ente_id,
+            procedura="ciclo",
+            verbo="esporta",
+            passi=[azioni.Voce(ciclo.pk, incarico=incarico)],
+            attore=by,
+            istante=istante,
+            canale=canale,
+            dati={
+                "anno": ciclo.anno,
+                "forma": "xlsx",
+                "sha256": hashlib.sha256(contenuto).hexdigest(),
+            },
+        )
+    return contenuto
 
 
 def esporta_aperti(

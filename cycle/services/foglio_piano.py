@@ -109,6 +109,25 @@ def importa_foglio(
     )
 
 
+def esamina_foglio(
+    *, ente: Ente, anno: int, contenuto: bytes, come: str, istante: datetime, by: Attore
+) -> tuple[Errore, ...]:
+    """All that is wrong in the workbook, by cell; nothing is written."""
+    try:
+        importa_foglio(
+            ente=ente,
+            anno=anno,
+            contenuto=contenuto,
+            come=come,
+            istante=istante,
+            by=by,
+            prova=True,
+        )
+    except FoglioNonValido as no:
+        return no.errori
+    return ()
+
+
 # --- the parameters of a year that is not there yet ---------------------------------------------
 
 

@@ -13,10 +13,10 @@ from typing import Any
 from openpyxl import load_workbook
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.utils.exceptions import InvalidFileException
 
 from cycle.importers import piano as neutro
 from cycle.importers.fogli import Errore, scrivi
+from cycle.importers.fogli.archivio import apribile
 from cycle.importers.foglio_piano.libro import LIBRO
 
 
@@ -116,8 +116,12 @@ _DETTI_IN_UNA_CELLA = 5
 
 def segnato(contenuto: bytes, errori: Sequence[Errore]) -> bytes | None:
     """The workbook as it was uploaded, each wrong cell in red with what is wrong and what to do in
-    a comment, after a first sheet that lists them. None when it cannot be written again."""
+    a comment, after a first sheet that lists them. None when it has no wrong cell, or cannot be
+    written again."""
+    if not any(e.cella for e in errori):
+        return None
     try:
+        apribile(contenuto)
         cartella = load_workbook(io.BytesIO(contenuto), keep_links=False)
         fogli = {f.title: f for f in cartella.worksheets}
         per_cella: dict[tuple[str, str], list[Errore]] = {}
@@ -149,8 +153,8 @@ def segnato(contenuto: bytes, errori: Sequence[Errore]) -> bytes | None:
         cartella.active = 0
         uscita = io.BytesIO()
         cartella.save(uscita)
-    except (InvalidFileException, KeyError, ValueError, TypeError, AttributeError, OSError):
-        return None  # openpyxl reads less, whole, than it reads cell by cell
+    except Exception:  # of a file that is read cell by cell, openpyxl may not take all the rest
+        return None
     return uscita.getvalue()
 
 
