@@ -42,6 +42,11 @@ PARAMETRI = {
 SENZA_CENTRO = "SENZA-CDR"
 _TIPI = {"PD": "Prodotto", "PG": "Progetto"}
 _OPERA = "Opera pubblica"
+# Words of a group, or a second word that is no name.
+_GRUPPO = re.compile(
+    r"(?:Assistenti|Amministrativ[aeio]|Educator[ei]|Operator[ei]|Personale|Tirocinanti|Borsisti|"
+    r"Volontari|Collaborator[ei])\b|[A-ZÀ-Ü][a-zà-ü]+ [a-zà-ü]{4,}$"
+)
 _PERCENTO = re.compile(r"%|\bpercentuale\b", re.IGNORECASE)
 
 
@@ -53,7 +58,7 @@ def assembla(lettore: Lettore, anno: int, avvisi: Avvisi) -> neutro.Piano:
             "un piano nel formato Reggio Emilia. Controllare il file e il formato scelto."
         )
     _anni(lettore, anno)
-    ricalcola(lettore.sommario, lettore.progetti, avvisi)
+    ricalcola(lettore.sommario.voci, lettore.progetti, avvisi)
     return _Assemblaggio(lettore, anno, avvisi).piano()
 
 
@@ -170,6 +175,12 @@ class _Assemblaggio:
                     riga.riga, p.codice, f"«{breve(riga.nome)}» non è un nome: tralasciato"
                 )
                 continue
+            if _GRUPPO.match(riga.nome):
+                self.avvisi.aggiungi(
+                    riga.riga,
+                    p.codice,
+                    f"«{breve(riga.nome)}» sembra un gruppo, non una persona: tenuto com'è scritto",
+                )
             righe.append(
                 neutro.Collaboratore(
                     nome, nome, None, None, False, impegno=riga.impegno, categoria=riga.relazione

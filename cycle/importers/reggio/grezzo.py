@@ -24,6 +24,7 @@ CENTRO = re.compile(r"(?P<codice>[A-Z0-9]{2}) - (?P<nome>[A-ZÀ-Ü][A-ZÀ-Ü' ,.
 CAPITOLO = re.compile(
     r"Cap\.?\s?(?P<capitolo>[0-9A-Z]{1,10})\s?Art\.?\s?(?P<articolo>[0-9A-Z]{1,5})"
 )
+TOTALE = re.compile(r"Totale(?: (?P<di>Azione|Obiettivo|Indirizzo|CDR))?")
 PARTI = {
     "entrate-correnti": "entrate_correnti",
     "spese-correnti": "spese_correnti",
@@ -51,6 +52,14 @@ class FaseGrezza:
     previste: tuple[date | None, date | None] = (None, None)
     effettive: tuple[date | None, date | None] = (None, None)
     note: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class RigaRotta:
+    """A row of a table that may go on in the line below."""
+
+    riga: int
+    celle: list[str]
 
 
 @dataclass(slots=True)
@@ -119,3 +128,8 @@ class VoceDiSommario:
     percorso: tuple[str, ...]
     importo: Decimal | None
     quota: Decimal | None
+
+
+def in_euro(importo: Decimal) -> str:
+    """`1.234,56`."""
+    return f"{importo:,.2f}".translate(str.maketrans(",.", ".,"))

@@ -17,9 +17,10 @@ from cycle.importers.reggio.grezzo import (
     ObiettivoGrezzo,
     PersonaGrezza,
     ProgettoGrezzo,
+    RigaRotta,
     SommaGrezza,
-    VoceDiSommario,
 )
+from cycle.importers.reggio.sommario import LettoreSommario
 from cycle.importers.righe import Riga
 from cycle.importers.testo import (
     Avvisi,
@@ -62,7 +63,7 @@ _DESCRIZIONE = re.compile(r"Descrizione(?:\s+(?P<testo>.+))?")
 _STRATEGIA = re.compile(r"(?P<livello>Indirizzo|Obiettivo Strategico|Azione)(?:\s+(?P<testo>.+))?")
 _CORRENTE = re.compile(r"Prodotto|Progetto|Opera(?: pubblica)?|Centro di Responsabilità")
 _NOTA = re.compile(r"Nota\s?:\s?(?P<testo>.*)", re.DOTALL)
-_TOTALE = re.compile(r"Totale(?: (?P<di>Azione|Obiettivo|Indirizzo|CDR))?")
+_RELAZIONI = ("dirigente", "posizione-organizzativa", "dipendente", "incarico")
 _QUANDO = re.compile(r"Previsto|Effettivo")
 
 
@@ -74,20 +75,19 @@ class Lettore:
         self.avvisi = avvisi
         self.centri: dict[str, CentroGrezzo] = {}
         self.progetti: list[ProgettoGrezzo] = []
-        self.sommario: list[VoceDiSommario] = []
+        self.sommario = LettoreSommario(avvisi)
         self.parte = Parte.FUORI
         self.centro: CentroGrezzo | None = None
         self.dirigente = ""
         self.tipo = ""  # of the obiettivo that follows
         self.obiettivo: ObiettivoGrezzo | None = None
         self._livello = ""
-        self._percorso: list[str] = []
         self._colonne: dict[int, str] = {}
         self._perduto = False  # within a project whose page is not in the file
         self._per_fine: dict[str, ObiettivoGrezzo] = {}  # of the project, by the end of their code
         self._presenti: set[str] = set()  # the four characters of the projects read
-        self._voci: dict[str, dict[str, VoceDiSommario]] = {}  # by those, and by code
         self._totali: dict[str, Decimal] = {}  # of the chapters of the project
+        self._fase_rotta: RigaRotta | None = None  # a phase that may go on in the next line
         self._orfane = Orfane(avvisi)
 
     @property
@@ -102,20 +102,30 @@ class Lettore:
             if not self._intestazione(riga):
                 self._di_tabella(riga)
             return
+        self._chiudi_fase()
         for pezzo in riga.pezzi:  # a head may be glued, with bold marks between its parts
             self._pezzo(riga, testo_semplice(pezzo.testo).replace("\n", " "))
 
     def chiudi(self) -> None:
         """After the last line."""
+        self._chiudi_fase()
         self._orfane.segnala()
+
+    def _chiudi_fase(self) -> None:
+        if self._fase_rotta is not None:
+            self._fase_senza_date(self._fase_rotta)
+            self._fase_rotta = None
 
     # --- lines that are not tables ----------------------------------------------------------
 
     def _pezzo(self, riga: Riga, testo: str) -> None:
         if not testo or self._testata(riga, testo):
             return
+        if self.parte is Parte.SOMMARIO:
+            self.segnala(riga.numero, f"riga del sommario non interpretata: «{breve(testo)}»")
+            return
         if self.progetto is None:
-            if self._perduto or self.parte not in (Parte.FUORI, Parte.SOMMARIO):
+            if self._perduto or self.parte is not Parte.FUORI:
                 self._orfane.aggiungi(riga.numero)
             return
         if (parte := _TITOLI.get(chiave(testo))) is not None:
@@ -259,7 +269,9 @@ class Lettore:
     def _di_tabella(self, riga: Riga) -> None:
         prima = riga.pezzi[0].testo
         if self.parte is Parte.SOMMARIO:
-            self._di_sommario(riga)
+            self.sommario.leggi(riga, self.centro.codice if self.centro else "")
+        elif self.progetto is not None and self._spezzata(riga):
+            return
         elif (trovato := grezzo.INDICATORE.match(prima)) is not None:
             self._indicatore(riga, trovato)
         elif self.progetto is None:
@@ -268,9 +280,12 @@ class Lettore:
             self._nota(riga, prima)
         elif (capitolo := grezzo.CAPITOLO.match(prima)) is not None:
             self._capitolo(riga, capitolo)
-        elif (totale := _TOTALE.fullmatch(prima)) is not None:
+        elif (totale := grezzo.TOTALE.fullmatch(prima)) is not None:
             self._totale(riga, totale)
-        elif self.parte is Parte.PERSONE:
+        elif self.parte is Parte.PERSONE or _e_persona(riga):
+            if self.parte is not Parte.PERSONE:
+                self.segnala(riga.numero, "manca l'intestazione della tabella delle persone")
+                self.parte = Parte.PERSONE
             self._persona(riga)
         elif self.parte is Parte.FASI:
             self._fase(riga)
@@ -280,6 +295,40 @@ class Lettore:
             self._pezzo(riga, riga.testo)
         else:
             self.segnala(riga.numero, f"riga non interpretata: «{breve(riga.testo)}»")
+
+    def _spezzata(self, riga: Riga) -> bool:
+        """Whether the line is the rest of a row whose cell a line end has broken: of an indicator
+        without its value, or of a phase without its dates."""
+        celle = [testo_semplice(cella).replace("\n", " ") for cella in riga.celle]
+        piene = [cella for cella in celle if cella]
+        fase, self._fase_rotta = self._fase_rotta, None
+        if fase is not None and _QUANDO.search(" ".join(celle[1:])):
+            fase.celle[-1] = f"{fase.celle[-1]} {celle[0]}".strip()
+            intera = riga._replace(celle=(*fase.celle, *riga.celle[1:]))
+            self.segnala(riga.numero, f"fase spezzata: «{breve(riga.testo)}» unita alla riga sopra")
+            self._fase(intera)
+            return True
+        if fase is not None:
+            self._fase_senza_date(fase)
+        if self.parte is not Parte.INDICATORI or not (self.obiettivo and self.obiettivo.indicatori):
+            return False
+        ultimo = self.obiettivo.indicatori[-1]
+        if ultimo.valore or ultimo.note or len(piene) > 2 or not _e_valore(piene[-1]):
+            return False
+        if _NOTA.match(piene[0]) or grezzo.INDICATORE.match(piene[0]):
+            return False
+        ultimo.nome = " ".join((ultimo.nome, *piene[:-1]))
+        ultimo.valore = piene[-1]
+        self.segnala(riga.numero, f"{ultimo.codice} spezzato: «{breve(riga.testo)}» unito al nome")
+        return True
+
+    def _fase_senza_date(self, rotta: RigaRotta) -> None:
+        celle = [testo_semplice(c).replace("\n", " ") for c in rotta.celle]
+        dove = next(n for n, c in enumerate(celle) if grezzo.OBIETTIVO.fullmatch(c))
+        testo = " ".join(c for c in celle[dove + 1 :] if c)
+        self.segnala(rotta.riga, f"la fase non ha date: «{breve(testo)}»")
+        if self.progetto is not None:
+            self.progetto.fasi.append(FaseGrezza(rotta.riga, celle[dove], testo))
 
     def _indicatore(self, riga: Riga, trovato: re.Match[str]) -> None:
         """An indicator goes to the obiettivo its code names, wherever it stands."""
@@ -320,7 +369,7 @@ class Lettore:
         """An indicator of a project whose page is lost. The summary, if it names the project,
         proves what it was; else what follows is of nobody."""
         gia = trovato["chiave"] in self._presenti
-        voci = list(self._voci.get(trovato["chiave"], {}).values())
+        voci = self.sommario.di(trovato["chiave"])
         if gia or len(voci) != 1:
             self._perduto = self._perduto or not gia
             self.obiettivo = None
@@ -370,7 +419,10 @@ class Lettore:
         quando = next((n for n, c in enumerate(celle) if _QUANDO.fullmatch(c)), None)
         dove = next((n for n, c in enumerate(celle) if grezzo.OBIETTIVO.fullmatch(c)), None)
         if quando is None:
-            self.segnala(riga.numero, f"fase non interpretata: «{breve(riga.testo)}»")
+            if dove is None:
+                self.segnala(riga.numero, f"fase non interpretata: «{breve(riga.testo)}»")
+            else:
+                self._fase_rotta = RigaRotta(riga.numero, list(riga.celle))
             return
         giorni = [self._data(riga, c) if c else None for c in celle[quando + 1 : quando + 3]]
         coppia = (giorni[0] if giorni else None, giorni[1] if len(giorni) > 1 else None)
@@ -427,7 +479,7 @@ class Lettore:
                 self.segnala(
                     riga.numero,
                     f"il totale stampato delle {parte.replace('_', ' ')} è {cella}, la somma dei "
-                    f"capitoli è {in_euro(somma)}",
+                    f"capitoli è {grezzo.in_euro(somma)}",
                 )
 
     def _persona(self, riga: Riga) -> None:
@@ -444,40 +496,6 @@ class Lettore:
         relazione = celle[1] if len(celle) > 1 and celle[1] != percento else ""
         self.progetto.persone.append(PersonaGrezza(riga.numero, nome, relazione, impegno))
 
-    # --- the summary ------------------------------------------------------------------------
-
-    def _di_sommario(self, riga: Riga) -> None:
-        """Columns slip: a row is read from its code, or from the word «Totale»."""
-        celle = [testo_semplice(c).replace("\n", " ") for c in riga.celle if c]
-        dove = next((n for n, c in enumerate(celle) if grezzo.PROGETTO.fullmatch(c)), None)
-        quale = next((n for n, c in enumerate(celle) if _TOTALE.fullmatch(c)), None)
-        if dove is None and quale is None:
-            self.segnala(riga.numero, f"riga del sommario non interpretata: «{breve(riga.testo)}»")
-            return
-        centro = self.centro.codice if self.centro else ""
-        if dove is not None:
-            sopra = celle[:dove][-3:]
-            self._percorso = [*self._percorso[: 3 - len(sopra)], *sopra]
-            titolo = celle[dove + 1] if dove + 1 < len(celle) else ""
-            cifre, codice = celle[dove + 2 :], celle[dove]
-        else:
-            assert quale is not None
-            codice, titolo, cifre = "", celle[quale], celle[quale + 1 :]
-        quota = next((c for c in cifre if "%" in c), "")
-        importo = next((c for c in cifre if "%" not in c), "")
-        voce = VoceDiSommario(
-            riga.numero,
-            centro,
-            codice,
-            titolo,
-            tuple(self._percorso),
-            numero_italiano(importo) if importo else None,
-            numero_italiano(quota.replace(" ", "")) if quota else None,
-        )
-        self.sommario.append(voce)
-        if codice:
-            self._voci.setdefault(codice[-4:], {})[codice] = voce
-
     def _data(self, riga: Riga, cella: str) -> date | None:
         giorno = data_italiana(cella)
         if giorno is None:
@@ -487,13 +505,23 @@ class Lettore:
         return giorno
 
 
+def _e_persona(riga: Riga) -> bool:
+    """A name, a known relation, an effort: nothing else is such a row."""
+    piene = [cella for cella in riga.celle if cella]
+    return (
+        len(piene) == 3
+        and chiave(piene[1]).startswith(_RELAZIONI)
+        and piene[2].endswith("%")
+        and numero_italiano(piene[2]) is not None
+    )
+
+
+def _e_valore(cella: str) -> bool:
+    return numero_italiano(cella) is not None or data_italiana(cella) is not None
+
+
 def _tipo(testo: str) -> re.Match[str] | None:
     """A kind of objective, alone or before a code: other words are of a text."""
     tipo = grezzo.TIPO_OBIETTIVO.match(testo)
     resto = testo[tipo.end() :].strip() if tipo else ""
     return tipo if not resto or grezzo.OBIETTIVO.match(resto) else None
-
-
-def in_euro(importo: Decimal) -> str:
-    """`1.234,56`."""
-    return f"{importo:,.2f}".translate(str.maketrans(",.", ".,"))

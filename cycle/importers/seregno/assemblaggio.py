@@ -232,6 +232,12 @@ class _Assemblaggio:
                 f"l'inizio effettivo ({dal:%d/%m/%Y}) precede il previsto ({inizio:%d/%m/%Y}): "
                 "forse nessuno lo ha scritto",
             )
+        if fine and al and al > fine:
+            self.avvisi.aggiungi(
+                attivita.riga,
+                attivita.codice,
+                f"la fine effettiva ({al:%d/%m/%Y}) segue la prevista ({fine:%d/%m/%Y})",
+            )
         solo = len(scheda.attivita) == 1
         return neutro.Specifico(
             codice=attivita.codice,
@@ -312,10 +318,8 @@ def _date(
 
 def _separa(testo: str) -> tuple[str, str]:
     """A text, and what the office that checks the figures adds to it."""
-    trovata = NOTA_CONTROLLO.search(testo)
-    if trovata is None:
-        return testo, ""
-    return testo[: trovata.start()].strip(), testo[trovata.end() :].strip()
+    primo, *note = (parte.strip() for parte in NOTA_CONTROLLO.split(testo))
+    return primo, "\n".join(nota for nota in note if nota)
 
 
 def _fasi(attivita: AttivitaGrezza) -> tuple[neutro.Fase, ...]:

@@ -46,7 +46,10 @@ DATE = (
     Campo.INIZIO_PREVISTO, Campo.FINE_PREVISTA, Campo.INIZIO_EFFETTIVO, Campo.FINE_EFFETTIVA
 )  # fmt: skip
 _ETICHETTE = re.compile(
-    "|".join(rf"(?P<{campo.name}>{campo.value})" for campo in Campo).join(("(?:", r")\s?:\s?")),
+    "|".join(rf"(?P<{campo.name}>{campo.value})" for campo in Campo).join(
+        # a scanner may lose the colon before a number
+        ("(?:", r")(?:\s?:\s?|\s+(?=[0-9]+\.))")
+    ),
     re.IGNORECASE,
 )
 
@@ -411,7 +414,9 @@ class Lettore:
         if len(cifre) > 4:
             self.segnala(riga.numero, f"colonne in più: «{breve(' '.join(cifre[4:]))}»")
         lette = [self._numero(riga, cella) for cella in cifre[:4]]
-        if len(lette) == 3 and _torna(lette[0], lette[1], lette[2]):
+        if len(lette) == 3 and cifre[1] == "":
+            lette.append(None)  # the percentage is empty, and lost at the end of the line
+        elif len(lette) == 3 and _torna(lette[0], lette[1], lette[2]):
             lette.insert(1, None)  # the first reading has lost its empty column
         if len(lette) < 4:
             self.segnala(riga.numero, "mancano colonne, le cifre non si attribuiscono")
@@ -444,7 +449,7 @@ class Lettore:
     # --- values -----------------------------------------------------------------------------
 
     def _numero(self, riga: Riga, cella: str) -> Decimal | None:
-        numero = numero_italiano(cella) if cella else None
+        numero = numero_italiano(cella.removeprefix("€")) if cella else None
         if cella and numero is None:
             self.segnala(riga.numero, f"«{breve(cella)}» non è un numero: lasciato vuoto")
         return numero
