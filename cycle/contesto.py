@@ -20,7 +20,7 @@ from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
-from cycle import orologio, permissions, selectors
+from cycle import letture, orologio, permissions, selectors
 from cycle.models import Ciclo, Ente, Persona, Utente
 from workflows.errors import NonTrovato, Rifiuto
 from workflows.ports import RUOLI, Attore
@@ -136,7 +136,8 @@ Vista = Callable[..., HttpResponse]
 
 def nell_ente(vista: Vista) -> Vista:
     """A view of one ente: `ipa` is the first word of its URL and is taken from the arguments;
-    the view finds the rest in `request.contesto`. Refusals become pages (`views.errori`)."""
+    the view finds the rest in `request.contesto`. Refusals become pages (`views.errori`); a file
+    that leaves is remembered (`letture`)."""
 
     @wraps(vista)
     def dentro(request: HttpRequest, ipa: str, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -145,7 +146,17 @@ def nell_ente(vista: Vista) -> Vista:
         try:
             with sessione(cast(Utente, request.user), ipa, "web") as contesto:
                 cast(RichiestaEnte, request).contesto = contesto
-                return vista(request, *args, **kwargs)
+                risposta = vista(request, *args, **kwargs)
+                letture.uscita(
+                    request,
+                    risposta,
+                    rotta=request.resolver_match.view_name if request.resolver_match else "",
+                    parole=kwargs,
+                    by=contesto.attore,
+                    istante=contesto.istante,
+                    canale=contesto.canale,
+                )
+                return risposta
         except Rifiuto as rifiuto:
             return rifiutata(request, rifiuto)
 

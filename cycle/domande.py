@@ -18,8 +18,8 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 from django.http import QueryDict
 
-from cycle.models import Atto, Obiettivo, Persona
-from cycle.selectors import visibili
+from cycle.models import Atto, Obiettivo, Persona, RichiestaVariazione
+from cycle.selectors import variazioni_proprie, visibili
 from workflows.errors import NonTrovato
 from workflows.ports import Attore
 
@@ -58,6 +58,7 @@ class Domanda:
     dopo_approvazione: bool = False
     dal: date | None = None
     al: date | None = None
+    ultimi: int = 0  # days, up to the instant at which it is asked
     testo: str = ""
     esito: str = ""
 
@@ -76,6 +77,7 @@ class Domanda:
             dopo_approvazione=detto["dopo_approvazione"] == "1",
             dal=_giorno(detto["dal"]),
             al=_giorno(detto["al"]),
+            ultimi=_giorni(detto["ultimi"]),
             testo=detto["testo"],
             esito=detto["esito"] if detto["esito"] in ESITI else "",
         )
@@ -85,6 +87,11 @@ class Domanda:
         detto = {k: getattr(self, k) for k in PAROLE}
         return {k: "1" if v is True else str(v) for k, v in detto.items() if v}
 
+    def traccia(self) -> dict[str, str]:
+        """The same, as the registro keeps it: of the words that were looked for, which may name
+        somebody, only that there were (R90)."""
+        return self.parole() | ({"testo": "(parole)"} if self.testo else {})
+
 
 PAROLE = tuple(Domanda.__dataclass_fields__)
 
@@ -92,33 +99,60 @@ PAROLE = tuple(Domanda.__dataclass_fields__)
 @dataclass(frozen=True, slots=True)
 class Portata:
     """What of the registro somebody may read (`domain.md` 2): all of it; all about the objectives
-    `sue`, of his units; what was done to the others that he may see."""
+    `sue`, of his units; what was done to the others that he may see.
+
+    What is not finished is of who writes it, whatever one may read: the Nucleo's osservazioni until
+    they are sent (`del_nucleo`), the answers to them (`risponde`: the objectives), the requests of
+    variazione (`bozze`)."""
 
     tutto: bool
     sue: list[int] = field(default_factory=list)
     viste: list[int] = field(default_factory=list)
+    del_nucleo: bool = False
+    risponde: list[int] = field(default_factory=list)
+    bozze: list[int] = field(default_factory=list)
 
 
 def portata(attore: Attore) -> Portata:
     """How far `attore` may read. Raises NonTrovato for whoever has no incarico."""
     if not attore.incarichi:
         raise NonTrovato({})
+    rami = _rami(attore, "vedi_registro")
+    scrive = _rami(attore, "compila_relazione")
+    tutto = any(ramo.count("/") == 2 for ramo in rami)  # the root
+    sue: list[int] = []
+    viste: list[int] = []
+    risponde: list[int] = []
+    if not tutto or scrive:
+        for pk, percorso in Obiettivo.objects.filter(visibili(attore)).values_list(
+            "pk", "unita__percorso"
+        ):
+            (sue if percorso.startswith(tuple(rami)) else viste).append(pk)
+            if percorso.startswith(tuple(scrive)):
+                risponde.append(pk)
+    bozze = RichiestaVariazione.objects.filter(
+        variazioni_proprie(attore), presentata_il__isnull=True
+    )
+    return Portata(
+        tutto,
+        [] if tutto else sue,
+        [] if tutto else viste,
+        bool(_rami(attore, "osserva_relazione")),
+        risponde,
+        list(bozze.values_list("pk", flat=True)),
+    )
+
+
+def _rami(attore: Attore, permesso: str) -> list[str]:
+    """The branches of the chart on which `attore` holds a permission."""
     rami = []
     for i in attore.incarichi:
-        for permesso, su in i.permessi:
-            if permesso == "vedi_registro":
+        for nome, su in i.permessi:
+            if nome == permesso:
                 ramo = max(i.percorso, su, key=len)
                 if ramo.startswith(i.percorso) and ramo.startswith(su):
                     rami.append(ramo)
-    if any(ramo.count("/") == 2 for ramo in rami):  # the root
-        return Portata(True)
-    sue: list[int] = []
-    viste: list[int] = []
-    for pk, percorso in Obiettivo.objects.filter(visibili(attore)).values_list(
-        "pk", "unita__percorso"
-    ):
-        (sue if any(percorso.startswith(r) for r in rami) else viste).append(pk)
-    return Portata(False, sue, viste)
+    return rami
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,12 +167,15 @@ class Pagina:
 
 # --- the statement --------------------------------------------------------------------------------
 
-_SCELTI = """
+# As the indexes of the registro say it: they find days, and within a day what is left is sorted.
+_GIORNO = "(e.istante AT TIME ZONE 'UTC')::date"
+_IL_GIORNO = "(%({})s::timestamptz AT TIME ZONE 'UTC')::date"
+_SCELTI = f"""
 WITH scelti AS (
     SELECT e.* FROM workflows_evento e
-     WHERE e.ente_id = %(ente)s AND {indici}
-     ORDER BY e.istante DESC, e.id DESC LIMIT %(tratto)s
-)"""
+     WHERE e.ente_id = %(ente)s AND {{indici}}
+     ORDER BY {_GIORNO} DESC, e.istante DESC, e.id DESC LIMIT %(tratto)s
+)"""  # noqa: S608 - our own words
 _PAGINA = """
 , passati AS (
     SELECT e.* FROM scelti e WHERE {resto}
@@ -178,10 +215,28 @@ _FINE = """
 SELECT istante, id, count(*) OVER () AS guardati FROM scelti ORDER BY istante, id LIMIT 1
 """
 
-# what is of nobody but its settore, or the Nucleo, until it leaves their desk
+# What is on somebody's desk is of who writes it, until it leaves it: whoever reads.
+_USCITO = """EXISTS (SELECT 1 FROM workflows_evento s
+    WHERE s.radice_id = e.radice_id AND s.procedura = 'relazione' AND s.oggetto_id = e.oggetto_id
+      AND s.id > e.id AND s.esito = 'eseguito' AND s.verbo = '{verbo}')"""
+_FINITO = f"""CASE
+    WHEN e.procedura = 'variazione' AND 'bozza' IN (e.da, e.a) AND e.verbo <> 'presenta' THEN
+        e.oggetto_id = ANY (%(bozze)s) OR EXISTS (
+            SELECT 1 FROM cycle_richiestavariazione v
+             WHERE v.id = e.oggetto_id AND v.presentata_il IS NOT NULL)
+    WHEN e.procedura = 'relazione' AND e.verbo IN ('annota', 'firma', 'scarta') THEN
+        %(del_nucleo)s OR {_USCITO.format(verbo="osserva")}
+    WHEN e.procedura = 'relazione' AND e.verbo = 'rispondi' THEN
+        e.radice_id = ANY (%(risponde)s) OR {_USCITO.format(verbo="controdeduci")}
+    ELSE true END"""  # noqa: S608 - our own words
+# Who asked the registro is in it too, and told to who asks for it: it would be the most of it.
+_NON_CHI_CHIEDE = "NOT (e.procedura = 'registro' AND e.verbo = 'consulta')"
+# and afterwards of who reads all of it, or his units': the others are told what was done
 _DI_TUTTI = """e.esito = 'eseguito'
-    AND NOT (e.procedura = 'variazione' AND e.da = 'bozza' AND e.verbo <> 'presenta')
-    AND NOT (e.procedura = 'relazione' AND e.verbo IN ('annota', 'firma'))"""
+    AND (e.procedura <> 'variazione' OR e.da <> 'bozza' OR e.verbo = 'presenta'
+         OR e.oggetto_id = ANY (%(bozze)s))
+    AND (e.procedura <> 'relazione' OR e.verbo NOT IN ('annota', 'firma', 'scarta')
+         OR %(del_nucleo)s)"""
 _CON_CAMPO = """EXISTS (SELECT 1 FROM workflows_modifica m WHERE m.evento_id = e.id
     AND coalesce(m.dopo, m.prima) ?| %(campi)s AND m.operazione <> 'I')"""
 # few, and found by their own index
@@ -214,7 +269,14 @@ class _Condizioni:
 
 
 def _condizioni(attore: Attore, fin_dove: Portata, d: Domanda, fuso: str) -> _Condizioni:
-    c = _Condizioni(["true"], [], {"ente": attore.ente_id})
+    c = _Condizioni([_FINITO], [], {"ente": attore.ente_id})
+    c.parametri |= {
+        "bozze": fin_dove.bozze,
+        "del_nucleo": fin_dove.del_nucleo,
+        "risponde": fin_dove.risponde,
+    }
+    if d.verbo != "consulta" and d.esito != "letto":
+        c.indici.append(_NON_CHI_CHIEDE)
     zona = ZoneInfo(fuso)
     for nome, modello, pid in (
         ("radice_id", Obiettivo, d.obiettivo),
@@ -236,11 +298,14 @@ def _condizioni(attore: Attore, fin_dove: Portata, d: Domanda, fuso: str) -> _Co
         c.indici.append("e.verbo = %(verbo)s")
         c.parametri["verbo"] = d.verbo
     if d.dal:
-        c.indici.append("e.istante >= %(dal)s")
+        c.indici.append(f"e.istante >= %(dal)s AND {_GIORNO} >= {_IL_GIORNO.format('dal')}")
         c.parametri["dal"] = datetime.combine(d.dal, time(), zona)
     if d.al:
-        c.indici.append("e.istante < %(al)s")
+        c.indici.append(f"e.istante < %(al)s AND {_GIORNO} <= {_IL_GIORNO.format('al')}")
         c.parametri["al"] = datetime.combine(d.al + timedelta(days=1), time(), zona)
+    if d.ultimi:
+        c.indici.append("e.istante >= %(da_allora)s")
+        c.parametri["da_allora"] = attore.istante - timedelta(days=d.ultimi)
     if d.testo:
         c.indici.append(
             "e.motivazione <> '' AND to_tsvector('italian', e.motivazione)"
@@ -279,7 +344,10 @@ def rispondi(
     c = _condizioni(attore, fin_dove, domanda, fuso)
     dopo = _punto(da)
     if dopo is not None:
-        c.indici.append("(e.istante, e.id) < (%(dopo_istante)s, %(dopo_id)s)")
+        c.indici.append(
+            "(e.istante, e.id) < (%(dopo_istante)s, %(dopo_id)s)"
+            f" AND {_GIORNO} <= {_IL_GIORNO.format('dopo_istante')}"
+        )
         c.parametri |= {"dopo_istante": dopo[0], "dopo_id": dopo[1]}
     tratto = max(TRATTO, quanti + 1) if c.resto else quanti + 1
     righe = c.esegui(_SCELTI + _PAGINA, tratto=tratto, quanti=quanti + 1)
@@ -337,6 +405,11 @@ def _giorno(testo: str) -> date | None:
     except ValueError:
         return None
     return letto if 1900 < letto.year < 2200 else None
+
+
+def _giorni(testo: str) -> int:
+    """A number of days, at most ten years of them."""
+    return int(testo) if testo.isascii() and testo.isdigit() and 0 < int(testo) <= 3660 else 0
 
 
 def oggetti(ente_id: int, d: Domanda) -> list[tuple[str, str]]:

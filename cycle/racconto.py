@@ -14,7 +14,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from cycle.storia import FATTI, FATTI_ANNO, PER_PROCEDURA, _chi, _qualifica
+from cycle.letture import ALTRA, USCITE
+from cycle.storia import FATTI, FATTI_ANNO, PER_PROCEDURA, qualifica, soggetto
 
 # What was done to what has no history of its own.
 ALTRI = {
@@ -64,6 +65,22 @@ PROCEDURE = {
     "registro": gettext_lazy("Registro"),
     "": gettext_lazy("Fuori procedura"),
 }
+# the words of a question (`cycle.domande.Domanda`)
+PAROLE = {
+    "obiettivo": gettext_lazy("obiettivo"),
+    "persona": gettext_lazy("persona"),
+    "atto": gettext_lazy("atto"),
+    "ruolo": gettext_lazy("ruolo"),
+    "procedura": gettext_lazy("di che cosa"),
+    "verbo": gettext_lazy("che cosa"),
+    "campo": gettext_lazy("campo"),
+    "dopo_approvazione": gettext_lazy("dopo l'approvazione"),
+    "dal": gettext_lazy("dal"),
+    "al": gettext_lazy("al"),
+    "ultimi": gettext_lazy("ultimi giorni"),
+    "testo": gettext_lazy("parole"),
+    "esito": gettext_lazy("esito"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +122,7 @@ def racconta(r: dict[str, Any]) -> Risposta:
         numero=r["id"],
         istante=r["istante"],
         registrato_il=r["registrato_il"],
-        chi=_chi(
+        chi=soggetto(
             r["persona"], r["ruolo"], r["per_conto_di"], r["unita"], r["tipo_unita"], r["canale"]
         ),
         che_cosa=_che_cosa(r),
@@ -141,12 +158,14 @@ def _che_cosa(r: dict[str, Any]) -> str:
     elif procedura == "incarico" and verbo in INCARICO and r["di_chi"]:
         detto = str(INCARICO[verbo]) % {
             "chi": r["di_chi"].title(),
-            "ruolo": _qualifica(r["suo_ruolo"], r["dove"], r["tipo_dove"]),
+            "ruolo": qualifica(r["suo_ruolo"], r["dove"], r["tipo_dove"]),
         }
     elif procedura == "ciclo" and verbo == "proroga":
         detto = _("ha prorogato dei termini")
     elif procedura == "ciclo" and verbo in FATTI_ANNO:
         detto = str(FATTI_ANNO[verbo])
+    elif r["esito"] == "letto" and verbo == "esporta" and procedura != "registro":
+        detto = _("ha esportato %(che_cosa)s") % {"che_cosa": _che_file(r)}
     elif (procedura, verbo) in ALTRI:
         detto = str(ALTRI[procedura, verbo])
     elif procedura in PER_PROCEDURA or procedura == "obiettivo":
@@ -160,14 +179,38 @@ def _che_cosa(r: dict[str, Any]) -> str:
         detto += f" «{r['insieme']}»"
     if r["codice"]:
         detto += _(", obiettivo %(codice)s") % {"codice": r["codice"]}
-    dati = json.loads(r["dati"] or "{}") if procedura == "registro" else {}
-    if "righe" in dati:
-        detto += _(" (%(forma)s, %(righe)s fatti, SHA-256 %(sha256)s)") % {
-            "forma": str(dati.get("forma", "")).upper(),
-            "righe": dati["righe"],
-            "sha256": dati.get("sha256", ""),
-        }
+    if r["esito"] == "letto":
+        detto += _letto(json.loads(r["dati"] or "{}"))
     return f"{detto} ({r['atto']})" if r["atto"] else detto
+
+
+def _che_file(r: dict[str, Any]) -> str:
+    dati = json.loads(r["dati"] or "{}")
+    if "uscita" in dati:
+        return str(USCITE.get(dati["uscita"], ALTRA).nome)
+    if "variazioni" in dati:
+        return _("il registro delle variazioni")
+    return _("il piano")
+
+
+def _letto(dati: dict[str, Any]) -> str:
+    """What was read or taken out, and what was in it."""
+    parti = []
+    if dati.get("forma"):
+        parti.append(str(dati["forma"]).upper())
+    for nome, quanti in (("righe", _("fatti")), ("obiettivi", _("obiettivi")), ("variazioni", "")):
+        if nome in dati:
+            parti.append(f"{dati[nome]} {quanti or _('variazioni')}")
+    if dati.get("com_era"):
+        quando = timezone.localtime(datetime.fromisoformat(dati["com_era"]))
+        parti.append(_("com'era il %(quando)s") % {"quando": f"{quando:%d/%m/%Y %H:%M}"})
+    if dati.get("sha256"):
+        parti.append(f"SHA-256 {dati['sha256']}")
+    domanda = dati.get("domanda")
+    if domanda is not None:
+        chiesto = ", ".join(f"{PAROLE.get(k, k)}: {v}" for k, v in domanda.items())
+        parti.append(_("domanda: %(domanda)s") % {"domanda": chiesto or _("tutto")})
+    return f" ({'; '.join(parti)})" if parti else ""
 
 
 INCARICO = {

@@ -241,7 +241,7 @@ def fatti_dell_anno(*, ente_id: int, ciclo_id: int, limite: int = 20) -> list[Fa
         fatti.append(
             Fatto(
                 istante=istante,
-                chi=_chi(chi, ruolo, per, unita, tipo, canale),
+                chi=soggetto(chi, ruolo, per, unita, tipo, canale),
                 che_cosa=che_cosa,
                 verbo=verbo,
                 motivazione=motivazione,
@@ -269,11 +269,11 @@ def di_incarichi(ente_id: int, persona_id: int, limite: int) -> list[Fatto]:
     return [
         Fatto(
             istante=istante,
-            chi=_chi(persona, ruolo, None, unita, tipo_unita, canale),
+            chi=soggetto(persona, ruolo, None, unita, tipo_unita, canale),
             che_cosa=str(FATTI_INCARICO.get(verbo, verbo))
             % {
                 "chi": di_chi.title(),
-                "ruolo": _qualifica(suo_ruolo, dove, tipo_dove),
+                "ruolo": qualifica(suo_ruolo, dove, tipo_dove),
                 "atto": atto,
                 "fine": f"{timezone.localtime(fine):%d/%m/%Y}" if fine else "",
             }
@@ -340,7 +340,7 @@ def _fatto(
         che_cosa = _("%(fatto)s (%(atto)s)") % {"fatto": che_cosa, "atto": atto}
     return Fatto(
         istante=istante,
-        chi=_chi(persona, ruolo, delegante, unita, tipo_unita, canale),
+        chi=soggetto(persona, ruolo, delegante, unita, tipo_unita, canale),
         che_cosa=che_cosa,
         verbo=verbo,
         motivazione=motivazione,
@@ -349,7 +349,7 @@ def _fatto(
     )
 
 
-def _chi(
+def soggetto(
     persona: str | None,
     ruolo: str,
     delegante: str | None,
@@ -357,11 +357,12 @@ def _chi(
     tipo_unita: str | None,
     canale: str,
 ) -> str:
+    """Who acted, as the subject of a sentence: name, role held then, whoever delegated it."""
     if persona is None:
         return _("qualcuno, fuori procedura,") if canale == "sql" else _("un comando di sistema")
     chi = persona.title()
     if ruolo:
-        chi = f"{chi}, {_qualifica(ruolo, unita, tipo_unita)},"
+        chi = f"{chi}, {qualifica(ruolo, unita, tipo_unita)},"
     if delegante:
         chi = _("%(chi)s per delega di %(delegante)s,") % {
             "chi": chi,
@@ -370,11 +371,12 @@ def _chi(
     return chi
 
 
-def _qualifica(ruolo: str, unita: str | None, tipo_unita: str | None) -> str:
-    qualifica = str(QUALIFICHE.get(ruolo, RUOLI.get(ruolo, ruolo)))
+def qualifica(ruolo: str, unita: str | None, tipo_unita: str | None) -> str:
+    """A role as a sentence says it, with its unit: `dirigente di Lavori pubblici`."""
+    detta = str(QUALIFICHE.get(ruolo, RUOLI.get(ruolo, ruolo)))
     if unita and tipo_unita != "ente":
-        return _("%(ruolo)s di %(unita)s") % {"ruolo": qualifica, "unita": unita}
-    return qualifica
+        return _("%(ruolo)s di %(unita)s") % {"ruolo": detta, "unita": unita}
+    return detta
 
 
 @dataclass(frozen=True, slots=True)

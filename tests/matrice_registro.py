@@ -4,6 +4,11 @@ much of it as he may see; the others do not know that it is there."""
 
 from __future__ import annotations
 
+from django.http import HttpResponse
+from django.test import Client
+
+from cycle import letture
+from cycle.models import Persona
 from tests.matrice import (
     CHIUSO_AGLI_ALTRI_METODI,
     DENTRO,
@@ -15,9 +20,36 @@ from tests.matrice import (
     Prova,
     chi,
 )
+from workflows.registro.models import Evento
+
+# Nobody's data are in them (`letture.SENZA_DATI`); or they answer no person of an ente.
+_SENZA_TRACCIA = {
+    f"{ENTE}atti/<uuid:pid>/json/",
+    f"{ENTE}atti/<uuid:pid>/documenti/<uuid:doc>/",
+    f"{ENTE}dati-aperti/schema/",
+}
+
+
+def ricordata(porta: Client, rotta: str, prova: Prova, risposta: HttpResponse) -> None:
+    """Whatever route gives a file, or the registro of the whole ente, the registro remembers who
+    read it (`domain.md` 8): a new one that does not fails here."""
+    if prova.metodo != "GET" or "<ipa:ipa>" not in rotta or risposta.status_code != 200:
+        return
+    utente = porta.session["_auth_user_id"]
+    lette = Evento.objects.filter(
+        esito="letto",
+        persona_id__in=Persona.objects.filter(utente=utente).values("pk"),
+    )
+    di_file = letture.esce(risposta) and rotta not in _SENZA_TRACCIA
+    if di_file or rotta in RICORDATE:
+        assert lette.count() == 1, f"{rotta}: nel registro non c'è chi l'ha letto"
+
 
 _API = "api/v1/<ipa:ipa>/"
 _LETTO = {200: INCARICATI, 404: ENTRATI - INCARICATI}
+
+# what is remembered though it is no file, when it is of the whole ente
+RICORDATE = {f"{_API}anni/<int:anno>/piano", f"{_API}anni/<int:anno>/piano/com-era"}
 
 TAVOLA: dict[str, list[Prova]] = {
     f"{ENTE}registro/": [Prova("GET", _LETTO), SOLO_GET],

@@ -702,6 +702,7 @@ def chiedi(porta: Client, rotta: str, prova: Prova, url: str) -> int:
             risposta = porta.generic(prova.metodo, url, corpo, content_type="application/json")
         else:
             risposta = getattr(porta, prova.metodo.lower())(url, dati)
+        matrice_registro.ricordata(porta, rotta, prova, risposta)
         transaction.set_rollback(True)
     if risposta.status_code == 302 and risposta["Location"].startswith("/accedi/?next="):
         return 401  # as the API says it

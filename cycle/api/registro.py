@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from cycle import come_era, confronti, domande, selectors
+from cycle import come_era, confronti, domande, letture, selectors
 from cycle.api import schemi
 from cycle.api.accesso import RichiestaApi
 from cycle.api.errori import Malformata
@@ -38,6 +38,7 @@ class DomandaLetta(Schema):
     dopo_approvazione: bool = False
     dal: date | None = None
     al: date | None = None
+    ultimi: int = Field(0, ge=0, le=3660, description="Giorni, fino ad adesso.")
     testo: str = Field("", max_length=200)
     esito: str = ""
     da: str = Field("", max_length=60)
@@ -102,11 +103,14 @@ def registro(request: RichiestaApi, ipa: str, q: Query[DomandaLetta]) -> dict[st
     with sessione(request.auth, ipa, "api") as c:
         dette = q.model_dump(exclude={"da", "limite"})
         domanda = Domanda.da_url(
-            {k: "1" if v is True else str(v) for k, v in dette.items() if v not in (None, False)}
+            {k: "1" if v is True else str(v) for k, v in dette.items() if v not in (None, False, 0)}
         )
+        fin_dove = domande.portata(c.attore)
+        if fin_dove.tutto and not q.da:
+            letture.consulta(domanda.traccia(), by=c.attore, istante=c.istante, canale=c.canale)
         pagina = domande.rispondi(
             c.attore,
-            domande.portata(c.attore),
+            fin_dove,
             domanda,
             fuso=c.ente.fuso,
             da=q.da,

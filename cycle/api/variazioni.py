@@ -16,7 +16,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from ninja import Header, Query, Router
 
-from cycle import inviti_variazione, richieste, selectors
+from cycle import inviti_variazione, letture, richieste, selectors
 from cycle.api import schemi, transizioni
 from cycle.api import schemi_variazioni as forme
 from cycle.api.accesso import RichiestaApi
@@ -290,6 +290,15 @@ def allegato_di_variazione(request: RichiestaApi, ipa: str, pid: UUID, sha256: s
             return busta(500, errore=str(guasto))
         risposta["Content-Disposition"] = content_disposition_header(True, a.nome) or "attachment"
         risposta["X-Content-Type-Options"] = "nosniff"
+        letture.uscita(
+            request,
+            risposta,
+            rotta="variazione_allegato",
+            parole={"pid": pid},
+            by=c.attore,
+            istante=c.istante,
+            canale=c.canale,
+        )
         return risposta
 
 

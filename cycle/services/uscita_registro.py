@@ -80,7 +80,7 @@ def esporta(
                 "forma": forma,
                 "righe": len(fatti),
                 "sha256": sha256,
-                "domanda": domanda.parole(),
+                "domanda": domanda.traccia(),
             },
         )
     return Uscita(contenuto, sha256, len(fatti), not pagina.poi)

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from cycle import domande, racconto
+from cycle import domande, letture, racconto
 from cycle.contesto import Contesto, RichiestaEnte, nell_ente
 from cycle.domande import CAMPI, ESITI, Domanda
 from cycle.services.uscita_registro import esporta
@@ -34,6 +34,8 @@ def registro(request: RichiestaEnte) -> HttpResponse:
     domanda = Domanda.da_url(request.GET)
     fin_dove = domande.portata(c.attore)
     da = request.GET.get("da", "")[:60]
+    if fin_dove.tutto and not da:
+        letture.consulta(domanda.traccia(), by=c.attore, istante=c.istante, canale=c.canale)
     pagina = domande.rispondi(c.attore, fin_dove, domanda, fuso=c.ente.fuso, da=da)
     faccette = domande.faccette(c.attore, fin_dove, domanda, fuso=c.ente.fuso)
     detta = domanda.parole()

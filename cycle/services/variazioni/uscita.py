@@ -43,7 +43,7 @@ def esporta_registro(
         nell_ente(by.ente_id)
         ente = Ente.objects.get(pk=by.ente_id)
         righe, _pagine = righe_registro(filtri.applica(registro(by, ciclo), ciclo))
-        azioni.apri(
+        azioni.registra_lettura(
             ente_id=by.ente_id,
             procedura="ciclo",
             verbo="esporta",
