@@ -14,7 +14,7 @@ from django.db import connection, transaction
 
 from cycle import orologio, permissions, selectors
 from cycle.contesto import sessione
-from cycle.models import Persona, Utente
+from cycle.models import Obiettivo, Persona, Utente
 from notifications.porte import Ospite
 from workflows.errors import NonTrovato, Rifiuto
 
@@ -78,7 +78,7 @@ class Portineria:
         }
         return [o for o in ospiti if o.accesso in vivi and impronte.get(o.utente_id) == o.impronta]
 
-    def guarda(self, ospite: Ospite, pid: str) -> int | None:
+    def guarda(self, ospite: Ospite, pid: str) -> tuple[int, int] | None:
         """The objective, by the filter of the pages."""
         try:
             voluto = UUID(pid)
@@ -87,9 +87,19 @@ class Portineria:
         try:
             utente = Utente.objects.get(pk=ospite.utente_id)
             with sessione(utente, ospite.ipa, "web") as contesto:
-                return selectors.obiettivo(contesto.attore, voluto).pk
+                o = selectors.obiettivo(contesto.attore, voluto)
+                return o.pk, o.revisione
         except (NonTrovato, Utente.DoesNotExist):
             return None
+
+    def revisioni(self, ente_id: int, radici: Iterable[int]) -> dict[int, int]:
+        """As the database has them now."""
+        with _nell_ente(ente_id):
+            return dict(
+                Obiettivo.objects.filter(ente=ente_id, pk__in=list(radici)).values_list(
+                    "pk", "revisione"
+                )
+            )
 
 
 @contextmanager

@@ -14,6 +14,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any, Protocol
 from weakref import WeakKeyDictionary
 
@@ -41,6 +42,15 @@ def notizie(righe: Sequence[dict[str, Any]], quante: Sequence[int]) -> dict[str,
     return {"tipo": "notizie", "righe": righe, "da_leggere": da_leggere, "urgenti": urgenti}
 
 
+def toccato(pid: str) -> dict[str, Any]:
+    """A screen is told that the objective it shows changed."""
+    return {"tipo": "toccato", "oggetto": pid}
+
+
+def _minimo(uno: int | None, altro: int) -> int:
+    return altro if uno is None else min(uno, altro)
+
+
 class Presa(Protocol):
     """One socket, as the switchboard sees it."""
 
@@ -54,15 +64,24 @@ class Presa(Protocol):
         """Close it, with this code."""
 
 
+@dataclass(slots=True)
+class Sguardo:
+    """What a page shows of an objective, and the `revisione` it has heard of."""
+
+    pid: str
+    revisione: int
+
+
 class Centralino:
     """The sockets of this process, by user and ente, and who looks at which objective."""
 
     def __init__(self, portineria: Portineria) -> None:
         self.portineria = portineria
         self._prese: defaultdict[tuple[int, int], set[Presa]] = defaultdict(set)
-        self._guardano: defaultdict[tuple[int, int], dict[Presa, str]] = defaultdict(dict)
+        self._guardano: defaultdict[tuple[int, int], dict[Presa, Sguardo]] = defaultdict(dict)
         self._compiti: list[asyncio.Task[None]] = []
         self._cursore: int | None = None
+        self._appena: int | None = None  # where those who came in since the last round were told to
 
     # --- who is here ------------------------------------------------------------------------------
 
@@ -78,7 +97,8 @@ class Centralino:
     def dal(self, cursore: int) -> None:
         """A socket was told all that was written below this cursor: the rounds go on from there,
         if they had not come so far back."""
-        self._cursore = cursore if self._cursore is None else min(self._cursore, cursore)
+        self._cursore = _minimo(self._cursore, cursore)
+        self._appena = _minimo(self._appena, cursore)
 
     def saluta(self, presa: Presa) -> None:
         """A socket went away. The last one switches the lights off."""
@@ -93,9 +113,9 @@ class Centralino:
             self._compiti = []
             self._cursore = None
 
-    def osserva(self, presa: Presa, radice: int, pid: str) -> None:
+    def osserva(self, presa: Presa, radice: int, sguardo: Sguardo) -> None:
         """The page of a socket shows this objective."""
-        self._guardano[presa.ospite.ente_id, radice][presa] = pid
+        self._guardano[presa.ospite.ente_id, radice][presa] = sguardo
 
     def distogli(self, presa: Presa) -> None:
         """The page of a socket shows no objective any more."""
@@ -124,8 +144,8 @@ class Centralino:
         radici = messaggio["radici"]
         for (dove, radice), chi in self._guardano.items():
             if dove == ente and (radici is None or radice in radici):
-                for presa, pid in chi.items():
-                    presa.metti({"tipo": "toccato", "oggetto": pid})
+                for presa, sguardo in chi.items():
+                    presa.metti(toccato(sguardo.pid))
 
     def _righe(
         self,
@@ -172,6 +192,7 @@ class Centralino:
 
     async def ronda(self) -> None:
         """One round: show out, and hand on what was missed."""
+        self._appena = None
         ospiti = {p.ospite for prese in self._prese.values() for p in prese}
         rimasti = await database_sync_to_async(self.portineria.ancora)(ospiti)
         for prese in [*self._prese.values()]:
@@ -179,6 +200,7 @@ class Centralino:
                 if presa.ospite in ospiti and presa.ospite not in rimasti:
                     presa.congeda(RICOLLEGATI)
         await self._arretrato({(o.utente_id, o.ente_id) for o in rimasti})
+        await self._mossi()
 
     async def _arretrato(self, chi: set[tuple[int, int]]) -> None:
         da = self._cursore
@@ -187,14 +209,27 @@ class Centralino:
             return
         presenti = {p for c in chi for p in self._prese.get(c, ()) if p.salutata}
         per_ente, adesso = await leggi(da, chi)
-        if self._cursore == da:  # else somebody came in meanwhile, who knows less
-            self._cursore = adesso
+        # Whoever came in since this round began was not asked for, and may know less.
+        self._cursore = adesso if self._appena is None else min(self._appena, adesso)
         for ente, (righe, da_leggere) in per_ente.items():
             self._righe(ente, righe, da_leggere)
         # Who came in meanwhile was not asked for, and has yet to hear what it missed: a cursor
         # from here would make it skip that, should it be cut off now.
         for presa in presenti:
             presa.metti({"tipo": "cursore", "cursore": adesso})
+
+    async def _mossi(self) -> None:
+        """Tell the pages whose objective has moved since they heard of it."""
+        per_ente: defaultdict[int, list[int]] = defaultdict(list)
+        for ente, radice in self._guardano:
+            per_ente[ente].append(radice)
+        for ente, radici in per_ente.items():
+            revisioni = await database_sync_to_async(self.portineria.revisioni)(ente, radici)
+            for radice, revisione in revisioni.items():
+                for presa, sguardo in self._guardano.get((ente, radice), {}).items():
+                    if sguardo.revisione != revisione:
+                        sguardo.revisione = revisione
+                        presa.metti(toccato(sguardo.pid))
 
 
 # rows by user; unread, and urgent among them, by user

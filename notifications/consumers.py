@@ -3,7 +3,8 @@
 
 From the server: `notizie` (rows, how many are unread, how many urgent), `cursore` (where to ask
 from after a lost connection), `ricarica` (too much was missed: load the page again), `toccato`
-(the objective on this page changed). From the page, only `{"guarda": "<id of an objective>"}`.
+(the objective on this page changed). From the page, only which objective it shows, and as it was
+when: `{"guarda": "<id>", "revisione": 7}`.
 """
 
 from __future__ import annotations
@@ -17,7 +18,15 @@ from channels.db import database_sync_to_async
 from channels.generic.websocket import AsyncWebsocketConsumer
 
 from notifications import lettura
-from notifications.centralino import FUORI, TROPPO, Centralino, centralino, notizie
+from notifications.centralino import (
+    FUORI,
+    TROPPO,
+    Centralino,
+    Sguardo,
+    centralino,
+    notizie,
+    toccato,
+)
 from notifications.porte import Ospite, Portineria
 
 PRESE = 20  # sockets of one user in a process: tabs and devices
@@ -95,16 +104,20 @@ class Notizie(AsyncWebsocketConsumer):  # type: ignore[misc] # channels has no t
             await self.close(TROPPO)
             return
         try:
-            pid = json.loads(text_data)["guarda"]
-        except (ValueError, KeyError, TypeError):
-            pid = None
-        if not isinstance(pid, str):
+            detto = json.loads(text_data)
+            pid, vista = detto["guarda"], detto.get("revisione")
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            pid = vista = None
+        if not isinstance(pid, str) or not isinstance(vista, int | None):
             await self.close(TROPPO)
             return
-        radice = await database_sync_to_async(self.portineria.guarda)(self.ospite, pid)
+        trovato = await database_sync_to_async(self.portineria.guarda)(self.ospite, pid)
         self._centralino.distogli(self)
-        if radice is not None:
-            self._centralino.osserva(self, radice, pid)
+        if trovato is not None:
+            radice, revisione = trovato
+            self._centralino.osserva(self, radice, Sguardo(pid, revisione))
+            if vista is not None and revisione != vista:
+                self.metti(toccato(pid))
 
     # --- what it is told --------------------------------------------------------------------------
 

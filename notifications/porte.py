@@ -29,5 +29,8 @@ class Portineria(Protocol):
     def ancora(self, ospiti: Iterable[Ospite]) -> set[Ospite]:
         """Those of the guests whose login, place in the ente and incarichi are as they were."""
 
-    def guarda(self, ospite: Ospite, pid: str) -> int | None:
-        """The id of the objective `pid`, if the guest may see it."""
+    def guarda(self, ospite: Ospite, pid: str) -> tuple[int, int] | None:
+        """The id of the objective `pid` and its `revisione`, if the guest may see it."""
+
+    def revisioni(self, ente_id: int, radici: Iterable[int]) -> dict[int, int]:
+        """The `revisione` of each of these objectives of an ente."""

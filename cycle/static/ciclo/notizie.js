@@ -10,6 +10,7 @@
   const RICOLLEGATI = 4001;
   const FUORI = 4003;
   const TROPPO = 4008;
+  const QUIETE = 2000; // milliseconds between two readings of a part
   const visti = new Map(); // id of what was told -> the write of it that was shown
   let cursore = campana.dataset.cursore;
   let attesa = 0;
@@ -20,7 +21,9 @@
     presa = new WebSocket(`${sicuro}//${location.host}${campana.dataset.presa}?da=${cursore}`);
     presa.addEventListener("open", () => {
       const oggetto = document.querySelector("[data-guarda]");
-      if (oggetto) presa.send(JSON.stringify({ guarda: oggetto.dataset.guarda }));
+      if (!oggetto) return;
+      const { guarda, revisione } = oggetto.dataset;
+      presa.send(JSON.stringify({ guarda, revisione: Number(revisione) }));
     });
     presa.addEventListener("message", (evento) => ricevi(JSON.parse(evento.data)));
     presa.addEventListener("close", (evento) => {
@@ -93,10 +96,55 @@
     return bottone;
   }
 
+  // Parts of the page are read again at once, and then once more for all that came meanwhile: not
+  // while they are still being read, since what was asked of a part that goes away is lost.
+  const inQuiete = new Map(); // what was said -> whether it was said again since
+
   function avverti(nome) {
+    if (inQuiete.has(nome)) {
+      inQuiete.set(nome, true);
+      return;
+    }
+    inQuiete.set(nome, false);
     document.body.dispatchEvent(new CustomEvent(nome));
+    setTimeout(() => riprendi(nome), QUIETE);
   }
 
+  function riprendi(nome) {
+    if (document.querySelector(".htmx-request")) {
+      setTimeout(() => riprendi(nome), QUIETE / 4);
+      return;
+    }
+    const ancora = inQuiete.get(nome);
+    inQuiete.delete(nome);
+    if (ancora) avverti(nome);
+  }
+
+  // Nor while the keyboard is in them: they would take its place away. When it leaves, they are.
+  let rimandate = false;
+
+  document.body.addEventListener("htmx:beforeRequest", (evento) => {
+    const { elt, requestConfig } = evento.detail;
+    if (requestConfig.triggeringEvent?.type !== "notizie") return;
+    if (!elt.contains(document.activeElement)) return;
+    evento.preventDefault();
+    rimandate = true;
+  });
+  document.addEventListener("focusout", () =>
+    setTimeout(() => {
+      if (!rimandate) return;
+      rimandate = false;
+      avverti("notizie");
+    }),
+  );
+
+  // Said twice, it is shown once.
+  document.body.addEventListener("htmx:beforeSwap", (evento) => {
+    const { target, xhr } = evento.detail;
+    if (!target.dataset.guarda) return;
+    if (target.dataset.detto === xhr.responseText) evento.detail.shouldSwap = false;
+    target.dataset.detto = xhr.responseText;
+  });
   document.addEventListener("keydown", (evento) => {
     if (evento.key === "Escape") document.getElementById("annuncio").hidden = true;
   });
@@ -104,5 +152,7 @@
   window.addEventListener("pageshow", (evento) => {
     if (evento.persisted) apri();
   });
-  apri();
+  // Not before the parts of the page listen: what was missed comes with the first message.
+  if (document.readyState === "complete") apri();
+  else window.addEventListener("load", apri, { once: true });
 })();
