@@ -22,6 +22,7 @@ from django.utils import timezone
 
 from cycle import letture, orologio, permissions, selectors
 from cycle.models import Ciclo, Ente, Persona, Utente
+from notifications.lettura import DA_LEGGERE
 from workflows.errors import NonTrovato, Rifiuto
 from workflows.ports import RUOLI, Attore
 from workflows.registro import azioni
@@ -36,7 +37,7 @@ class Contesto:
     attore: Attore
     istante: datetime
     canale: str
-    da_leggere: int  # open news not read yet
+    da_leggere: int  # lines of open news not read yet
     cursore: int  # where the page's socket asks from (`notifications.lettura`)
     urgenti: int  # of those not read yet
 
@@ -107,21 +108,19 @@ def _entra(utente: Utente, ipa: str, istante: datetime, canale: str) -> Contesto
     if persona is None:
         raise NonTrovato({})
     with connection.cursor() as cursore:
-        cursore.execute(_COME_STA, {"ente": persona.ente_id, "utente": utente.pk})
+        cursore.execute(_COME_STA, {"ente": persona.ente_id, "utenti": [utente.pk]})
         _ente, da_leggere, urgenti, da = cursore.fetchone()
     attore = permissions.attore(persona.ente_id, persona.pk, istante)
     return Contesto(persona.ente, persona, attore, istante, canale, da_leggere, da, urgenti)
 
 
 # Every transaction says its ente; the bell of the page is counted on the same trip.
-_COME_STA = """
+_COME_STA = f"""
 SELECT set_config('ciclo.ente', %(ente)s::bigint::text, true),
-       count(*), count(*) FILTER (WHERE n.urgenza = 'alta'),
+       coalesce(sum(d.righe), 0)::bigint, coalesce(sum(d.urgenti), 0)::bigint,
        pg_snapshot_xmin(pg_current_snapshot())::text::bigint
-  FROM notifications_notifica n
- WHERE n.utente_id = %(utente)s AND n.ente_id = %(ente)s
-   AND n.chiusa_il IS NULL AND n.letta_il IS NULL AND NOT n.muta
-"""
+  FROM ({DA_LEGGERE}) d
+"""  # noqa: S608 - our own words
 
 
 class RichiestaEnte(HttpRequest):
