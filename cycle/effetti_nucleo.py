@@ -4,6 +4,7 @@ objective: frozen figures, what is observed and answered, sittings, validated pe
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -24,6 +25,7 @@ from cycle.models import (
     RelazioneSemestrale,
     Risposta,
     Seduta,
+    Validazione,
     VoceRelazione,
 )
 from cycle.parametri import Parametri
@@ -47,15 +49,24 @@ def trasmetti(azione: Azione) -> None:
     RelazioneSemestrale.objects.filter(
         pk__in=[r.pk for r in relazioni if r.osservata_il is not None]
     ).update(osservata_il=None, replica_entro=None, controdedotta_il=None, rinuncia=False)
-    figure = misurazione.figure([r.obiettivo_id for r in relazioni])
+    VoceRelazione.objects.filter(relazione__in=relazioni).update(
+        percentuale_convalidata=None, motivo="", osservazione="", risposta=""
+    )
+    calcola(relazioni)
+
+
+def calcola(relazioni: Sequence[RelazioneSemestrale], concesse: Sequence[int] = ()) -> None:
+    """Write the computed percentages of these reports, each up to its period, and of their
+    objectives, up to the last of them. `concesse` are neutralizzazioni that are being granted."""
+    figure = misurazione.figure(sorted({r.obiettivo_id for r in relazioni}), concesse)
     voci: dict[int, list[tuple[int, str]]] = {}
     for pk, relazione_id, codice in VoceRelazione.objects.filter(
         relazione__in=relazioni
     ).values_list("pk", "relazione_id", "specifico__codice"):
         voci.setdefault(relazione_id, []).append((pk, codice))
     righe_voci: list[tuple[Any, ...]] = []
-    righe_obiettivi: list[tuple[Any, ...]] = []
-    for r in relazioni:
+    righe_obiettivi: dict[int, Decimal | None] = {}
+    for r in sorted(relazioni, key=lambda r: r.periodo.ordine):
         parametri = Parametri.da_dizionario(r.obiettivo.ciclo.parametri).misura
         fino_a = r.periodo.ordine
         dell_obiettivo = figure[r.obiettivo_id]
@@ -63,27 +74,12 @@ def trasmetti(azione: Azione) -> None:
             s.codice: misura_specifico(s, parametri, fino_a, fino_a).percentuale
             for s in dell_obiettivo.specifici
         }
-        righe_voci += [
-            (pk, percentuali.get(codice), None, "", "", "") for pk, codice in voci.get(r.pk, [])
-        ]
-        righe_obiettivi.append(
-            (
-                r.obiettivo_id,
-                misura_obiettivo(dell_obiettivo, parametri, fino_a, fino_a).percentuale,
-            )
-        )
-    aggiorna(
-        VoceRelazione,
-        {
-            "percentuale_calcolata": "numeric",
-            "percentuale_convalidata": "numeric",
-            "motivo": "text",
-            "osservazione": "text",
-            "risposta": "text",
-        },
-        righe_voci,
-    )
-    aggiorna(Obiettivo, {"percentuale_calcolata": "numeric"}, righe_obiettivi)
+        righe_voci += [(pk, percentuali.get(codice)) for pk, codice in voci.get(r.pk, [])]
+        righe_obiettivi[r.obiettivo_id] = misura_obiettivo(
+            dell_obiettivo, parametri, fino_a, fino_a
+        ).percentuale
+    aggiorna(VoceRelazione, {"percentuale_calcolata": "numeric"}, righe_voci)
+    aggiorna(Obiettivo, {"percentuale_calcolata": "numeric"}, list(righe_obiettivi.items()))
 
 
 def osserva(azione: Azione) -> None:
@@ -92,7 +88,9 @@ def osserva(azione: Azione) -> None:
     relazioni = {p.oggetto.pk: p for p in azione.passi}
     scritte = [
         o
-        for o in Osservazione.objects.filter(voce__relazione__in=relazioni).select_related("voce")
+        for o in Osservazione.objects.filter(
+            voce__relazione__in=relazioni, messa_da_parte=""
+        ).select_related("voce")
         if o.impronta == relazioni[o.voce.relazione_id].oggetto.impronta
     ]
     aggiorna(
@@ -184,7 +182,8 @@ def valida_relazione(azione: Azione) -> None:
 def valida_obiettivo(azione: Azione) -> None:
     """The validated percentage: the mean of what the Nucleo validated in the last period, plain
     or weighted as the computed one is (R69)."""
-    _astensioni(azione, seduta(azione))
+    tenuta = seduta(azione)
+    _astensioni(azione, tenuta)
     obiettivi = [p.oggetto for p in azione.passi]
     ultime: dict[int, tuple[int, int]] = {}  # objective -> (order of the period, report)
     for pk, obiettivo_id, ordine in RelazioneSemestrale.objects.filter(
@@ -211,6 +210,18 @@ def valida_obiettivo(azione: Azione) -> None:
         )
         righe.append((o.pk, percentuale, "\n".join(v.motivo for v in sue if v.motivo)))
     aggiorna(Obiettivo, {"percentuale_convalidata": "numeric", "motivo_convalida": "text"}, righe)
+    calcolate = {o.pk: o.percentuale_calcolata for o in obiettivi}
+    copia(
+        Validazione(
+            ente_id=azione.attore.ente_id,
+            obiettivo_id=pk,
+            seduta=tenuta,
+            calcolata=calcolate[pk],
+            convalidata=convalidata,
+            motivo=motivo,
+        )
+        for pk, convalidata, motivo in righe
+    )
 
 
 def riapri_obiettivo(azione: Azione) -> None:

@@ -49,6 +49,7 @@ VERBI_DEL_SETTORE = (
     "crea",
     "presenta",
     "ribasa",
+    "chiedi",
 )
 
 _FATTI = """
@@ -343,7 +344,7 @@ SELECT v.relazione_id, s.codice, o.firmata_il IS NOT NULL,
   JOIN cycle_vocerelazione v ON v.id = o.voce_id
   JOIN cycle_relazionesemestrale r ON r.id = v.relazione_id AND r.impronta = o.impronta
   JOIN cycle_obiettivospecifico s ON s.id = v.specifico_id
- WHERE r.id = ANY (%s) ORDER BY s.ordine
+ WHERE r.id = ANY (%s) AND o.messa_da_parte = '' ORDER BY s.ordine
 """
 
 

@@ -418,6 +418,13 @@ _NOMI: Mapping[str, str | Promise] = {
     "segnala_correzione": gettext_lazy("segnalare un errore materiale"),
     "accogli_correzione": gettext_lazy("accogliere la correzione di un errore materiale"),
     "respingi_correzione": gettext_lazy("respingere la correzione di un errore materiale"),
+    "chiedi_neutralizzazione": gettext_lazy("chiedere una neutralizzazione, o promuoverla"),
+    "accogli_neutralizzazione": gettext_lazy("neutralizzare in seduta"),
+    "rimetti_neutralizzazione": gettext_lazy("proporre alla giunta una neutralizzazione"),
+    "delibera_neutralizzazione": gettext_lazy("registrare la neutralizzazione della giunta"),
+    "respingi_neutralizzazione": gettext_lazy("respingere in seduta una neutralizzazione"),
+    "nega_neutralizzazione": gettext_lazy("registrare che la giunta nega una neutralizzazione"),
+    "ritira_neutralizzazione": gettext_lazy("ritirare una neutralizzazione"),
 }
 
 

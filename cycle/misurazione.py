@@ -6,12 +6,45 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q
+from django.db.models.functions import JSONObject
+
 from cycle import measure
-from cycle.models import Indicatore, Obiettivo, ObiettivoSpecifico, Rilevazione
+from cycle.models import (
+    Indicatore,
+    Neutralizzazione,
+    Obiettivo,
+    ObiettivoSpecifico,
+    Rilevazione,
+)
 
 
-def figure(obiettivi: Sequence[int]) -> dict[int, measure.Obiettivo]:
-    """The figures of the objectives, ready for `measure`, by id."""
+def figure(
+    obiettivi: Sequence[int], concesse: Sequence[int] = (), escluse: Sequence[int] = ()
+) -> dict[int, measure.Obiettivo]:
+    """The figures of the objectives, ready for `measure`, by id, with what is neutralised in them
+    (R62): `concesse` are neutralizzazioni taken as granted, `escluse` as if they were not."""
+    neutre = Neutralizzazione.objects.filter(
+        Q(stato="accolta") | Q(pk__in=concesse), obiettivo=OuterRef("pk")
+    ).exclude(pk__in=escluse)
+    righe = list(
+        Obiettivo.objects.filter(pk__in=obiettivi).values_list(
+            "pk",
+            "codice",
+            "peso",
+            ArraySubquery(
+                neutre.values(
+                    detta=JSONObject(
+                        specifico="specifico_id", indicatore="indicatore_id", causa="causa"
+                    )
+                )
+            ),
+        )
+    )
+    cause = {
+        (pk, n["specifico"], n["indicatore"]): n["causa"] for pk, _c, _p, neu in righe for n in neu
+    }
     rilevazioni: dict[int, list[measure.Rilevazione]] = {}
     for r in Rilevazione.objects.filter(obiettivo_id__in=obiettivi).values_list(
         "indicatore_id", "periodo__ordine", "target", "valore", "target_data", "valore_data"
@@ -23,22 +56,31 @@ def figure(obiettivi: Sequence[int]) -> dict[int, measure.Obiettivo]:
         )
     indicatori: dict[int, list[measure.Indicatore]] = {}
     for i in Indicatore.objects.filter(obiettivo_id__in=obiettivi).order_by("ordine"):
-        indicatori.setdefault(i.specifico_id, []).append(indicatore(i, rilevazioni.get(i.pk, ())))
+        causa = cause.get((i.obiettivo_id, None, i.pk), "")
+        indicatori.setdefault(i.specifico_id, []).append(
+            indicatore(i, rilevazioni.get(i.pk, ()), causa)
+        )
     specifici: dict[int, list[measure.Specifico]] = {pk: [] for pk in obiettivi}
     for s in ObiettivoSpecifico.objects.filter(obiettivo_id__in=obiettivi).order_by("ordine"):
         specifici[s.obiettivo_id].append(
-            measure.Specifico(s.codice, tuple(indicatori.get(s.pk, ())), s.peso)
+            measure.Specifico(
+                s.codice,
+                tuple(indicatori.get(s.pk, ())),
+                s.peso,
+                cause.get((s.obiettivo_id, s.pk, None), ""),
+            )
         )
     return {
-        pk: measure.Obiettivo(codice, tuple(specifici[pk]), peso)
-        for pk, codice, peso in Obiettivo.objects.filter(pk__in=obiettivi).values_list(
-            "pk", "codice", "peso"
-        )
+        pk: measure.Obiettivo(codice, tuple(specifici[pk]), peso, cause.get((pk, None, None), ""))
+        for pk, codice, peso, _neutre in righe
     }
 
 
-def indicatore(i: Indicatore, rilevazioni: Iterable[measure.Rilevazione]) -> measure.Indicatore:
-    """One indicator as `measure` reads it, with its figures."""
+def indicatore(
+    i: Indicatore, rilevazioni: Iterable[measure.Rilevazione], neutralizzato: str = ""
+) -> measure.Indicatore:
+    """One indicator as `measure` reads it, with its figures, and the cause for which it is
+    neutralised."""
     return measure.Indicatore(
         nome=i.nome,
         peso=i.peso,
@@ -50,4 +92,5 @@ def indicatore(i: Indicatore, rilevazioni: Iterable[measure.Rilevazione]) -> mea
         fascia=(i.fascia_da, i.fascia_a)
         if i.fascia_da is not None and i.fascia_a is not None
         else None,
+        neutralizzato=neutralizzato,
     )

@@ -25,6 +25,7 @@ from cycle.models import (
     Correzione,
     Ente,
     Insieme,
+    Neutralizzazione,
     Obiettivo,
     RelazioneSemestrale,
     RichiestaVariazione,
@@ -32,6 +33,7 @@ from cycle.models import (
 )
 from workflows.machines import correzione as macchina_correzione
 from workflows.machines import insieme as macchina_insieme
+from workflows.machines import neutralizzazione as macchina_neutralizzazione
 from workflows.machines import obiettivo as macchina_obiettivo
 from workflows.machines import relazione as macchina_relazione
 from workflows.machines import variazione as macchina_variazione
@@ -53,12 +55,19 @@ MACCHINA_VARIAZIONE = leggi(
 MACCHINA_CORREZIONE = leggi(
     "correzione", Correzione, macchina_correzione.INIZIALI, macchina_correzione.FINALI
 )
+MACCHINA_NEUTRALIZZAZIONE = leggi(
+    "neutralizzazione",
+    Neutralizzazione,
+    macchina_neutralizzazione.INIZIALI,
+    macchina_neutralizzazione.FINALI,
+)
 MACCHINE = (
     MACCHINA_OBIETTIVO,
     MACCHINA_RELAZIONE,
     MACCHINA_INSIEME,
     MACCHINA_VARIAZIONE,
     MACCHINA_CORREZIONE,
+    MACCHINA_NEUTRALIZZAZIONE,
 )
 
 # permission -> roles
@@ -101,6 +110,8 @@ PERMESSI: Mapping[str, frozenset[str]] = {
     "replica_variazione": frozenset({"dirigente"}),
     "invita_variazione": frozenset({"nucleo"}),
     "segnala_correzione": frozenset({"po", "dirigente", "nucleo"}),
+    # what nobody could foresee or govern (R62): asked by the settore, or the Nucleo's initiative
+    "chiedi_neutralizzazione": frozenset({"dirigente", "nucleo"}),
 }
 
 # What a delega never carries (R81): what the Nucleo or the giunta decides, and the power to pass

@@ -27,11 +27,14 @@ from cycle import (
 from cycle.models import (
     Correzione,
     Insieme,
+    Neutralizzazione,
     Obiettivo,
     RelazioneSemestrale,
     RichiestaVariazione,
     VoceInsieme,
 )
+from cycle.neutralizza import effetti as effetti_neutralizza
+from cycle.neutralizza.fatti import di_neutralizzazioni
 from cycle.notizie import Materia
 from cycle.variazioni import effetti as effetti_variazione
 from cycle.variazioni.fatti import di_correzioni, di_variazioni
@@ -460,9 +463,48 @@ class _ProceduraCorrezione(_Procedura):
         return [replace(m, pagina="correzione") for m in super().materie(azione)]
 
 
+class _ProceduraNeutralizzazione(_Procedura):
+    nome = "neutralizzazione"
+    modello = Neutralizzazione
+    macchina = permissions.MACCHINA_NEUTRALIZZAZIONE
+    effetti_di: Mapping[str, Effetto] = {
+        "rimetti": effetti_neutralizza.rimetti,
+        "accogli": effetti_neutralizza.accogli,
+        "delibera": effetti_neutralizza.delibera,
+        "respingi": effetti_neutralizza.respingi,
+        "nega": effetti_neutralizza.nega,
+    }
+    fatti_di: Mapping[str, str] = {
+        "chiedi": "chiesta la neutralizzazione",
+        "promuovi": "promossa la neutralizzazione",
+    }
+
+    def blocca(self, ente_id: int, ids: Sequence[int]) -> list[Neutralizzazione]:
+        neutralizzazioni = Neutralizzazione.objects.filter(ente_id=ente_id, pk__in=ids)
+        _blocca_obiettivi(ente_id, neutralizzazioni.values("obiettivo_id"))
+        return list(
+            neutralizzazioni.select_for_update(of=("self",))
+            .select_related("obiettivo__ciclo", "specifico", "indicatore__specifico")
+            .order_by("pk")
+        )
+
+    def fascicoli(
+        self, oggetti: Sequence[Neutralizzazione], istante: datetime, richiesta: Richiesta
+    ) -> dict[int, Fascicolo]:
+        if richiesta.atto is not None:
+            _un_atto_alla_volta(richiesta.atto)
+        return di_neutralizzazioni(oggetti, richiesta)
+
+    def materie(self, azione: Azione) -> list[Materia]:
+        return [replace(m, pagina="neutralizzazione") for m in super().materie(azione)]
+
+
 OBIETTIVO = _ProceduraObiettivo()
 RELAZIONE = _ProceduraRelazione()
 INSIEME = _ProceduraInsieme()
 VARIAZIONE = _ProceduraVariazione()
 CORREZIONE = _ProceduraCorrezione()
-PROCEDURE = {p.nome: p for p in (OBIETTIVO, RELAZIONE, INSIEME, VARIAZIONE, CORREZIONE)}
+NEUTRALIZZAZIONE = _ProceduraNeutralizzazione()
+PROCEDURE = {
+    p.nome: p for p in (OBIETTIVO, RELAZIONE, INSIEME, VARIAZIONE, CORREZIONE, NEUTRALIZZAZIONE)
+}

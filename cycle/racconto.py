@@ -53,6 +53,7 @@ PROCEDURE = {
     "relazione": gettext_lazy("Relazioni"),
     "variazione": gettext_lazy("Variazioni"),
     "correzione": gettext_lazy("Errori materiali"),
+    "neutralizzazione": gettext_lazy("Neutralizzazioni"),
     "insieme": gettext_lazy("Insiemi per la giunta"),
     "incarico": gettext_lazy("Incarichi"),
     "ciclo": gettext_lazy("Anno e piano"),

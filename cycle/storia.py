@@ -64,10 +64,22 @@ FATTI_CORREZIONE = {
     "accogli": gettext_lazy("ha corretto un errore materiale"),
     "respingi": gettext_lazy("ha respinto la correzione di un errore materiale"),
 }
+# and to a neutralizzazione
+FATTI_NEUTRALIZZAZIONE = {
+    "chiedi": gettext_lazy("ha chiesto una neutralizzazione"),
+    "promuovi": gettext_lazy("ha promosso d'ufficio una neutralizzazione"),
+    "rimetti": gettext_lazy("ha proposto alla giunta una neutralizzazione"),
+    "accogli": gettext_lazy("ha neutralizzato in seduta"),
+    "delibera": gettext_lazy("ha registrato una neutralizzazione della giunta"),
+    "respingi": gettext_lazy("ha respinto una neutralizzazione"),
+    "nega": gettext_lazy("ha registrato che la giunta nega una neutralizzazione"),
+    "ritira": gettext_lazy("ha ritirato una neutralizzazione"),
+}
 PER_PROCEDURA = {
     "relazione": FATTI_RELAZIONE,
     "variazione": FATTI_VARIAZIONE,
     "correzione": FATTI_CORREZIONE,
+    "neutralizzazione": FATTI_NEUTRALIZZAZIONE,
 }
 # and to an incarico: to whom, of what, by which act
 FATTI_INCARICO = {
@@ -123,7 +135,7 @@ SELECT e.verbo, e.procedura, e.da, e.a,
    -- the draft of a variazione is its settore's own
    AND NOT (e.procedura = 'variazione' AND e.da = 'bozza' AND e.verbo <> 'presenta')
    -- and what the Nucleo has not sent yet, its own
-   AND NOT (e.procedura = 'relazione' AND e.verbo IN ('annota', 'firma'))
+   AND NOT (e.procedura = 'relazione' AND e.verbo IN ('annota', 'firma', 'scarta'))
 """
 _DI_RELAZIONE = " AND e.procedura = 'relazione' AND e.oggetto_id = %(relazione)s"
 _ULTIMI = " ORDER BY e.id DESC LIMIT %(limite)s"

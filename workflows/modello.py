@@ -42,6 +42,7 @@ from workflows.ports import (
     FattiCorrezione,
     FattiIndicatore,
     FattiInsieme,
+    FattiNeutralizzazione,
     FattiOsservazione,
     FattiPeriodo,
     FattiRelazione,
@@ -182,6 +183,12 @@ def _voce(**fatti: Any) -> FattiInsieme:
     return FattiInsieme((voce,), pareri=pareri)
 
 
+def _neutra(**fatti: Any) -> FattiNeutralizzazione:
+    return FattiNeutralizzazione(
+        **{"chiesta_da": 9, "causa": "c", "motivo": "m", "documenti": 1, **fatti}
+    )
+
+
 def _richiesta(**fatti: Any) -> FattiVariazione:
     return FattiVariazione(
         **{"cambi": 1, "autore": 9, "motivazione": "Perché.", "presentata_il": _PRIMA, **fatti}
@@ -258,6 +265,13 @@ DIMENSIONI: Mapping[str, tuple[Mapping[str, Any], ...]] = {
     "correzione": (
         {"correzione": FattiCorrezione(segnalata_da=9)},
         {"correzione": FattiCorrezione(segnalata_da=_CHI, calcolata=False)},
+    ),
+    "neutralizzazione": (
+        {"neutralizzazione": _neutra()},
+        {"neutralizzazione": _neutra(decide="nucleo_decide")},
+        {"neutralizzazione": _neutra(chiesta_da=_CHI)},
+        {"neutralizzazione": _neutra(d_ufficio=True)},
+        {"neutralizzazione": FattiNeutralizzazione(decide="off", gia="accolta")},
     ),
     "attore": ({"ruoli": tuple(RUOLI)}, {"ruoli": ()}),
     "istante": ({"istante": _ISTANTE}, {"istante": _FUORI}),

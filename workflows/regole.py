@@ -43,6 +43,10 @@ REGOLE: Mapping[str, Regola] = {
         ),
         _("art. 5 c. 2 d.lgs. 150/2009"),
     ),
+    "R14": Regola(
+        _("Un piano approvato tardi svilisce la sua natura di programma: va segnalato."),
+        _("art. 10 c. 5 d.lgs. 150/2009"),
+    ),
     "R15": Regola(_("L'atto della giunta porta i pareri di regolarità."), _("art. 49 TUEL")),
     "R16": Regola(
         _("Una richiesta di variazione dice che cosa cambia, da quanto a quanto, e perché."),
@@ -113,7 +117,23 @@ REGOLE: Mapping[str, Regola] = {
         _("art. 6-bis l. 241/1990"),
     ),
     "R59": Regola(_("Il Nucleo decide in seduta, con i presenti richiesti."), _PRASSI),
+    "R62": Regola(
+        _(
+            "Si neutralizza solo ciò che una causa imprevedibile e non attribuibile ha impedito, "
+            "con le prove: decide chi l'ente ha stabilito."
+        ),
+        _PRASSI,
+    ),
+    "R63": Regola(
+        _("Ciò che è neutralizzato, o stralciato, resta nella Relazione, che rispecchia il piano."),
+        _PRASSI,
+    ),
     "R68": Regola(_("I pesi degli indicatori sommano a 100."), _PRASSI),
+    "R69": Regola(_("Dove le fasi hanno un peso, i pesi sommano a 100."), _PRASSI),
+    "R74": Regola(
+        _("Il valore dell'anno viene dai periodi: si somma ciò che accade, non ciò che c'è."),
+        _PRASSI,
+    ),
     "C3": Regola(
         _("Un anno si chiude quando nulla vi è più aperto; poi si corregge solo un errore."),
         _PRASSI,

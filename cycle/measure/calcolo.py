@@ -186,7 +186,7 @@ def insieme(
         len(valori),
         non_valutati,
         non_calcolabili,
-        sum(o.neutralizzato for o in tutti),
+        sum(bool(o.neutralizzato) for o in tutti),
     )
 
 
@@ -243,7 +243,8 @@ def valore_specifico(
     if specifico.neutralizzato and parametri.neutralizzazione != "quota":
         if parametri.neutralizzazione == "cento":
             return UNO
-        return Assente("non_valutato", f"{specifico.codice} è neutralizzato")
+        motivo = f"{specifico.codice} è neutralizzato per {specifico.neutralizzato}"
+        return Assente("non_valutato", motivo)
     indicatori = specifico.indicatori
     if not indicatori:
         return _difetto(specifico.codice, "non ha indicatori")

@@ -42,7 +42,8 @@ class Indicatore:
     cap: the most it may score, 1 = 100 %; None is the ente's.
     fascia: lowest and highest good value of the year (R70); it takes the place of natura and
         target.
-    neutralizzato: set aside for a cause nobody could foresee or govern (R62).
+    neutralizzato: the cause, which nobody could foresee or govern, for which it is set aside, in
+        a few words (R62); "" when it is not.
     difetto: what in the plan makes it not computable, in Italian; "" when nothing does.
 
     Raises ValueError for words out of the lists, repeated periods, negative weights, and figures
@@ -57,7 +58,7 @@ class Indicatore:
     rilevazioni: tuple[Rilevazione, ...]
     cap: Decimal | None = None
     fascia: tuple[Decimal, Decimal] | None = None
-    neutralizzato: bool = False
+    neutralizzato: str = ""
     difetto: str = field(init=False, repr=False, compare=False, default="")
     # Nothing special in it: `indicatore` may take the short way.
     semplice: bool = field(init=False, repr=False, compare=False, default=False)
@@ -137,7 +138,7 @@ class Specifico:
     codice: str
     indicatori: tuple[Indicatore, ...]
     peso: Decimal | None = None
-    neutralizzato: bool = False
+    neutralizzato: str = ""
 
     def __post_init__(self) -> None:
         _valida_peso(self.peso, self.codice)
@@ -151,7 +152,7 @@ class Obiettivo:
     codice: str
     specifici: tuple[Specifico, ...]
     peso: Decimal | None = None
-    neutralizzato: bool = False
+    neutralizzato: str = ""
 
     def __post_init__(self) -> None:
         _valida_peso(self.peso, self.codice)

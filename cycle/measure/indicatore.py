@@ -102,8 +102,10 @@ def esito_indicatore(
     """Aggregates, ratio and formula of an indicator over its periods."""
     if indicatore.neutralizzato and parametri.neutralizzazione != "quota":
         if parametri.neutralizzazione == "cento":
-            return Esito(None, None, UNO, Formula("1", "è neutralizzato e conta pieno"))
-        return Assente("non_valutato", f"«{indicatore.nome}» è neutralizzato")
+            perche = f"è neutralizzato per {indicatore.neutralizzato}, e conta pieno"
+            return Esito(None, None, UNO, Formula("1", perche))
+        motivo = f"«{indicatore.nome}» è neutralizzato per {indicatore.neutralizzato}"
+        return Assente("non_valutato", motivo)
     if indicatore.difetto:
         return Assente("non_calcolabile", f"«{indicatore.nome}»: {indicatore.difetto}")
     if indicatore.unita_misura == "data":

@@ -84,7 +84,7 @@ def scostamenti(
     trovati = (
         scostamento(indicatore, periodo, ultimo, parametri, al, specifico.codice)
         for specifico in obiettivo.specifici
-        if not specifico.neutralizzato
+        if not (obiettivo.neutralizzato or specifico.neutralizzato)
         for indicatore in specifico.indicatori
     )
     return tuple(trovato for trovato in trovati if trovato is not None)

@@ -8,7 +8,7 @@ result keeps.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal, localcontext
 from typing import Literal
@@ -69,7 +69,8 @@ def spiega(
         figli = tuple(_specifico(s, parametri, fino, chiuso) for s in obiettivo.specifici)
         valore = valore_obiettivo(obiettivo, parametri, fino, chiuso)
         if isinstance(valore, Assente):
-            return _assente("obiettivo", obiettivo.codice, valore, figli)
+            assente = _assente("obiettivo", obiettivo.codice, valore, figli)
+            return replace(assente, frase=assente.frase + _fra_gli_altri(obiettivo, parametri))
         pesano = parametri.aggregazione_specifici == "ponderata"
         pesi = [s.peso if pesano else None for s in obiettivo.specifici]
         formula, ingressi = _media("p", pesi, figli)
@@ -84,7 +85,8 @@ def spiega(
             percento(quota),
             "valutato",
             f"È al {_percentuale(quota)}: media {'pesata' if pesano else 'semplice'} di {quanti}."
-            + _esclusi(figli),
+            + _esclusi(figli)
+            + _fra_gli_altri(obiettivo, parametri),
             figli,
         )
 
@@ -99,7 +101,8 @@ def _specifico(
     quanti = _plurale(len(_valutati(figli)), "indicatore", "indicatori")
     ingressi: tuple[Ingresso, ...] = ()
     if specifico.neutralizzato and parametri.neutralizzazione == "cento":
-        formula, come = "1", "è neutralizzato e conta pieno"
+        formula = "1"
+        come = f"è neutralizzato per {specifico.neutralizzato}, e conta pieno"
     elif parametri.indicatori == "peggiore":
         ingressi = _quote("s", figli)
         simboli = [ingresso.simbolo for ingresso in ingressi]
@@ -118,7 +121,7 @@ def _specifico(
         valore,
         percento(valore),
         "valutato",
-        f"Vale {_percentuale(valore)}: {come}." + _esclusi(figli),
+        f"Vale {_percentuale(valore)}: {come}." + _esclusi(figli) + _quota(specifico, parametri),
         figli,
     )
 
@@ -150,7 +153,7 @@ def _indicatore(
         s,
         percento(s),
         "valutato",
-        f"{frase[0].upper()}{frase[1:]}.",
+        f"{frase[0].upper()}{frase[1:]}." + _quota(indicatore, parametri),
         _aggregati(indicatore, esito, fino_a, chiusi),
     )
 
@@ -279,6 +282,27 @@ def _assente(
 def _esclusi(figli: tuple[Spiegazione, ...]) -> str:
     fuori = [figlio.titolo for figlio in figli if figlio.valore is None]
     return f" Fuori dal calcolo: {', '.join(fuori)}." if fuori else ""
+
+
+def _quota(parte: Indicatore | Specifico, parametri: ParametriMisura) -> str:
+    """What is neutralised and counts all the same for as much as it has reached (R62)."""
+    if not parte.neutralizzato or parametri.neutralizzazione != "quota":
+        return ""
+    return f" È neutralizzato per {parte.neutralizzato}: conta quanto ha raggiunto."
+
+
+_FRA_GLI_ALTRI = {
+    "escludi": "nelle medie di più obiettivi non conta",
+    "cento": "nelle medie di più obiettivi conta 100",
+    "quota": "nelle medie di più obiettivi conta quanto ha raggiunto",
+}
+
+
+def _fra_gli_altri(obiettivo: Obiettivo, parametri: ParametriMisura) -> str:
+    if not obiettivo.neutralizzato:
+        return ""
+    come = _FRA_GLI_ALTRI[parametri.neutralizzazione]
+    return f" È neutralizzato per {obiettivo.neutralizzato}: {come} (R62)."
 
 
 def _percentuale(quota: Decimal) -> str:

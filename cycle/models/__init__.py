@@ -8,6 +8,7 @@ from cycle.models.ente import Ente, Gettone, Persona, UnitaOrganizzativa, Utente
 from cycle.models.incarico import Incarico
 from cycle.models.indicatore import Indicatore, Rilevazione, StoricoIndicatore, TipoIndicatore
 from cycle.models.insieme import Insieme, Parere, VoceInsieme
+from cycle.models.neutralizzazione import DocumentoNeutralizzazione, Neutralizzazione
 from cycle.models.obiettivo import (
     Collaboratore,
     Fase,
@@ -16,7 +17,7 @@ from cycle.models.obiettivo import (
     ObiettivoSpecifico,
     Stanziamento,
 )
-from cycle.models.osservazione import Astensione, Osservazione, Risposta
+from cycle.models.osservazione import Astensione, Osservazione, Risposta, Validazione
 from cycle.models.relazione import (
     Evidenza,
     PresenzaSeduta,
@@ -48,6 +49,7 @@ __all__ = [
     "Collaboratore",
     "Correzione",
     "DocumentoAtto",
+    "DocumentoNeutralizzazione",
     "Ente",
     "Evidenza",
     "Fase",
@@ -59,6 +61,7 @@ __all__ = [
     "Invito",
     "InvitoVariazione",
     "Lettera",
+    "Neutralizzazione",
     "NodoStrategico",
     "Obiettivo",
     "ObiettivoNodo",
@@ -83,6 +86,7 @@ __all__ = [
     "TipoIndicatore",
     "UnitaOrganizzativa",
     "Utente",
+    "Validazione",
     "VersioneObiettivo",
     "VoceInsieme",
     "VoceRelazione",

@@ -38,6 +38,7 @@ class Allegato(DiEnte):
 TIPI_ATTO = (
     ("approvazione", "Approvazione del PEG"),
     ("variazione", "Variazione"),
+    ("neutralizza", "Neutralizzazione"),
     ("calendario", "Calendario o proroga"),
     ("storico", "Storico importato"),
 )

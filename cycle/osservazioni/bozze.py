@@ -72,7 +72,7 @@ def bozze(
     of the specifico."""
     trovate = []
     for specifico in obiettivo.specifici:
-        if specifico.neutralizzato:
+        if obiettivo.neutralizzato or specifico.neutralizzato:
             continue
         scarti = [
             (s, i)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from cycle.measure import in_italiano
 from workflows.machines import correzione as macchina_correzione
 from workflows.machines import insieme as macchina_insieme
+from workflows.machines import neutralizzazione as macchina_neutralizzazione
 from workflows.machines import obiettivo as macchina_obiettivo
 from workflows.machines import relazione as macchina_relazione
 from workflows.machines import variazione as macchina_variazione
@@ -52,6 +53,8 @@ ICONE_STATI = {
     "ritirata": "restore",
     "segnalata": "warning-circle",
     "accolta": "check-circle",
+    "chiesta": "upload",
+    "in_giunta": "inbox",
 }
 NOMI_STATI = (
     dict(macchina_obiettivo.STATI)
@@ -59,6 +62,7 @@ NOMI_STATI = (
     | dict(macchina_insieme.STATI)
     | dict(macchina_variazione.STATI)
     | dict(macchina_correzione.STATI)
+    | dict(macchina_neutralizzazione.STATI)
 )
 # a transition as a button says it
 PASSI = {
@@ -81,6 +85,7 @@ PASSI = {
     "ribasa": gettext_lazy("Aggiorna"),
     "rispondi": gettext_lazy("Rispondi"),
     "accogli": gettext_lazy("Decidi"),
+    "neutralizza": gettext_lazy("Decidi"),
     "dichiara_irricevibile": gettext_lazy("Dichiara irricevibile"),
     "nucleo": gettext_lazy("Esprimi il parere"),
     "ragioneria": gettext_lazy("Apponi il visto"),

@@ -12,7 +12,15 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from cycle import correzioni, inviti_variazione, misurazione, richieste, selectors, storia
+from cycle import (
+    correzioni,
+    inviti_variazione,
+    misurazione,
+    neutralizzazioni,
+    richieste,
+    selectors,
+    storia,
+)
 from cycle import scheda as lettura
 from cycle.come_era import numero_di
 from cycle.contesto import Contesto, RichiestaEnte, nell_ente
@@ -82,6 +90,7 @@ def scheda_letta(
             for v in (richieste.aperte(obiettivo, c.attore) if obiettivo.versione else ())
         ],
         **correzioni.della_pagina(obiettivo, c.attore),
+        **neutralizzazioni.della_pagina(obiettivo, c.attore),
         **inviti_variazione.della_pagina(
             obiettivo, c.attore, inviti_variazione.oggi(c.ente, c.istante)
         ),

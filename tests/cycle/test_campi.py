@@ -44,7 +44,10 @@ NON_DELLA_SCHEDA = {
     "CampoVariato",
     "InvitoVariazione",
     "Correzione",
+    "DocumentoNeutralizzazione",
+    "Neutralizzazione",
     "Evidenza",
+    "Validazione",
 }
 DELLA_SCHEDA: list[type[models.Model]] = [
     Obiettivo,

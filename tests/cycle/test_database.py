@@ -223,9 +223,31 @@ def _fabbrica(ipa: str, m: Any) -> Any:
         )
     if m.__name__ in ("InvitoVariazione", "ParereVariazione", "AllegatoVariazione", "Correzione"):
         return _della_variazione(ipa, m)
+    if m.__name__ in ("Neutralizzazione", "DocumentoNeutralizzazione"):
+        return _neutralizzata(ipa, m)
     if m.__name__ in ("Osservazione", "Risposta", "Astensione"):
         return _del_dialogo(ipa, m)
     return m.objects.create(**campi[m.__name__])
+
+
+def _neutralizzata(ipa: str, m: Any) -> Any:
+    """What is set aside for a cause nobody could foresee, and a file that proves it."""
+    o = mondo.in_stato("rendicontato", ipa)
+    if m.__name__ == "Neutralizzazione":
+        return m.objects.create(
+            ente_id=o.ente_id,
+            obiettivo=o,
+            causa="l'alluvione",
+            motivo="Uffici chiusi.",
+            chiesta_da=mondo.persona("UNO DIRIGENTE", ipa),
+            chiesta_il=mondo.ADESSO,
+        )
+    return m.objects.create(
+        ente_id=o.ente_id,
+        obiettivo=o,
+        neutralizzazione=_riga(ipa, apps.get_model("cycle", "Neutralizzazione")),
+        allegato=_riga(ipa, apps.get_model("cycle", "Allegato")),
+    )
 
 
 def _del_dialogo(ipa: str, m: Any) -> Any:

@@ -392,14 +392,17 @@ class TestNeutralizzazione:
 
     @pytest.mark.parametrize(("effetto", "attesa"), QUOTE)
     def test_R62_an_indicator(self, effetto: str, attesa: str) -> None:
-        sp = specifico(indicatore((4, 4), peso=50), indicatore((4, 1), peso=50, neutralizzato=True))
+        sp = specifico(
+            indicatore((4, 4), peso=50), indicatore((4, 1), peso=50, neutralizzato="l'alluvione")
+        )
         parametri = ParametriMisura(neutralizzazione=effetto)
         assert misura_specifico(sp, parametri).percentuale == D(attesa)
 
     @pytest.mark.parametrize(("effetto", "attesa"), QUOTE)
     def test_R62_a_specifico(self, effetto: str, attesa: str) -> None:
         ob = obiettivo(
-            specifico(indicatore((4, 4))), specifico(indicatore((4, 1)), neutralizzato=True)
+            specifico(indicatore((4, 4))),
+            specifico(indicatore((4, 1)), neutralizzato="l'alluvione"),
         )
         parametri = ParametriMisura(neutralizzazione=effetto)
         assert misura_obiettivo(ob, parametri).percentuale == D(attesa)
@@ -408,7 +411,7 @@ class TestNeutralizzazione:
         sp = specifico(
             indicatore((4, 4), peso=30),
             indicatore((4, 1), peso=10),
-            indicatore((4, 0), peso=60, neutralizzato=True),
+            indicatore((4, 0), peso=60, neutralizzato="l'alluvione"),
         )
         assert misura_specifico(sp, DI_SERIE).percentuale == D("81.25")
 
@@ -416,7 +419,7 @@ class TestNeutralizzazione:
     def test_R62_R63_an_objective_among_others(self, effetto: str, attesa: str) -> None:
         obiettivi = [
             di_uno(indicatore((4, 4))),
-            replace(di_uno(indicatore((4, 1))), neutralizzato=True),
+            replace(di_uno(indicatore((4, 1))), neutralizzato="l'alluvione"),
         ]
         misura = insieme(obiettivi, ParametriMisura(neutralizzazione=effetto))
         assert misura.percentuale == D(attesa)

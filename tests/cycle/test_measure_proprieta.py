@@ -94,7 +94,7 @@ def indicatori_qualunque(draw: st.DrawFn) -> Indicatore:
             fascia=fascia,
             peso=draw(st.none() | decimali("0", "100")),
             cap=draw(st.none() | decimali("0", "3")),
-            neutralizzato=draw(st.booleans()),
+            neutralizzato=draw(st.sampled_from(["", "l'alluvione"])),
         )
     )
 
@@ -109,11 +109,17 @@ def obiettivi(
         if pesati:
             dati = draw(pesi(len(gruppo)))
             gruppo = [replace(i, peso=p) for i, p in zip(gruppo, dati, strict=True)]
-        specifici.append(Specifico(f"OB{n}", tuple(gruppo), neutralizzato=draw(st.booleans())))
+        specifici.append(
+            Specifico(
+                f"OB{n}", tuple(gruppo), neutralizzato=draw(st.sampled_from(["", "l'alluvione"]))
+            )
+        )
     if pesati:
         dati = draw(pesi(len(specifici)))
         specifici = [replace(s, peso=p) for s, p in zip(specifici, dati, strict=True)]
-    return Obiettivo("OB", tuple(specifici), neutralizzato=draw(st.booleans()))
+    return Obiettivo(
+        "OB", tuple(specifici), neutralizzato=draw(st.sampled_from(["", "l'alluvione"]))
+    )
 
 
 parametri = st.builds(
@@ -286,12 +292,12 @@ def test_exact(ob: Obiettivo, p: ParametriMisura) -> None:
     p = replace(p, aggregazione_specifici="media", indicatori="somma_pesata")
     quote = []
     for s in ob.specifici:
-        s = replace(s, neutralizzato=False)
+        s = replace(s, neutralizzato="")
         punteggi = [in_frazioni(i, p) for i in s.indicatori]
         assume(None not in punteggi)
         pesi_ = [Fraction(1 if i.peso is None else i.peso) for i in s.indicatori]
         quote.append(sum(w * r for w, r in zip(pesi_, punteggi, strict=True) if r) / sum(pesi_))
-    ob = replace(ob, specifici=tuple(replace(s, neutralizzato=False) for s in ob.specifici))
+    ob = replace(ob, specifici=tuple(replace(s, neutralizzato="") for s in ob.specifici))
     esatta = 100 * sum(quote, Fraction(0)) / len(quote)
     with localcontext(LAVORO):
         attesa = netto(D(esatta.numerator) / D(esatta.denominator))

@@ -115,8 +115,8 @@ def test_a_cap_below_one_is_not_a_miss() -> None:
 
 def test_R62_what_is_neutralised_is_not_told() -> None:
     corto = indicatore((5, 4))
-    assert rilievo(replace(corto, neutralizzato=True), GIUGNO) is None
-    ob = obiettivo(specifico(corto, neutralizzato=True), specifico(corto, codice="OB02"))
+    assert rilievo(replace(corto, neutralizzato="l'alluvione"), GIUGNO) is None
+    ob = obiettivo(specifico(corto, neutralizzato="l'alluvione"), specifico(corto, codice="OB02"))
     assert [s.specifico for s in scostamenti(ob, GIUGNO, DICEMBRE, DI_SERIE)] == ["OB02"]
 
 

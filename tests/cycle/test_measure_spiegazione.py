@@ -31,7 +31,7 @@ def test_from_the_objective_down_to_the_periods() -> None:
                 indicatore((25, 12), (22, 21), peso=50, nome="Sopralluoghi"),
                 codice="OB01",
             ),
-            specifico(indicatore((0, 0), (1, 0)), codice="OB02", neutralizzato=True),
+            specifico(indicatore((0, 0), (1, 0)), codice="OB02", neutralizzato="l'alluvione"),
         ),
         DI_SERIE,
     )
@@ -48,7 +48,7 @@ def test_from_the_objective_down_to_the_periods() -> None:
         ("s2", "punteggio di Sopralluoghi"),
     ]
     assert primo.frase == "Vale 85,11 %: media pesata di 2 indicatori."
-    assert (secondo.valore, secondo.frase) == (None, "OB02 è neutralizzato.")
+    assert (secondo.valore, secondo.frase) == (None, "OB02 è neutralizzato per l'alluvione.")
     richieste, sopralluoghi = primo.figli
     assert richieste.formula == "min(cap, C / T)"
     assert richieste.frase == (
@@ -110,11 +110,11 @@ def test_the_sentence_of_an_indicator(i: Indicatore, formula: str, frase: str) -
 def test_R62_counted_full_by_the_parameter() -> None:
     corto = indicatore((4, 1))
     cento = ParametriMisura(neutralizzazione="cento")
-    assert foglia(replace(corto, neutralizzato=True), cento).frase == (
-        "È neutralizzato e conta pieno. Vale 100,00 %."
+    assert foglia(replace(corto, neutralizzato="l'alluvione"), cento).frase == (
+        "È neutralizzato per l'alluvione, e conta pieno. Vale 100,00 %."
     )
-    albero = spiega(obiettivo(specifico(corto, neutralizzato=True)), cento)
-    assert albero.figli[0].frase == "Vale 100,00 %: è neutralizzato e conta pieno."
+    albero = spiega(obiettivo(specifico(corto, neutralizzato="l'alluvione")), cento)
+    assert albero.figli[0].frase == "Vale 100,00 %: è neutralizzato per l'alluvione, e conta pieno."
 
 
 def test_R77_the_worst() -> None:

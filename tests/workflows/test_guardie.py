@@ -30,13 +30,25 @@ from tests.workflows.costruttori import (
     relazioni,
     specifico,
 )
-from workflows import guards, guards_insieme, guards_relazione, guards_variazione
+from workflows import (
+    guards,
+    guards_insieme,
+    guards_neutralizzazione,
+    guards_relazione,
+    guards_variazione,
+)
 from workflows.guards import Guardia
 from workflows.ports import FattiAtto, FattiRelazione, Incarico, Politica, Richiesta
 
 GUARDIE = {
     nome: g
-    for modulo in (guards, guards_insieme, guards_relazione, guards_variazione)
+    for modulo in (
+        guards,
+        guards_insieme,
+        guards_neutralizzazione,
+        guards_relazione,
+        guards_variazione,
+    )
     for nome, g in vars(modulo).items()
     if isinstance(g, Guardia)
 }

@@ -25,6 +25,7 @@ VERBI = frozenset(
         "compila",
         "annota",
         "firma",
+        "scarta",
         "rispondi",
         "importa",
         "conferisce",
@@ -49,6 +50,8 @@ VERBI = frozenset(
         "ribasa",
         "declina",
         "segnala",
+        "chiedi",
+        "promuovi",
         "fuori_procedura",
     }
 )
