@@ -142,7 +142,7 @@ def di(azione: Azione, materie: Sequence[Materia], fatto: str) -> list[Notizia]:
             m.nome,
             _destinatari(m, candidati.get(m.nome, []), azione.istante),
             f"{m.dopo.codice} «{m.dopo.titolo[:120]}»{_periodo(m.passo)}: "
-            f"{fatto} da {azione.attore.nome or 'un comando'}",
+            f"{fatto} {_da_chi(azione.attore)}",
             _indirizzo(m.dopo.ente, m.pagina).replace(_SEGNAPOSTO, m.pid),
             "alta" if azione.verbo in URGENTI else "normale",
             f"obiettivo:{m.dopo.obiettivo_id}" if m.dopo.obiettivo_id else "",
@@ -152,7 +152,7 @@ def di(azione: Azione, materie: Sequence[Materia], fatto: str) -> list[Notizia]:
 
 
 # What sends somebody's work back, or refuses it.
-URGENTI = frozenset({"rinvia", "riapri", "respingi", "dichiara_irricevibile"})
+URGENTI = frozenset({"rinvia", "riapri", "respingi", "nega", "dichiara_irricevibile"})
 _SEGNAPOSTO = "00000000-0000-0000-0000-000000000000"
 
 
@@ -161,6 +161,12 @@ def _indirizzo(ente: str, pagina: str) -> str:
     """Where the pages of a kind are in an ente, with a placeholder for the pid: looking a URL up
     costs more than all the rest of a notice."""
     return reverse(pagina, args=[ente, _SEGNAPOSTO])
+
+
+def _da_chi(attore: Attore) -> str:
+    """ "da Uno Dirigente", "dal procedimento"."""
+    nome = attore.nome or "un comando"
+    return f"dal {nome[3:]}" if nome.startswith("il ") else f"da {nome}"
 
 
 def _periodo(passo: Passo) -> str:

@@ -34,10 +34,12 @@ SPECIE: Mapping[str, Specie] = {
     "variazione": Specie(gettext_lazy("Variazioni"), {"": "variazioni"}),
     "invito": Specie(gettext_lazy("Inviti a variare"), {"": "variazioni"}),
     "correzione": Specie(gettext_lazy("Errori materiali"), {"": "correzioni"}),
+    "neutralizzazione": Specie(gettext_lazy("Neutralizzazioni"), {"": "neutralizzazioni"}),
     "insieme": Specie(
         gettext_lazy("Proposte per la giunta"), {"segreteria": "giunta", "controllo": "giunta"}
     ),
     "scadenza": Specie(gettext_lazy("Termini"), {"": "calendario"}),
+    "registro": Specie(gettext_lazy("Registro"), {}),
 }
 
 

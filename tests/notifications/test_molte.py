@@ -10,7 +10,6 @@ import pytest
 from django.core import mail
 from django.db import connection, transaction
 
-from cycle import specie
 from cycle.models import Obiettivo, Recapito, RelazioneSemestrale
 from cycle.services import avvisi
 from cycle.services import posta as lettere
@@ -203,17 +202,6 @@ class TestSilenzio:
         detti = set(Notifica.objects.values_list("materia", "oggetto"))
         assert (f"relazione:{r.pk}", f"obiettivo:{o.pk}") in detti
         assert {oggetto for _materia, oggetto in detti} == {f"obiettivo:{o.pk}"}
-
-
-def test_every_kind_has_words_and_pages_that_exist() -> None:
-    chi = mondo.attore(CHI)
-    for codice in specie.SPECIE:
-        assert specie.nome(codice) != specie.nome("ignota")
-        assert specie.molte(codice, 8, tocca=True).startswith(specie.nome(codice))
-        assert specie.elenco("alfa", codice, tocca=True, urgente=True).startswith(CENTRO)
-        specie.pagina("alfa", codice, chi, 2026)
-    assert specie.pagina("alfa", "relazione", chi, 2026) == "/alfa/2026/nucleo/"
-    assert specie.pagina("alfa", "relazione", chi, None) == ""
 
 
 def test_many_news_cost_the_bell_one_reading() -> None:
