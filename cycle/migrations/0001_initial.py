@@ -10,7 +10,6 @@ import django.db.models.functions.datetime
 import django.db.models.functions.math
 import django.db.models.lookups
 import django.utils.timezone
-import django_fsm
 from django.conf import settings
 from django.contrib.postgres.operations import (
     BtreeGistExtension,
@@ -32,23 +31,6 @@ class Migration(migrations.Migration):
         BtreeGistExtension(),
         UnaccentExtension(),
         TrigramExtension(),
-        migrations.CreateModel(
-            name='Allegato',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('pid', models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), editable=False, unique=True)),
-                ('nome', models.CharField(max_length=255)),
-                ('tipo_mime', models.CharField(max_length=100)),
-                ('dimensione', models.PositiveBigIntegerField()),
-                ('sha256', models.CharField(max_length=64)),
-                ('percorso', models.CharField(max_length=300, unique=True)),
-                ('caricato_il', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
-            ],
-            options={
-                'verbose_name': 'allegato',
-                'verbose_name_plural': 'allegati',
-            },
-        ),
         migrations.CreateModel(
             name='Utente',
             fields=[
@@ -93,6 +75,25 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Allegato',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('pid', models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), editable=False, unique=True)),
+                ('nome', models.CharField(max_length=255)),
+                ('tipo_mime', models.CharField(max_length=100)),
+                ('dimensione', models.PositiveBigIntegerField()),
+                ('sha256', models.CharField(max_length=64)),
+                ('percorso', models.CharField(max_length=300, unique=True)),
+                ('caricato_il', models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ('ente', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.ente')),
+            ],
+            options={
+                'verbose_name': 'allegato',
+                'verbose_name_plural': 'allegati',
+                'constraints': [models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='allegato_sha256')],
+            },
+        ),
+        migrations.CreateModel(
             name='Ciclo',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -106,6 +107,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'ciclo',
                 'verbose_name_plural': 'cicli',
+                'constraints': [models.UniqueConstraint(fields=('ente', 'anno'), name='ciclo_anno'), models.CheckConstraint(condition=models.Q(('anno__range', (2000, 2100))), name='ciclo_anno_sensato'), models.CheckConstraint(condition=models.Q(('stato__in', ['aperto', 'chiuso'])), name='ciclo_stato')],
             },
         ),
         migrations.CreateModel(
@@ -129,12 +131,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'atto',
                 'verbose_name_plural': 'atti',
+                'constraints': [models.UniqueConstraint(models.F('ente'), models.F('organo'), models.F('numero'), django.db.models.functions.datetime.ExtractYear('data'), models.F('tipo'), models.F('ciclo'), name='atto_numero'), models.CheckConstraint(condition=models.Q(('numero__regex', '^\\S(.*\\S)?$')), name='atto_numero_scritto'), models.CheckConstraint(condition=models.Q(('tipo__in', ['approvazione', 'variazione', 'calendario', 'storico'])), name='atto_tipo'), models.CheckConstraint(condition=models.Q(('organo__in', ['giunta', 'commissario', 'consiglio'])), name='atto_organo'), models.CheckConstraint(condition=models.Q(('digest__regex', '^[0-9a-f]{64}$')), name='atto_digest')],
             },
-        ),
-        migrations.AddField(
-            model_name='allegato',
-            name='ente',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.ente'),
         ),
         migrations.CreateModel(
             name='Gettone',
@@ -167,6 +165,133 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'nodo strategico',
                 'verbose_name_plural': 'nodi strategici',
+                'constraints': [models.UniqueConstraint(fields=('ciclo', 'padre', 'tipo', 'codice', 'titolo'), name='nodo_unico', nulls_distinct=False)],
+            },
+        ),
+        migrations.CreateModel(
+            name='Periodo',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('pid', models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), editable=False, unique=True)),
+                ('codice', models.CharField(max_length=10)),
+                ('nome', models.CharField(max_length=60)),
+                ('ordine', models.PositiveSmallIntegerField()),
+                ('dal', models.DateField()),
+                ('al', models.DateField()),
+                ('ciclo', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='periodi', to='cycle.ciclo')),
+                ('ente', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.ente')),
+            ],
+            options={
+                'verbose_name': 'periodo',
+                'verbose_name_plural': 'periodi',
+                'ordering': ['ciclo', 'ordine'],
+                'constraints': [models.UniqueConstraint(fields=('ciclo', 'codice'), name='periodo_codice'), models.UniqueConstraint(fields=('ciclo', 'ordine'), name='periodo_ordine'), models.CheckConstraint(condition=models.Q(('dal__isnull', True), ('al__isnull', True), ('al__gte', models.F('dal')), _connector='OR'), name='periodo_date')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Persona',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('pid', models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), editable=False, unique=True)),
+                ('nome_completo', models.CharField(max_length=200)),
+                ('alias', models.JSONField(default=list)),
+                ('inquadramento', models.CharField(blank=True, max_length=100)),
+                ('matricola', models.CharField(blank=True, max_length=40)),
+                ('segnaposto', models.BooleanField(default=False)),
+                ('ente', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.ente')),
+                ('utente', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='persone', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'persona',
+                'verbose_name_plural': 'persone',
+                'constraints': [models.UniqueConstraint(fields=('ente', 'nome_completo'), name='persona_nome'), models.UniqueConstraint(condition=models.Q(('utente__isnull', False)), fields=('ente', 'utente'), name='persona_utente')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Scadenza',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('pid', models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), editable=False, unique=True)),
+                ('codice', models.SlugField(max_length=40)),
+                ('nome', models.CharField(max_length=200)),
+                ('tipo', models.CharField(choices=[('perentoria', 'Perentoria'), ('ordinatoria', 'Ordinatoria'), ('statutaria', 'Di legge')], max_length=15)),
+                ('data', models.DateField()),
+                ('festivi', models.CharField(choices=[('nessuna', 'Non si sposta'), ('successivo', 'Al primo giorno non festivo'), ('precedente', 'Al giorno non festivo precedente')], default='successivo', max_length=15)),
+                ('termine', models.DateTimeField()),
+                ('ruoli', models.JSONField(default=list)),
+                ('blocca', models.CharField(blank=True, max_length=200)),
+                ('ciclo', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scadenze', to='cycle.ciclo')),
+                ('ente', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.ente')),
+            ],
+            options={
+                'verbose_name': 'scadenza',
+                'verbose_name_plural': 'scadenze',
+                'ordering': ['termine'],
+                'constraints': [models.UniqueConstraint(fields=('ciclo', 'codice'), name='scadenza_codice'), models.CheckConstraint(condition=models.Q(('tipo__in', ['perentoria', 'ordinatoria', 'statutaria'])), name='scadenza_tipo'), models.CheckConstraint(condition=models.Q(('festivi__in', ['nessuna', 'successivo', 'precedente'])), name='scadenza_festivi'), models.CheckConstraint(condition=models.Q(models.Q(('tipo', 'statutaria'), _negated=True), ('festivi', 'nessuna'), _connector='OR'), name='scadenza_di_legge_ferma')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Seduta',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('pid', models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), editable=False, unique=True)),
+                ('data', models.DateField()),
+                ('dissensi', models.TextField(blank=True)),
+                ('ciclo', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sedute', to='cycle.ciclo')),
+                ('ente', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.ente')),
+            ],
+            options={
+                'verbose_name': 'seduta',
+                'verbose_name_plural': 'sedute',
+            },
+        ),
+        migrations.CreateModel(
+            name='PresenzaSeduta',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('pid', models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), editable=False, unique=True)),
+                ('ente', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.ente')),
+                ('persona', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.persona')),
+                ('seduta', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.seduta')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('seduta', 'persona'), name='presenza_unica')],
+            },
+        ),
+        migrations.CreateModel(
+            name='TipoIndicatore',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('pid', models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), editable=False, unique=True)),
+                ('nome', models.CharField(max_length=300)),
+                ('ente', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.ente')),
+            ],
+            options={
+                'verbose_name': 'tipo di indicatore',
+                'verbose_name_plural': 'tipi di indicatore',
+                'constraints': [models.UniqueConstraint(fields=('ente', 'nome'), name='tipoind_nome')],
+            },
+        ),
+        migrations.CreateModel(
+            name='UnitaOrganizzativa',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('pid', models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), editable=False, unique=True)),
+                ('codice', models.CharField(max_length=40)),
+                ('nome', models.CharField(max_length=300)),
+                ('tipo', models.CharField(choices=[('ente', 'Ente'), ('area', 'Area'), ('settore', 'Settore'), ('servizio', 'Servizio'), ('ufficio', 'Ufficio')], max_length=10)),
+                ('percorso', models.CharField(db_default='', editable=False, max_length=200)),
+                ('dal', models.DateField()),
+                ('al', models.DateField(blank=True, null=True)),
+                ('ente', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.ente')),
+                ('padre', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='figlie', to='cycle.unitaorganizzativa')),
+                ('succede_a', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='succeduta_da', to='cycle.unitaorganizzativa')),
+            ],
+            options={
+                'verbose_name': 'unità organizzativa',
+                'verbose_name_plural': 'unità organizzative',
+                'indexes': [models.Index(fields=['ente', 'percorso'], name='unita_percorso', opclasses=['int8_ops', 'varchar_pattern_ops'])],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('al__isnull', True)), fields=('ente', 'codice'), name='unita_codice_aperta'), models.UniqueConstraint(condition=models.Q(('padre__isnull', True)), fields=('ente',), name='unita_una_radice'), models.CheckConstraint(condition=models.Q(('tipo__in', ['ente', 'area', 'settore', 'servizio', 'ufficio'])), name='unita_tipo'), models.CheckConstraint(condition=models.Q(('dal__isnull', True), ('al__isnull', True), ('al__gte', models.F('dal')), _connector='OR'), name='unita_date'), models.CheckConstraint(condition=models.Q(models.Q(('padre__isnull', True), ('tipo', 'ente')), models.Q(('padre__isnull', False), models.Q(('tipo', 'ente'), _negated=True)), _connector='OR'), name='unita_radice_ente')],
             },
         ),
         migrations.CreateModel(
@@ -174,7 +299,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('pid', models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), editable=False, unique=True)),
-                ('stato', django_fsm.FSMField(choices=[('bozza', 'Bozza'), ('proposta', 'Proposta'), ('approvato', 'Approvato'), ('in_corso', 'In corso'), ('rendicontato', 'Rendicontato'), ('validato', 'Validato'), ('stralciato', 'Stralciato')], default='bozza', max_length=20, protected=True, verbose_name='stato')),
+                ('stato', models.CharField(choices=[('bozza', 'Bozza'), ('proposta', 'Proposta'), ('approvato', 'Approvato'), ('in_corso', 'In corso'), ('rendicontato', 'Rendicontato'), ('validato', 'Validato'), ('stralciato', 'Stralciato')], default='bozza', max_length=20, verbose_name='stato')),
                 ('codice', models.CharField(max_length=40)),
                 ('tipo', models.CharField(blank=True, max_length=40)),
                 ('categoria', models.CharField(blank=True, max_length=80)),
@@ -194,13 +319,17 @@ class Migration(migrations.Migration):
                 ('ciclo', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='obiettivi', to='cycle.ciclo')),
                 ('continua_da', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='continuato_da', to='cycle.obiettivo')),
                 ('ente', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.ente')),
+                ('responsabile_generale', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.persona')),
+                ('responsabile_operativo', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.persona')),
+                ('unita', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='obiettivi', to='cycle.unitaorganizzativa')),
             ],
             options={
                 'verbose_name': 'obiettivo',
                 'verbose_name_plural': 'obiettivi',
+                'indexes': [models.Index(fields=['ciclo', 'unita'], name='obiettivo_unita'), models.Index(fields=['ciclo', 'stato'], name='obiettivo_per_stato')],
+                'constraints': [models.UniqueConstraint(fields=('ciclo', 'codice'), name='obiettivo_codice'), models.CheckConstraint(condition=models.Q(('stato__in', ['bozza', 'proposta', 'approvato', 'in_corso', 'rendicontato', 'validato', 'stralciato'])), name='obiettivo_stato'), models.CheckConstraint(condition=models.Q(('inizio_previsto__isnull', True), ('fine_prevista__isnull', True), ('fine_prevista__gte', models.F('inizio_previsto')), _connector='OR'), name='obiettivo_date_previste'), models.CheckConstraint(condition=models.Q(('inizio_effettivo__isnull', True), ('fine_effettiva__isnull', True), ('fine_effettiva__gte', models.F('inizio_effettivo')), _connector='OR'), name='obiettivo_date_effettive'), models.CheckConstraint(condition=models.Q(('percentuale_calcolata__isnull', True), ('percentuale_calcolata__gte', 0), _connector='OR'), name='obiettivo_perc_calcolata'), models.CheckConstraint(condition=models.Q(('percentuale_convalidata__isnull', True), ('percentuale_convalidata__gte', 0), _connector='OR'), name='obiettivo_perc_convalidata'), models.CheckConstraint(condition=models.Q(models.Q(('stato__in', ['bozza', 'proposta']), ('versione', 0)), models.Q(models.Q(('stato__in', ['bozza', 'proposta']), _negated=True), ('versione__gte', 1)), _connector='OR'), name='obiettivo_versione')],
             },
-            bases=(django_fsm.FSMModelMixin, models.Model),
-        ),
+                    ),
         migrations.CreateModel(
             name='ObiettivoNodo',
             fields=[
@@ -210,11 +339,9 @@ class Migration(migrations.Migration):
                 ('nodo', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.nodostrategico')),
                 ('obiettivo', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)s_tutti', to='cycle.obiettivo')),
             ],
-        ),
-        migrations.AddField(
-            model_name='obiettivo',
-            name='nodi',
-            field=models.ManyToManyField(related_name='obiettivi', through='cycle.ObiettivoNodo', to='cycle.nodostrategico'),
+            options={
+                'constraints': [models.UniqueConstraint(fields=('obiettivo', 'nodo'), name='obiettivonodo_unico')],
+            },
         ),
         migrations.CreateModel(
             name='ObiettivoSpecifico',
@@ -241,6 +368,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'obiettivo specifico',
                 'verbose_name_plural': 'obiettivi specifici',
                 'ordering': ['obiettivo', 'ordine'],
+                'constraints': [models.UniqueConstraint(fields=('obiettivo', 'codice'), name='specifico_codice'), models.CheckConstraint(condition=models.Q(('inizio_previsto__isnull', True), ('fine_prevista__isnull', True), ('fine_prevista__gte', models.F('inizio_previsto')), _connector='OR'), name='specifico_date_previste'), models.CheckConstraint(condition=models.Q(('inizio_effettivo__isnull', True), ('fine_effettiva__isnull', True), ('fine_effettiva__gte', models.F('inizio_effettivo')), _connector='OR'), name='specifico_date_effettive')],
             },
         ),
         migrations.CreateModel(
@@ -260,59 +388,14 @@ class Migration(migrations.Migration):
                 ('ente', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.ente')),
                 ('obiettivo', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)s_tutti', to='cycle.obiettivo')),
                 ('specifico', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='indicatori', to='cycle.obiettivospecifico')),
+                ('tipo', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.tipoindicatore')),
             ],
             options={
                 'verbose_name': 'indicatore',
                 'verbose_name_plural': 'indicatori',
                 'ordering': ['specifico', 'ordine'],
+                'constraints': [models.UniqueConstraint(fields=('specifico', 'ordine'), name='indicatore_ordine'), models.CheckConstraint(condition=models.Q(('unita_misura__in', ['numero', 'percentuale', 'data', 'si_no', 'euro'])), name='indicatore_unita'), models.CheckConstraint(condition=models.Q(('natura__in', ['positivo', 'negativo'])), name='indicatore_natura'), models.CheckConstraint(condition=models.Q(('aggregazione__in', ['somma', 'media', 'ultimo_valore', 'massimo', 'minimo'])), name='indicatore_aggregazione'), models.CheckConstraint(condition=models.Q(('peso__isnull', True), ('peso__range', (0, 100)), _connector='OR'), name='indicatore_peso'), models.CheckConstraint(condition=models.Q(models.Q(('fascia_a__isnull', True), ('fascia_da__isnull', True)), ('fascia_a__gte', models.F('fascia_da')), _connector='OR'), name='indicatore_fascia')],
             },
-        ),
-        migrations.CreateModel(
-            name='Periodo',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('pid', models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), editable=False, unique=True)),
-                ('codice', models.CharField(max_length=10)),
-                ('nome', models.CharField(max_length=60)),
-                ('ordine', models.PositiveSmallIntegerField()),
-                ('dal', models.DateField()),
-                ('al', models.DateField()),
-                ('ciclo', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='periodi', to='cycle.ciclo')),
-                ('ente', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.ente')),
-            ],
-            options={
-                'verbose_name': 'periodo',
-                'verbose_name_plural': 'periodi',
-                'ordering': ['ciclo', 'ordine'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Persona',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('pid', models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), editable=False, unique=True)),
-                ('nome_completo', models.CharField(max_length=200)),
-                ('alias', models.JSONField(default=list)),
-                ('inquadramento', models.CharField(blank=True, max_length=100)),
-                ('matricola', models.CharField(blank=True, max_length=40)),
-                ('segnaposto', models.BooleanField(default=False)),
-                ('ente', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.ente')),
-                ('utente', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='persone', to=settings.AUTH_USER_MODEL)),
-            ],
-            options={
-                'verbose_name': 'persona',
-                'verbose_name_plural': 'persone',
-            },
-        ),
-        migrations.AddField(
-            model_name='obiettivo',
-            name='responsabile_generale',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.persona'),
-        ),
-        migrations.AddField(
-            model_name='obiettivo',
-            name='responsabile_operativo',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.persona'),
         ),
         migrations.CreateModel(
             name='Fase',
@@ -337,6 +420,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'fase',
                 'verbose_name_plural': 'fasi',
                 'ordering': ['specifico', 'ordine'],
+                'constraints': [models.UniqueConstraint(fields=('specifico', 'ordine'), name='fase_ordine'), models.CheckConstraint(condition=models.Q(('inizio_previsto__isnull', True), ('fine_prevista__isnull', True), ('fine_prevista__gte', models.F('inizio_previsto')), _connector='OR'), name='fase_date_previste'), models.CheckConstraint(condition=models.Q(('avanzamento__isnull', True), ('avanzamento__range', (0, 100)), _connector='OR'), name='fase_avanzamento')],
             },
         ),
         migrations.CreateModel(
@@ -360,16 +444,8 @@ class Migration(migrations.Migration):
                 'verbose_name': 'collaboratore',
                 'verbose_name_plural': 'collaboratori',
                 'ordering': ['specifico', 'ordine'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('dal__isnull', True), ('al__isnull', True), ('al__gte', models.F('dal')), _connector='OR'), name='collaboratore_date'), django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('responsabile', True), ('specifico__isnull', False)), expressions=[('specifico', '='), (models.Func(models.F('dal'), models.F('al'), models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='collaboratore_un_responsabile')],
             },
-        ),
-        migrations.CreateModel(
-            name='PresenzaSeduta',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('pid', models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), editable=False, unique=True)),
-                ('ente', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.ente')),
-                ('persona', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.persona')),
-            ],
         ),
         migrations.CreateModel(
             name='RichiestaVariazione',
@@ -390,6 +466,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'richiesta di variazione',
                 'verbose_name_plural': 'richieste di variazione',
+                'constraints': [models.CheckConstraint(condition=models.Q(('stato__in', ['bozza', 'presentata', 'istruita', 'irricevibile', 'approvata', 'respinta', 'ritirata'])), name='variazione_stato'), models.CheckConstraint(condition=models.Q(('stato__in', ['bozza', 'ritirata']), ('presentata_il__isnull', False), _connector='OR'), name='variazione_presentata')],
             },
         ),
         migrations.CreateModel(
@@ -407,6 +484,9 @@ class Migration(migrations.Migration):
                 ('obiettivo', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)s_tutti', to='cycle.obiettivo')),
                 ('richiesta', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='campi', to='cycle.richiestavariazione')),
             ],
+            options={
+                'constraints': [models.UniqueConstraint(condition=models.Q(('in_attesa', True)), fields=('tabella', 'riga_id', 'campo'), name='variazione_un_campo')],
+            },
         ),
         migrations.CreateModel(
             name='Rilevazione',
@@ -426,44 +506,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'rilevazione',
                 'verbose_name_plural': 'rilevazioni',
                 'ordering': ['indicatore', 'periodo'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Scadenza',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('pid', models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), editable=False, unique=True)),
-                ('codice', models.SlugField(max_length=40)),
-                ('nome', models.CharField(max_length=200)),
-                ('tipo', models.CharField(choices=[('perentoria', 'Perentoria'), ('ordinatoria', 'Ordinatoria'), ('statutaria', 'Di legge')], max_length=15)),
-                ('data', models.DateField()),
-                ('festivi', models.CharField(choices=[('nessuna', 'Non si sposta'), ('successivo', 'Al primo giorno non festivo'), ('precedente', 'Al giorno non festivo precedente')], default='successivo', max_length=15)),
-                ('termine', models.DateTimeField()),
-                ('ruoli', models.JSONField(default=list)),
-                ('blocca', models.CharField(blank=True, max_length=200)),
-                ('ciclo', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scadenze', to='cycle.ciclo')),
-                ('ente', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.ente')),
-            ],
-            options={
-                'verbose_name': 'scadenza',
-                'verbose_name_plural': 'scadenze',
-                'ordering': ['termine'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Seduta',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('pid', models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), editable=False, unique=True)),
-                ('data', models.DateField()),
-                ('dissensi', models.TextField(blank=True)),
-                ('ciclo', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sedute', to='cycle.ciclo')),
-                ('ente', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.ente')),
-                ('presenti', models.ManyToManyField(related_name='sedute', through='cycle.PresenzaSeduta', to='cycle.persona')),
-            ],
-            options={
-                'verbose_name': 'seduta',
-                'verbose_name_plural': 'sedute',
+                'constraints': [models.UniqueConstraint(fields=('indicatore', 'periodo'), name='rilevazione_unica'), models.CheckConstraint(condition=models.Q(models.Q(('target__isnull', True), ('valore__isnull', True)), models.Q(('target_data__isnull', True), ('valore_data__isnull', True)), _connector='OR'), name='rilevazione_numero_o_data')],
             },
         ),
         migrations.CreateModel(
@@ -471,7 +514,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('pid', models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), editable=False, unique=True)),
-                ('stato', django_fsm.FSMField(choices=[('da_compilare', 'Da compilare'), ('trasmessa', 'Trasmessa'), ('validata', 'Validata'), ('riaperta', 'Riaperta')], default='da_compilare', max_length=20, protected=True, verbose_name='stato')),
+                ('stato', models.CharField(choices=[('da_compilare', 'Da compilare'), ('trasmessa', 'Trasmessa'), ('validata', 'Validata'), ('riaperta', 'Riaperta')], default='da_compilare', max_length=20, verbose_name='stato')),
                 ('revisione', models.PositiveIntegerField(default=1)),
                 ('trasmessa_il', models.DateTimeField(blank=True, null=True)),
                 ('istantanea', models.TextField(blank=True)),
@@ -484,14 +527,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'relazione semestrale',
                 'verbose_name_plural': 'relazioni semestrali',
+                'constraints': [models.UniqueConstraint(fields=('obiettivo', 'periodo'), name='relazione_unica'), models.CheckConstraint(condition=models.Q(('stato__in', ['da_compilare', 'trasmessa', 'validata', 'riaperta'])), name='relazione_stato'), models.CheckConstraint(condition=models.Q(models.Q(('stato', 'trasmessa'), _negated=True), models.Q(('impronta', ''), _negated=True), _connector='OR'), name='relazione_congelata')],
             },
-            bases=(django_fsm.FSMModelMixin, models.Model),
-        ),
-        migrations.AddField(
-            model_name='presenzaseduta',
-            name='seduta',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.seduta'),
-        ),
+                    ),
         migrations.CreateModel(
             name='Stanziamento',
             fields=[
@@ -509,6 +547,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'stanziamento',
                 'verbose_name_plural': 'stanziamenti',
+                'constraints': [models.CheckConstraint(condition=models.Q(('parte__in', ['entrate_correnti', 'spese_correnti', 'spese_investimento'])), name='stanziamento_parte')],
             },
         ),
         migrations.CreateModel(
@@ -522,49 +561,9 @@ class Migration(migrations.Migration):
                 ('indicatore', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='storico', to='cycle.indicatore')),
                 ('obiettivo', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)s_tutti', to='cycle.obiettivo')),
             ],
-        ),
-        migrations.CreateModel(
-            name='TipoIndicatore',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('pid', models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), editable=False, unique=True)),
-                ('nome', models.CharField(max_length=300)),
-                ('ente', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.ente')),
-            ],
             options={
-                'verbose_name': 'tipo di indicatore',
-                'verbose_name_plural': 'tipi di indicatore',
+                'constraints': [models.UniqueConstraint(fields=('indicatore', 'anno'), name='storico_unico')],
             },
-        ),
-        migrations.AddField(
-            model_name='indicatore',
-            name='tipo',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.tipoindicatore'),
-        ),
-        migrations.CreateModel(
-            name='UnitaOrganizzativa',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('pid', models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), editable=False, unique=True)),
-                ('codice', models.CharField(max_length=40)),
-                ('nome', models.CharField(max_length=300)),
-                ('tipo', models.CharField(choices=[('ente', 'Ente'), ('area', 'Area'), ('settore', 'Settore'), ('servizio', 'Servizio'), ('ufficio', 'Ufficio')], max_length=10)),
-                ('percorso', models.CharField(db_default='', editable=False, max_length=200)),
-                ('dal', models.DateField()),
-                ('al', models.DateField(blank=True, null=True)),
-                ('ente', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.ente')),
-                ('padre', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='figlie', to='cycle.unitaorganizzativa')),
-                ('succede_a', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='succeduta_da', to='cycle.unitaorganizzativa')),
-            ],
-            options={
-                'verbose_name': 'unità organizzativa',
-                'verbose_name_plural': 'unità organizzative',
-            },
-        ),
-        migrations.AddField(
-            model_name='obiettivo',
-            name='unita',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='obiettivi', to='cycle.unitaorganizzativa'),
         ),
         migrations.CreateModel(
             name='Incarico',
@@ -584,6 +583,8 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'incarico',
                 'verbose_name_plural': 'incarichi',
+                'indexes': [models.Index(fields=['ente', 'persona'], name='incarico_persona')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('ruolo__in', ['po', 'dirigente', 'nucleo', 'segreteria', 'giunta', 'segretario', 'controllo', 'ragioneria', 'revisore'])), name='incarico_ruolo'), models.CheckConstraint(condition=models.Q(('tipo__in', ['titolare', 'interim', 'delega'])), name='incarico_tipo'), models.CheckConstraint(condition=models.Q(('al__isnull', True), ('al__gt', models.F('dal')), _connector='OR'), name='incarico_date'), models.CheckConstraint(condition=models.Q(models.Q(('delegante__isnull', False), ('tipo', 'delega')), models.Q(models.Q(('tipo', 'delega'), _negated=True), ('delegante__isnull', True)), _connector='OR'), name='incarico_delega'), models.CheckConstraint(condition=models.Q(models.Q(('tipo', 'delega'), _negated=True), models.Q(('ruolo__in', ['giunta', 'nucleo', 'segreteria']), _negated=True), _connector='OR'), name='incarico_non_delegabile'), django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('persona', '='), ('ruolo', '='), ('unita', '='), (models.Func(models.F('dal'), models.F('al'), function='tstzrange', output_field=django.contrib.postgres.fields.ranges.DateTimeRangeField()), '&&')], name='incarico_sovrapposto')],
             },
         ),
         migrations.CreateModel(
@@ -604,6 +605,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'versione',
                 'verbose_name_plural': 'versioni',
                 'ordering': ['obiettivo', 'numero'],
+                'constraints': [models.UniqueConstraint(fields=('obiettivo', 'numero'), name='versione_numero'), models.CheckConstraint(condition=models.Q(('numero__gte', 1)), name='versione_da_uno')],
             },
         ),
         migrations.CreateModel(
@@ -625,298 +627,17 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'voce della relazione',
                 'verbose_name_plural': 'voci della relazione',
+                'constraints': [models.UniqueConstraint(fields=('relazione', 'specifico'), name='voce_unica'), models.CheckConstraint(condition=models.Q(('percentuale_convalidata__isnull', True), ('percentuale_convalidata__gte', 0), _connector='OR'), name='voce_perc_convalidata'), models.CheckConstraint(condition=models.Q(('percentuale_convalidata__isnull', True), django.db.models.lookups.Exact(django.db.models.functions.math.Round(models.F('percentuale_convalidata'), precision=2), django.db.models.functions.math.Round(models.F('percentuale_calcolata'), precision=2)), models.Q(('motivo', ''), _negated=True), _connector='OR'), name='voce_motivata')],
             },
         ),
-        migrations.AddConstraint(
-            model_name='ciclo',
-            constraint=models.UniqueConstraint(fields=('ente', 'anno'), name='ciclo_anno'),
-        ),
-        migrations.AddConstraint(
-            model_name='ciclo',
-            constraint=models.CheckConstraint(condition=models.Q(('anno__range', (2000, 2100))), name='ciclo_anno_sensato'),
-        ),
-        migrations.AddConstraint(
-            model_name='ciclo',
-            constraint=models.CheckConstraint(condition=models.Q(('stato__in', ['aperto', 'chiuso'])), name='ciclo_stato'),
-        ),
-        migrations.AddConstraint(
-            model_name='atto',
-            constraint=models.UniqueConstraint(models.F('ente'), models.F('organo'), models.F('numero'), django.db.models.functions.datetime.ExtractYear('data'), models.F('tipo'), models.F('ciclo'), name='atto_numero'),
-        ),
-        migrations.AddConstraint(
-            model_name='atto',
-            constraint=models.CheckConstraint(condition=models.Q(('numero__regex', '^\\S(.*\\S)?$')), name='atto_numero_scritto'),
-        ),
-        migrations.AddConstraint(
-            model_name='atto',
-            constraint=models.CheckConstraint(condition=models.Q(('tipo__in', ['approvazione', 'variazione', 'calendario', 'storico'])), name='atto_tipo'),
-        ),
-        migrations.AddConstraint(
-            model_name='atto',
-            constraint=models.CheckConstraint(condition=models.Q(('organo__in', ['giunta', 'commissario', 'consiglio'])), name='atto_organo'),
-        ),
-        migrations.AddConstraint(
-            model_name='atto',
-            constraint=models.CheckConstraint(condition=models.Q(('digest__regex', '^[0-9a-f]{64}$')), name='atto_digest'),
-        ),
-        migrations.AddConstraint(
-            model_name='allegato',
-            constraint=models.CheckConstraint(condition=models.Q(('sha256__regex', '^[0-9a-f]{64}$')), name='allegato_sha256'),
-        ),
-        migrations.AddConstraint(
-            model_name='nodostrategico',
-            constraint=models.UniqueConstraint(fields=('ciclo', 'padre', 'tipo', 'codice', 'titolo'), name='nodo_unico', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='obiettivonodo',
-            constraint=models.UniqueConstraint(fields=('obiettivo', 'nodo'), name='obiettivonodo_unico'),
-        ),
-        migrations.AddConstraint(
-            model_name='obiettivospecifico',
-            constraint=models.UniqueConstraint(fields=('obiettivo', 'codice'), name='specifico_codice'),
-        ),
-        migrations.AddConstraint(
-            model_name='obiettivospecifico',
-            constraint=models.CheckConstraint(condition=models.Q(('inizio_previsto__isnull', True), ('fine_prevista__isnull', True), ('fine_prevista__gte', models.F('inizio_previsto')), _connector='OR'), name='specifico_date_previste'),
-        ),
-        migrations.AddConstraint(
-            model_name='obiettivospecifico',
-            constraint=models.CheckConstraint(condition=models.Q(('inizio_effettivo__isnull', True), ('fine_effettiva__isnull', True), ('fine_effettiva__gte', models.F('inizio_effettivo')), _connector='OR'), name='specifico_date_effettive'),
-        ),
-        migrations.AddConstraint(
-            model_name='periodo',
-            constraint=models.UniqueConstraint(fields=('ciclo', 'codice'), name='periodo_codice'),
-        ),
-        migrations.AddConstraint(
-            model_name='periodo',
-            constraint=models.UniqueConstraint(fields=('ciclo', 'ordine'), name='periodo_ordine'),
-        ),
-        migrations.AddConstraint(
-            model_name='periodo',
-            constraint=models.CheckConstraint(condition=models.Q(('dal__isnull', True), ('al__isnull', True), ('al__gte', models.F('dal')), _connector='OR'), name='periodo_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='persona',
-            constraint=models.UniqueConstraint(fields=('ente', 'nome_completo'), name='persona_nome'),
-        ),
-        migrations.AddConstraint(
-            model_name='persona',
-            constraint=models.UniqueConstraint(condition=models.Q(('utente__isnull', False)), fields=('ente', 'utente'), name='persona_utente'),
-        ),
-        migrations.AddConstraint(
-            model_name='fase',
-            constraint=models.UniqueConstraint(fields=('specifico', 'ordine'), name='fase_ordine'),
-        ),
-        migrations.AddConstraint(
-            model_name='fase',
-            constraint=models.CheckConstraint(condition=models.Q(('inizio_previsto__isnull', True), ('fine_prevista__isnull', True), ('fine_prevista__gte', models.F('inizio_previsto')), _connector='OR'), name='fase_date_previste'),
-        ),
-        migrations.AddConstraint(
-            model_name='fase',
-            constraint=models.CheckConstraint(condition=models.Q(('avanzamento__isnull', True), ('avanzamento__range', (0, 100)), _connector='OR'), name='fase_avanzamento'),
-        ),
-        migrations.AddConstraint(
-            model_name='collaboratore',
-            constraint=models.CheckConstraint(condition=models.Q(('dal__isnull', True), ('al__isnull', True), ('al__gte', models.F('dal')), _connector='OR'), name='collaboratore_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='collaboratore',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(condition=models.Q(('responsabile', True), ('specifico__isnull', False)), expressions=[('specifico', '='), (models.Func(models.F('dal'), models.F('al'), models.Value('[]'), function='daterange', output_field=django.contrib.postgres.fields.ranges.DateRangeField()), '&&')], name='collaboratore_un_responsabile'),
-        ),
-        migrations.AddConstraint(
-            model_name='richiestavariazione',
-            constraint=models.CheckConstraint(condition=models.Q(('stato__in', ['bozza', 'presentata', 'istruita', 'irricevibile', 'approvata', 'respinta', 'ritirata'])), name='variazione_stato'),
-        ),
-        migrations.AddConstraint(
-            model_name='richiestavariazione',
-            constraint=models.CheckConstraint(condition=models.Q(('stato__in', ['bozza', 'ritirata']), ('presentata_il__isnull', False), _connector='OR'), name='variazione_presentata'),
-        ),
-        migrations.AddConstraint(
-            model_name='campovariato',
-            constraint=models.UniqueConstraint(condition=models.Q(('in_attesa', True)), fields=('tabella', 'riga_id', 'campo'), name='variazione_un_campo'),
-        ),
-        migrations.AddConstraint(
-            model_name='rilevazione',
-            constraint=models.UniqueConstraint(fields=('indicatore', 'periodo'), name='rilevazione_unica'),
-        ),
-        migrations.AddConstraint(
-            model_name='rilevazione',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('target__isnull', True), ('valore__isnull', True)), models.Q(('target_data__isnull', True), ('valore_data__isnull', True)), _connector='OR'), name='rilevazione_numero_o_data'),
-        ),
-        migrations.AddConstraint(
-            model_name='scadenza',
-            constraint=models.UniqueConstraint(fields=('ciclo', 'codice'), name='scadenza_codice'),
-        ),
-        migrations.AddConstraint(
-            model_name='scadenza',
-            constraint=models.CheckConstraint(condition=models.Q(('tipo__in', ['perentoria', 'ordinatoria', 'statutaria'])), name='scadenza_tipo'),
-        ),
-        migrations.AddConstraint(
-            model_name='scadenza',
-            constraint=models.CheckConstraint(condition=models.Q(('festivi__in', ['nessuna', 'successivo', 'precedente'])), name='scadenza_festivi'),
-        ),
-        migrations.AddConstraint(
-            model_name='scadenza',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('tipo', 'statutaria'), _negated=True), ('festivi', 'nessuna'), _connector='OR'), name='scadenza_di_legge_ferma'),
-        ),
-        migrations.AddConstraint(
-            model_name='relazionesemestrale',
-            constraint=models.UniqueConstraint(fields=('obiettivo', 'periodo'), name='relazione_unica'),
-        ),
-        migrations.AddConstraint(
-            model_name='relazionesemestrale',
-            constraint=models.CheckConstraint(condition=models.Q(('stato__in', ['da_compilare', 'trasmessa', 'validata', 'riaperta'])), name='relazione_stato'),
-        ),
-        migrations.AddConstraint(
-            model_name='relazionesemestrale',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('stato', 'trasmessa'), _negated=True), models.Q(('impronta', ''), _negated=True), _connector='OR'), name='relazione_congelata'),
-        ),
-        migrations.AddConstraint(
-            model_name='presenzaseduta',
-            constraint=models.UniqueConstraint(fields=('seduta', 'persona'), name='presenza_unica'),
-        ),
-        migrations.AddConstraint(
-            model_name='stanziamento',
-            constraint=models.CheckConstraint(condition=models.Q(('parte__in', ['entrate_correnti', 'spese_correnti', 'spese_investimento'])), name='stanziamento_parte'),
-        ),
-        migrations.AddConstraint(
-            model_name='storicoindicatore',
-            constraint=models.UniqueConstraint(fields=('indicatore', 'anno'), name='storico_unico'),
-        ),
-        migrations.AddConstraint(
-            model_name='tipoindicatore',
-            constraint=models.UniqueConstraint(fields=('ente', 'nome'), name='tipoind_nome'),
-        ),
-        migrations.AddConstraint(
-            model_name='indicatore',
-            constraint=models.UniqueConstraint(fields=('specifico', 'ordine'), name='indicatore_ordine'),
-        ),
-        migrations.AddConstraint(
-            model_name='indicatore',
-            constraint=models.CheckConstraint(condition=models.Q(('unita_misura__in', ['numero', 'percentuale', 'data', 'si_no', 'euro'])), name='indicatore_unita'),
-        ),
-        migrations.AddConstraint(
-            model_name='indicatore',
-            constraint=models.CheckConstraint(condition=models.Q(('natura__in', ['positivo', 'negativo'])), name='indicatore_natura'),
-        ),
-        migrations.AddConstraint(
-            model_name='indicatore',
-            constraint=models.CheckConstraint(condition=models.Q(('aggregazione__in', ['somma', 'media', 'ultimo_valore', 'massimo', 'minimo'])), name='indicatore_aggregazione'),
-        ),
-        migrations.AddConstraint(
-            model_name='indicatore',
-            constraint=models.CheckConstraint(condition=models.Q(('peso__isnull', True), ('peso__range', (0, 100)), _connector='OR'), name='indicatore_peso'),
-        ),
-        migrations.AddConstraint(
-            model_name='indicatore',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('fascia_a__isnull', True), ('fascia_da__isnull', True)), ('fascia_a__gte', models.F('fascia_da')), _connector='OR'), name='indicatore_fascia'),
-        ),
-        migrations.AddIndex(
-            model_name='unitaorganizzativa',
-            index=models.Index(fields=['ente', 'percorso'], name='unita_percorso', opclasses=['int8_ops', 'varchar_pattern_ops']),
-        ),
-        migrations.AddConstraint(
-            model_name='unitaorganizzativa',
-            constraint=models.UniqueConstraint(condition=models.Q(('al__isnull', True)), fields=('ente', 'codice'), name='unita_codice_aperta'),
-        ),
-        migrations.AddConstraint(
-            model_name='unitaorganizzativa',
-            constraint=models.UniqueConstraint(condition=models.Q(('padre__isnull', True)), fields=('ente',), name='unita_una_radice'),
-        ),
-        migrations.AddConstraint(
-            model_name='unitaorganizzativa',
-            constraint=models.CheckConstraint(condition=models.Q(('tipo__in', ['ente', 'area', 'settore', 'servizio', 'ufficio'])), name='unita_tipo'),
-        ),
-        migrations.AddConstraint(
-            model_name='unitaorganizzativa',
-            constraint=models.CheckConstraint(condition=models.Q(('dal__isnull', True), ('al__isnull', True), ('al__gte', models.F('dal')), _connector='OR'), name='unita_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='unitaorganizzativa',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('padre__isnull', True), ('tipo', 'ente')), models.Q(('padre__isnull', False), models.Q(('tipo', 'ente'), _negated=True)), _connector='OR'), name='unita_radice_ente'),
-        ),
-        migrations.AddIndex(
+        migrations.AddField(
             model_name='obiettivo',
-            index=models.Index(fields=['ciclo', 'unita'], name='obiettivo_unita'),
+            name='nodi',
+            field=models.ManyToManyField(related_name='obiettivi', through='cycle.ObiettivoNodo', to='cycle.nodostrategico'),
         ),
-        migrations.AddIndex(
-            model_name='obiettivo',
-            index=models.Index(fields=['ciclo', 'stato'], name='obiettivo_per_stato'),
-        ),
-        migrations.AddConstraint(
-            model_name='obiettivo',
-            constraint=models.UniqueConstraint(fields=('ciclo', 'codice'), name='obiettivo_codice'),
-        ),
-        migrations.AddConstraint(
-            model_name='obiettivo',
-            constraint=models.CheckConstraint(condition=models.Q(('stato__in', ['bozza', 'proposta', 'approvato', 'in_corso', 'rendicontato', 'validato', 'stralciato'])), name='obiettivo_stato'),
-        ),
-        migrations.AddConstraint(
-            model_name='obiettivo',
-            constraint=models.CheckConstraint(condition=models.Q(('inizio_previsto__isnull', True), ('fine_prevista__isnull', True), ('fine_prevista__gte', models.F('inizio_previsto')), _connector='OR'), name='obiettivo_date_previste'),
-        ),
-        migrations.AddConstraint(
-            model_name='obiettivo',
-            constraint=models.CheckConstraint(condition=models.Q(('inizio_effettivo__isnull', True), ('fine_effettiva__isnull', True), ('fine_effettiva__gte', models.F('inizio_effettivo')), _connector='OR'), name='obiettivo_date_effettive'),
-        ),
-        migrations.AddConstraint(
-            model_name='obiettivo',
-            constraint=models.CheckConstraint(condition=models.Q(('percentuale_calcolata__isnull', True), ('percentuale_calcolata__gte', 0), _connector='OR'), name='obiettivo_perc_calcolata'),
-        ),
-        migrations.AddConstraint(
-            model_name='obiettivo',
-            constraint=models.CheckConstraint(condition=models.Q(('percentuale_convalidata__isnull', True), ('percentuale_convalidata__gte', 0), _connector='OR'), name='obiettivo_perc_convalidata'),
-        ),
-        migrations.AddConstraint(
-            model_name='obiettivo',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('stato__in', ['bozza', 'proposta']), ('versione', 0)), models.Q(models.Q(('stato__in', ['bozza', 'proposta']), _negated=True), ('versione__gte', 1)), _connector='OR'), name='obiettivo_versione'),
-        ),
-        migrations.AddIndex(
-            model_name='incarico',
-            index=models.Index(fields=['ente', 'persona'], name='incarico_persona'),
-        ),
-        migrations.AddConstraint(
-            model_name='incarico',
-            constraint=models.CheckConstraint(condition=models.Q(('ruolo__in', ['po', 'dirigente', 'nucleo', 'segreteria', 'giunta', 'segretario', 'controllo', 'ragioneria', 'revisore'])), name='incarico_ruolo'),
-        ),
-        migrations.AddConstraint(
-            model_name='incarico',
-            constraint=models.CheckConstraint(condition=models.Q(('tipo__in', ['titolare', 'interim', 'delega'])), name='incarico_tipo'),
-        ),
-        migrations.AddConstraint(
-            model_name='incarico',
-            constraint=models.CheckConstraint(condition=models.Q(('al__isnull', True), ('al__gt', models.F('dal')), _connector='OR'), name='incarico_date'),
-        ),
-        migrations.AddConstraint(
-            model_name='incarico',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('delegante__isnull', False), ('tipo', 'delega')), models.Q(models.Q(('tipo', 'delega'), _negated=True), ('delegante__isnull', True)), _connector='OR'), name='incarico_delega'),
-        ),
-        migrations.AddConstraint(
-            model_name='incarico',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('tipo', 'delega'), _negated=True), models.Q(('ruolo__in', ['giunta', 'nucleo', 'segreteria']), _negated=True), _connector='OR'), name='incarico_non_delegabile'),
-        ),
-        migrations.AddConstraint(
-            model_name='incarico',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('persona', '='), ('ruolo', '='), ('unita', '='), (models.Func(models.F('dal'), models.F('al'), function='tstzrange', output_field=django.contrib.postgres.fields.ranges.DateTimeRangeField()), '&&')], name='incarico_sovrapposto'),
-        ),
-        migrations.AddConstraint(
-            model_name='versioneobiettivo',
-            constraint=models.UniqueConstraint(fields=('obiettivo', 'numero'), name='versione_numero'),
-        ),
-        migrations.AddConstraint(
-            model_name='versioneobiettivo',
-            constraint=models.CheckConstraint(condition=models.Q(('numero__gte', 1)), name='versione_da_uno'),
-        ),
-        migrations.AddConstraint(
-            model_name='vocerelazione',
-            constraint=models.UniqueConstraint(fields=('relazione', 'specifico'), name='voce_unica'),
-        ),
-        migrations.AddConstraint(
-            model_name='vocerelazione',
-            constraint=models.CheckConstraint(condition=models.Q(('percentuale_convalidata__isnull', True), ('percentuale_convalidata__gte', 0), _connector='OR'), name='voce_perc_convalidata'),
-        ),
-        migrations.AddConstraint(
-            model_name='vocerelazione',
-            constraint=models.CheckConstraint(condition=models.Q(('percentuale_convalidata__isnull', True), django.db.models.lookups.Exact(django.db.models.functions.math.Round(models.F('percentuale_convalidata'), precision=2), django.db.models.functions.math.Round(models.F('percentuale_calcolata'), precision=2)), models.Q(('motivo', ''), _negated=True), _connector='OR'), name='voce_motivata'),
+        migrations.AddField(
+            model_name='seduta',
+            name='presenti',
+            field=models.ManyToManyField(related_name='sedute', through='cycle.PresenzaSeduta', to='cycle.persona'),
         ),
     ]

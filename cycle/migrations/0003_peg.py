@@ -11,7 +11,6 @@ from importlib import import_module
 import django.contrib.postgres.functions
 import django.db.models.deletion
 import django.db.models.functions.datetime
-import django_fsm
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -387,26 +386,6 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'battiti',
             },
         ),
-        migrations.AddField(
-            model_name='ciclo',
-            name='atto_apertura',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.atto'),
-        ),
-        migrations.AddField(
-            model_name='incarico',
-            name='ambito',
-            field=models.JSONField(blank=True, default=list),
-        ),
-        migrations.AddField(
-            model_name='incarico',
-            name='atto_di_cessazione',
-            field=models.CharField(blank=True, max_length=200),
-        ),
-        migrations.AddField(
-            model_name='incarico',
-            name='motivo',
-            field=models.TextField(blank=True),
-        ),
         migrations.CreateModel(
             name='Avanzamento',
             fields=[
@@ -443,7 +422,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('pid', models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), editable=False, unique=True)),
-                ('stato', django_fsm.FSMField(choices=[('in_preparazione', 'In preparazione'), ('in_istruttoria', 'In istruttoria'), ('deciso', 'Deciso'), ('annullato', 'Annullato')], default='in_preparazione', max_length=20, protected=True, verbose_name='stato')),
+                ('stato', models.CharField(choices=[('in_preparazione', 'In preparazione'), ('in_istruttoria', 'In istruttoria'), ('deciso', 'Deciso'), ('annullato', 'Annullato')], default='in_preparazione', max_length=20, verbose_name='stato')),
                 ('nome', models.CharField(max_length=200)),
                 ('revisione', models.PositiveIntegerField(default=1)),
                 ('impronta', models.CharField(blank=True, max_length=64)),
@@ -456,9 +435,9 @@ class Migration(migrations.Migration):
                 'verbose_name': 'insieme',
                 'verbose_name_plural': 'insiemi',
                 'ordering': ['pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('stato__in', ['in_preparazione', 'in_istruttoria', 'deciso', 'annullato'])), name='insieme_stato'), models.CheckConstraint(condition=models.Q(models.Q(('stato__in', ['in_istruttoria', 'deciso']), _negated=True), models.Q(('impronta__regex', '^[0-9a-f]{64}$'), ('sottoposto_il__isnull', False)), _connector='OR'), name='insieme_sottoposto'), models.CheckConstraint(condition=models.Q(models.Q(('atto__isnull', False), ('stato', 'deciso')), models.Q(models.Q(('stato', 'deciso'), _negated=True), ('atto__isnull', True)), _connector='OR'), name='insieme_deciso_con_atto')],
             },
-            bases=(django_fsm.FSMModelMixin, models.Model),
-        ),
+                    ),
         migrations.CreateModel(
             name='Parere',
             fields=[
@@ -476,6 +455,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'parere',
                 'verbose_name_plural': 'pareri',
+                'constraints': [models.UniqueConstraint(fields=('insieme', 'tipo', 'impronta'), name='parere_uno_per_tipo'), models.CheckConstraint(condition=models.Q(('tipo__in', ['tecnico', 'contabile'])), name='parere_tipo'), models.CheckConstraint(condition=models.Q(('esito__in', ['favorevole', 'contrario', 'non_dovuto'])), name='parere_esito'), models.CheckConstraint(condition=models.Q(('esito', 'favorevole'), ('testo__regex', '\\S'), _connector='OR'), name='parere_motivato')],
             },
         ),
         migrations.CreateModel(
@@ -492,6 +472,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'preavviso',
                 'verbose_name_plural': 'preavvisi',
+                'constraints': [models.UniqueConstraint(fields=('scadenza', 'passo', 'termine'), name='preavviso_una_volta'), models.CheckConstraint(condition=models.Q(('passo__in', ['30', '7', '1', 'scaduta', 'segretario'])), name='preavviso_passo')],
             },
         ),
         migrations.CreateModel(
@@ -511,6 +492,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'proroga',
                 'verbose_name_plural': 'proroghe',
                 'ordering': ['scadenza', 'pk'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('motivazione__regex', '\\S')), name='proroga_motivata')],
             },
         ),
         migrations.CreateModel(
@@ -527,6 +509,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': "voce dell'insieme",
                 'verbose_name_plural': "voci dell'insieme",
+                'constraints': [models.UniqueConstraint(fields=('insieme', 'obiettivo'), name='voceinsieme_unica'), models.UniqueConstraint(condition=models.Q(('in_attesa', True)), fields=('obiettivo',), name='voceinsieme_una_attesa')],
             },
         ),
         migrations.CreateModel(
@@ -545,53 +528,25 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('atto', 'genere', 'allegato'), name='documento_unico'), models.CheckConstraint(condition=models.Q(('genere__in', ['deliberazione', 'allegato', 'parere'])), name='documento_genere')],
             },
         ),
-        migrations.AddConstraint(
-            model_name='insieme',
-            constraint=models.CheckConstraint(condition=models.Q(('stato__in', ['in_preparazione', 'in_istruttoria', 'deciso', 'annullato'])), name='insieme_stato'),
+        migrations.AddField(
+            model_name='ciclo',
+            name='atto_apertura',
+            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.atto'),
         ),
-        migrations.AddConstraint(
-            model_name='insieme',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('stato__in', ['in_istruttoria', 'deciso']), _negated=True), models.Q(('impronta__regex', '^[0-9a-f]{64}$'), ('sottoposto_il__isnull', False)), _connector='OR'), name='insieme_sottoposto'),
+        migrations.AddField(
+            model_name='incarico',
+            name='ambito',
+            field=models.JSONField(blank=True, default=list),
         ),
-        migrations.AddConstraint(
-            model_name='insieme',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('atto__isnull', False), ('stato', 'deciso')), models.Q(models.Q(('stato', 'deciso'), _negated=True), ('atto__isnull', True)), _connector='OR'), name='insieme_deciso_con_atto'),
+        migrations.AddField(
+            model_name='incarico',
+            name='atto_di_cessazione',
+            field=models.CharField(blank=True, max_length=200),
         ),
-        migrations.AddConstraint(
-            model_name='parere',
-            constraint=models.UniqueConstraint(fields=('insieme', 'tipo', 'impronta'), name='parere_uno_per_tipo'),
-        ),
-        migrations.AddConstraint(
-            model_name='parere',
-            constraint=models.CheckConstraint(condition=models.Q(('tipo__in', ['tecnico', 'contabile'])), name='parere_tipo'),
-        ),
-        migrations.AddConstraint(
-            model_name='parere',
-            constraint=models.CheckConstraint(condition=models.Q(('esito__in', ['favorevole', 'contrario', 'non_dovuto'])), name='parere_esito'),
-        ),
-        migrations.AddConstraint(
-            model_name='parere',
-            constraint=models.CheckConstraint(condition=models.Q(('esito', 'favorevole'), ('testo__regex', '\\S'), _connector='OR'), name='parere_motivato'),
-        ),
-        migrations.AddConstraint(
-            model_name='preavviso',
-            constraint=models.UniqueConstraint(fields=('scadenza', 'passo', 'termine'), name='preavviso_una_volta'),
-        ),
-        migrations.AddConstraint(
-            model_name='preavviso',
-            constraint=models.CheckConstraint(condition=models.Q(('passo__in', ['30', '7', '1', 'scaduta', 'segretario'])), name='preavviso_passo'),
-        ),
-        migrations.AddConstraint(
-            model_name='proroga',
-            constraint=models.CheckConstraint(condition=models.Q(('motivazione__regex', '\\S')), name='proroga_motivata'),
-        ),
-        migrations.AddConstraint(
-            model_name='voceinsieme',
-            constraint=models.UniqueConstraint(fields=('insieme', 'obiettivo'), name='voceinsieme_unica'),
-        ),
-        migrations.AddConstraint(
-            model_name='voceinsieme',
-            constraint=models.UniqueConstraint(condition=models.Q(('in_attesa', True)), fields=('obiettivo',), name='voceinsieme_una_attesa'),
+        migrations.AddField(
+            model_name='incarico',
+            name='motivo',
+            field=models.TextField(blank=True),
         ),
         migrations.RunSQL(prima._sql(_vincoli()), prima._sql(_senza_vincoli())),
         migrations.RunSQL(prima._sql(_trigger()), prima._sql(_senza_trigger())),

@@ -11,7 +11,6 @@ from importlib import import_module
 
 import django.contrib.postgres.functions
 import django.db.models.deletion
-import django_fsm
 from django.db import migrations, models
 
 regole = import_module("cycle.migrations.0002_regole")
@@ -326,6 +325,9 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('pid', models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), editable=False, unique=True)),
+                ('allegato', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.allegato')),
+                ('ente', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.ente')),
+                ('richiesta', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='allegati', to='cycle.richiestavariazione')),
             ],
         ),
         migrations.CreateModel(
@@ -333,7 +335,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('pid', models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), editable=False, unique=True)),
-                ('stato', django_fsm.FSMField(choices=[('segnalata', 'Segnalata'), ('accolta', 'Accolta'), ('respinta', 'Respinta')], default='segnalata', max_length=15, protected=True, verbose_name='stato')),
+                ('stato', models.CharField(choices=[('segnalata', 'Segnalata'), ('accolta', 'Accolta'), ('respinta', 'Respinta')], default='segnalata', max_length=15, verbose_name='stato')),
                 ('revisione', models.PositiveIntegerField(default=1)),
                 ('campo', models.CharField(max_length=200)),
                 ('prima', models.TextField()),
@@ -344,13 +346,17 @@ class Migration(migrations.Migration):
                 ('segnalata_il', models.DateTimeField()),
                 ('decisa_il', models.DateTimeField(blank=True, null=True)),
                 ('motivazione_decisione', models.TextField(blank=True)),
+                ('decisa_da', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.persona')),
+                ('ente', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.ente')),
+                ('obiettivo', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)s_tutti', to='cycle.obiettivo')),
+                ('segnalata_da', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.persona')),
+                ('voce', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='correzioni', to='cycle.vocerelazione')),
             ],
             options={
                 'verbose_name': 'correzione di un errore materiale',
                 'verbose_name_plural': 'correzioni di errori materiali',
             },
-            bases=(django_fsm.FSMModelMixin, models.Model),
-        ),
+                    ),
         migrations.CreateModel(
             name='InvitoVariazione',
             fields=[
@@ -361,6 +367,9 @@ class Migration(migrations.Migration):
                 ('invitato_il', models.DateTimeField()),
                 ('risposta', models.TextField(blank=True)),
                 ('declinato_il', models.DateTimeField(blank=True, null=True)),
+                ('ente', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.ente')),
+                ('obiettivo', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)s_tutti', to='cycle.obiettivo')),
+                ('persona', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.persona')),
             ],
             options={
                 'verbose_name': 'invito a chiedere una variazione',
@@ -456,66 +465,11 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='richiestavariazione',
             name='stato',
-            field=django_fsm.FSMField(choices=[('bozza', 'Bozza'), ('presentata', 'Presentata'), ('istruita', 'Istruita'), ('irricevibile', 'Irricevibile'), ('approvata', 'Approvata'), ('respinta', 'Respinta'), ('ritirata', 'Ritirata')], default='bozza', max_length=15, protected=True, verbose_name='stato'),
+            field=models.CharField(choices=[('bozza', 'Bozza'), ('presentata', 'Presentata'), ('istruita', 'Istruita'), ('irricevibile', 'Irricevibile'), ('approvata', 'Approvata'), ('respinta', 'Respinta'), ('ritirata', 'Ritirata')], default='bozza', max_length=15, verbose_name='stato'),
         ),
         migrations.AddConstraint(
             model_name='campovariato',
             constraint=models.CheckConstraint(condition=models.Q(('genere__in', ['target', 'peso', 'natura', 'misura', 'testo', 'date', 'responsabile', 'collocazione', 'nuovo', 'sostituzione', 'soppressione', 'stralcio'])), name='campovariato_genere'),
-        ),
-        migrations.AddField(
-            model_name='allegatovariazione',
-            name='allegato',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.allegato'),
-        ),
-        migrations.AddField(
-            model_name='allegatovariazione',
-            name='ente',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.ente'),
-        ),
-        migrations.AddField(
-            model_name='allegatovariazione',
-            name='richiesta',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='allegati', to='cycle.richiestavariazione'),
-        ),
-        migrations.AddField(
-            model_name='correzione',
-            name='decisa_da',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.persona'),
-        ),
-        migrations.AddField(
-            model_name='correzione',
-            name='ente',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.ente'),
-        ),
-        migrations.AddField(
-            model_name='correzione',
-            name='obiettivo',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)s_tutti', to='cycle.obiettivo'),
-        ),
-        migrations.AddField(
-            model_name='correzione',
-            name='segnalata_da',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.persona'),
-        ),
-        migrations.AddField(
-            model_name='correzione',
-            name='voce',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='correzioni', to='cycle.vocerelazione'),
-        ),
-        migrations.AddField(
-            model_name='invitovariazione',
-            name='ente',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.ente'),
-        ),
-        migrations.AddField(
-            model_name='invitovariazione',
-            name='obiettivo',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)s_tutti', to='cycle.obiettivo'),
-        ),
-        migrations.AddField(
-            model_name='invitovariazione',
-            name='persona',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.persona'),
         ),
         migrations.AddField(
             model_name='richiestavariazione',

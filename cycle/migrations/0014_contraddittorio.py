@@ -11,7 +11,6 @@ from importlib import import_module
 
 import django.contrib.postgres.functions
 import django.db.models.deletion
-import django_fsm
 from django.db import migrations, models
 
 regole = import_module("cycle.migrations.0002_regole")
@@ -188,10 +187,16 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('pid', models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), editable=False, unique=True)),
                 ('per_conflitto', models.BooleanField(default=False)),
+                ('ente', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.ente')),
+                ('obiettivo', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)s_tutti', to='cycle.obiettivo')),
+                ('persona', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.persona')),
+                ('relazione', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='astensioni', to='cycle.relazionesemestrale')),
+                ('seduta', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='astensioni', to='cycle.seduta')),
             ],
             options={
                 'verbose_name': 'astensione',
                 'verbose_name_plural': 'astensioni',
+                'constraints': [models.UniqueConstraint(fields=('seduta', 'persona', 'obiettivo', 'relazione'), name='astensione_una', nulls_distinct=False)],
             },
         ),
         migrations.CreateModel(
@@ -206,10 +211,16 @@ class Migration(migrations.Migration):
                 ('invita_entro', models.DateField(blank=True, null=True)),
                 ('scritta_il', models.DateTimeField()),
                 ('firmata_il', models.DateTimeField(blank=True, null=True)),
+                ('autore', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.persona')),
+                ('ente', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.ente')),
+                ('firmata_da', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.persona')),
+                ('obiettivo', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)s_tutti', to='cycle.obiettivo')),
+                ('voce', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='osservazioni', to='cycle.vocerelazione')),
             ],
             options={
                 'verbose_name': 'osservazione',
                 'verbose_name_plural': 'osservazioni',
+                'constraints': [models.UniqueConstraint(fields=('voce', 'impronta'), name='osservazione_una'), models.CheckConstraint(condition=models.Q(('testo__regex', '\\S')), name='osservazione_scritta'), models.CheckConstraint(condition=models.Q(models.Q(('firmata_da__isnull', True), ('firmata_il__isnull', True)), models.Q(('firmata_da__isnull', False), ('firmata_il__isnull', False)), _connector='OR'), name='osservazione_firmata')],
             },
         ),
         migrations.CreateModel(
@@ -219,6 +230,10 @@ class Migration(migrations.Migration):
                 ('pid', models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), editable=False, unique=True)),
                 ('testo', models.TextField(blank=True)),
                 ('scritta_il', models.DateTimeField()),
+                ('autore', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.persona')),
+                ('ente', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.ente')),
+                ('obiettivo', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)s_tutti', to='cycle.obiettivo')),
+                ('osservazione', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='risposta', to='cycle.osservazione')),
             ],
             options={
                 'verbose_name': 'risposta',
@@ -261,7 +276,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='relazionesemestrale',
             name='stato',
-            field=django_fsm.FSMField(choices=[('da_compilare', 'Da compilare'), ('trasmessa', 'Trasmessa'), ('osservata', 'Osservata'), ('controdedotta', 'Controdedotta'), ('validata', 'Validata'), ('riaperta', 'Riaperta')], default='da_compilare', max_length=20, protected=True, verbose_name='stato'),
+            field=models.CharField(choices=[('da_compilare', 'Da compilare'), ('trasmessa', 'Trasmessa'), ('osservata', 'Osservata'), ('controdedotta', 'Controdedotta'), ('validata', 'Validata'), ('riaperta', 'Riaperta')], default='da_compilare', max_length=20, verbose_name='stato'),
         ),
         migrations.AddConstraint(
             model_name='relazionesemestrale',
@@ -274,92 +289,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='relazionesemestrale',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('stato', 'osservata'), _negated=True), ('replica_entro__isnull', False), _connector='OR'), name='relazione_osservata'),
-        ),
-        migrations.AddField(
-            model_name='astensione',
-            name='ente',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.ente'),
-        ),
-        migrations.AddField(
-            model_name='astensione',
-            name='obiettivo',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)s_tutti', to='cycle.obiettivo'),
-        ),
-        migrations.AddField(
-            model_name='astensione',
-            name='persona',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.persona'),
-        ),
-        migrations.AddField(
-            model_name='astensione',
-            name='relazione',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='astensioni', to='cycle.relazionesemestrale'),
-        ),
-        migrations.AddField(
-            model_name='astensione',
-            name='seduta',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='astensioni', to='cycle.seduta'),
-        ),
-        migrations.AddField(
-            model_name='osservazione',
-            name='autore',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.persona'),
-        ),
-        migrations.AddField(
-            model_name='osservazione',
-            name='ente',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.ente'),
-        ),
-        migrations.AddField(
-            model_name='osservazione',
-            name='firmata_da',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.persona'),
-        ),
-        migrations.AddField(
-            model_name='osservazione',
-            name='obiettivo',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)s_tutti', to='cycle.obiettivo'),
-        ),
-        migrations.AddField(
-            model_name='osservazione',
-            name='voce',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='osservazioni', to='cycle.vocerelazione'),
-        ),
-        migrations.AddField(
-            model_name='risposta',
-            name='autore',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.persona'),
-        ),
-        migrations.AddField(
-            model_name='risposta',
-            name='ente',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='cycle.ente'),
-        ),
-        migrations.AddField(
-            model_name='risposta',
-            name='obiettivo',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='%(class)s_tutti', to='cycle.obiettivo'),
-        ),
-        migrations.AddField(
-            model_name='risposta',
-            name='osservazione',
-            field=models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='risposta', to='cycle.osservazione'),
-        ),
-        migrations.AddConstraint(
-            model_name='astensione',
-            constraint=models.UniqueConstraint(fields=('seduta', 'persona', 'obiettivo', 'relazione'), name='astensione_una', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='osservazione',
-            constraint=models.UniqueConstraint(fields=('voce', 'impronta'), name='osservazione_una'),
-        ),
-        migrations.AddConstraint(
-            model_name='osservazione',
-            constraint=models.CheckConstraint(condition=models.Q(('testo__regex', '\\S')), name='osservazione_scritta'),
-        ),
-        migrations.AddConstraint(
-            model_name='osservazione',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('firmata_da__isnull', True), ('firmata_il__isnull', True)), models.Q(('firmata_da__isnull', False), ('firmata_il__isnull', False)), _connector='OR'), name='osservazione_firmata'),
         ),
         migrations.RunSQL(regole._sql(_regole()), regole._sql(_senza())),
     ]

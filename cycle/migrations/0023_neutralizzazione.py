@@ -6,7 +6,6 @@ from importlib import import_module
 
 import django.contrib.postgres.functions
 import django.db.models.deletion
-import django_fsm
 from django.db import migrations, models
 
 regole = import_module("cycle.migrations.0002_regole")
@@ -174,7 +173,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('pid', models.UUIDField(db_default=django.contrib.postgres.functions.RandomUUID(), editable=False, unique=True)),
-                ('stato', django_fsm.FSMField(choices=[('chiesta', 'Chiesta'), ('in_giunta', 'In giunta'), ('accolta', 'Accolta'), ('respinta', 'Respinta'), ('ritirata', 'Ritirata')], default='chiesta', max_length=15, protected=True, verbose_name='stato')),
+                ('stato', models.CharField(choices=[('chiesta', 'Chiesta'), ('in_giunta', 'In giunta'), ('accolta', 'Accolta'), ('respinta', 'Respinta'), ('ritirata', 'Ritirata')], default='chiesta', max_length=15, verbose_name='stato')),
                 ('revisione', models.PositiveIntegerField(default=1)),
                 ('d_ufficio', models.BooleanField(default=False)),
                 ('causa', models.CharField(max_length=200)),
@@ -188,7 +187,6 @@ class Migration(migrations.Migration):
                 'verbose_name': 'neutralizzazione',
                 'verbose_name_plural': 'neutralizzazioni',
             },
-            bases=(django_fsm.FSMModelMixin, models.Model),
         ),
         migrations.RemoveConstraint(
             model_name='atto',

@@ -35,6 +35,16 @@ def al_lavoro() -> Iterator[None]:
         _motore_al_lavoro.reset(segno)
 
 
+class Stato(django_fsm.FSMField):
+    """The column of a state. To migrations it is a text: which transitions lead where is not of the
+    schema, and django_fsm would look for them again in each of the many models they make."""
+
+    def deconstruct(self) -> tuple[str, str, Sequence[Any], dict[str, Any]]:
+        nome, _, args, kwargs = super().deconstruct()
+        kwargs.pop("protected", None)
+        return nome, "django.db.models.CharField", args, kwargs
+
+
 @dataclass(frozen=True, slots=True)
 class Regole:
     """What django_fsm carries for us in `custom`."""

@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 from django.db import models
-from django_fsm import FSMField, FSMModelMixin
+from django_fsm import FSMModelMixin
 
 from workflows import guards, guards_variazione
-from workflows.machines.base import transizione
+from workflows.machines.base import Stato, transizione
 
 STATI = (
     ("segnalata", "Segnalata"),
@@ -21,7 +21,7 @@ FINALI = ("accolta", "respinta")
 class MacchinaCorrezione(FSMModelMixin, models.Model):
     """States and transitions of `cycle.Correzione`."""
 
-    stato = FSMField("stato", choices=STATI, default="segnalata", protected=True, max_length=15)
+    stato = Stato("stato", choices=STATI, default="segnalata", protected=True, max_length=15)
 
     class Meta:
         abstract = True

@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 from django.db import models
-from django_fsm import FSMField, FSMModelMixin
+from django_fsm import FSMModelMixin
 
 from workflows import guards, guards_insieme
-from workflows.machines.base import transizione
+from workflows.machines.base import Stato, transizione
 
 STATI = (
     ("in_preparazione", "In preparazione"),
@@ -23,9 +23,7 @@ PASSI = ("in_preparazione", "in_istruttoria", "deciso")
 class MacchinaInsieme(FSMModelMixin, models.Model):
     """States and transitions of `cycle.Insieme`."""
 
-    stato = FSMField(
-        "stato", choices=STATI, default="in_preparazione", protected=True, max_length=20
-    )
+    stato = Stato("stato", choices=STATI, default="in_preparazione", protected=True, max_length=20)
 
     class Meta:
         abstract = True

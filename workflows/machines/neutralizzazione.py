@@ -5,10 +5,10 @@ decided by whom the year's parameter says."""
 from __future__ import annotations
 
 from django.db import models
-from django_fsm import FSMField, FSMModelMixin
+from django_fsm import FSMModelMixin
 
 from workflows import guards, guards_neutralizzazione
-from workflows.machines.base import transizione
+from workflows.machines.base import Stato, transizione
 
 STATI = (
     ("chiesta", "Chiesta"),
@@ -26,7 +26,7 @@ VIVE = (*APERTE, "accolta")  # one at a time of the same thing
 class MacchinaNeutralizzazione(FSMModelMixin, models.Model):
     """States and transitions of `cycle.Neutralizzazione`."""
 
-    stato = FSMField("stato", choices=STATI, default="chiesta", protected=True, max_length=15)
+    stato = Stato("stato", choices=STATI, default="chiesta", protected=True, max_length=15)
 
     class Meta:
         abstract = True

@@ -9,10 +9,10 @@ being born is not a transition, and the registro records it with that verb.
 from __future__ import annotations
 
 from django.db import models
-from django_fsm import FSMField, FSMModelMixin
+from django_fsm import FSMModelMixin
 
 from workflows import guards, guards_insieme
-from workflows.machines.base import transizione
+from workflows.machines.base import Stato, transizione
 
 STATI = (
     ("bozza", "Bozza"),
@@ -32,7 +32,7 @@ PRIMA_DELL_APPROVAZIONE = ("bozza", "proposta")
 class MacchinaObiettivo(FSMModelMixin, models.Model):
     """States and transitions of `cycle.Obiettivo`."""
 
-    stato = FSMField("stato", choices=STATI, default="bozza", protected=True, max_length=20)
+    stato = Stato("stato", choices=STATI, default="bozza", protected=True, max_length=20)
 
     class Meta:
         abstract = True

@@ -5,10 +5,10 @@ reopened."""
 from __future__ import annotations
 
 from django.db import models
-from django_fsm import FSMField, FSMModelMixin
+from django_fsm import FSMModelMixin
 
 from workflows import guards, guards_relazione
-from workflows.machines.base import transizione
+from workflows.machines.base import Stato, transizione
 
 STATI = (
     ("da_compilare", "Da compilare"),
@@ -26,7 +26,7 @@ IN_ESAME = ("trasmessa", "osservata", "controdedotta")  # submitted, and not val
 class MacchinaRelazione(FSMModelMixin, models.Model):
     """States and transitions of `cycle.RelazioneSemestrale`."""
 
-    stato = FSMField("stato", choices=STATI, default="da_compilare", protected=True, max_length=20)
+    stato = Stato("stato", choices=STATI, default="da_compilare", protected=True, max_length=20)
 
     class Meta:
         abstract = True

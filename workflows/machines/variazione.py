@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 from django.db import models
-from django_fsm import FSMField, FSMModelMixin
+from django_fsm import FSMModelMixin
 
 from workflows import guards, guards_variazione
-from workflows.machines.base import transizione
+from workflows.machines.base import Stato, transizione
 
 STATI = (
     ("bozza", "Bozza"),
@@ -26,7 +26,7 @@ FINALI = DECISE = ("irricevibile", "approvata", "respinta", "ritirata")
 class MacchinaVariazione(FSMModelMixin, models.Model):
     """States and transitions of `cycle.RichiestaVariazione`."""
 
-    stato = FSMField("stato", choices=STATI, default="bozza", protected=True, max_length=15)
+    stato = Stato("stato", choices=STATI, default="bozza", protected=True, max_length=15)
 
     class Meta:
         abstract = True
