@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The periodic jobs, in the database's own queue: `manage.py procrastinate worker` runs them in
+"""The jobs, in the database's own queue: `manage.py procrastinate worker` runs them in
 production, the demo inside its own process."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from typing import cast
 
@@ -16,7 +16,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from cycle import orologio
 from cycle.services import ancora as ancoraggio
-from cycle.services import avvisi
+from cycle.services import avvisi, documenti, foglio_piano, lavoro, stampe
 from cycle.services import posta as lettere
 from cycle.services import scadenze as servizio
 from notifications.centralino import annuncia
@@ -53,6 +53,20 @@ def subito() -> None:
     """Run the terms as soon as a worker can: the demo's clock has moved."""
     with suppress(AlreadyEnqueued), transaction.atomic():
         scadenze.defer()
+
+
+# what does each kind of the works that a page asked for and waits
+COMPIE: Mapping[str, lavoro.Compie] = {
+    "stampa": stampe.compie,
+    "allegato": documenti.compie,
+    "foglio": foglio_piano.compie,
+}
+
+
+@app.task(name="lavoro")
+def compi(pk: int) -> None:
+    """A work too long for a request."""
+    lavoro.esegui(pk, COMPIE)
 
 
 @app.task(name="sveglia")

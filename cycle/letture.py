@@ -57,6 +57,7 @@ DAL_SERVIZIO = frozenset(
     {
         "esporta_piano",
         "esporta_foglio",
+        "lavoro_file",
         "aperti_file",
         "registro_forma",
         "registro_variazioni_forma",

@@ -8,8 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 from cycle.models import RelazioneSemestrale
+from cycle.services import lavoro
 from tests import matrice_nucleo, mondo
 from tests.matrice import (
     CHIUSO_AGLI_ALTRI_METODI,
@@ -53,6 +55,16 @@ def _relazioni(stato: str) -> list[RelazioneSemestrale]:
     return list(
         RelazioneSemestrale.objects.filter(obiettivo=mondo.in_stato(stato)).order_by("periodo")
     )
+
+
+def _stampa_chiesta(ipa: str) -> UUID:
+    """A work that controllo has asked for."""
+    chiesta = lavoro.affida(
+        genere="stampa",
+        dati={"anno": 2026, "forma": "", "filtri": ""},
+        by=mondo.attore("GESTIONE CONTROLLO", ipa),
+    )
+    return chiesta.pid
 
 
 def _compilate() -> None:
@@ -185,6 +197,16 @@ TAVOLA: dict[str, list[Prova]] = {
     f"{ENTE}piano/foglio/": [
         Prova("GET", chi({"controllo"})),
         Prova("POST", chi({"controllo"}, ok=422)),  # without a file
+    ],
+    f"{ENTE}<int:anno>/piano/stampa/": [Prova("POST", {303: DENTRO, 404: FUORI}), SOLO_POST],
+    # a work is of who asked for it
+    f"{ENTE}lavori/<uuid:pid>/": [
+        Prova("GET", chi({"controllo"}, vedono={"controllo"}), pid=_stampa_chiesta),
+        Prova("POST", {405: ENTRATI}, pid=_stampa_chiesta),
+    ],
+    f"{ENTE}lavori/<uuid:pid>/file/": [
+        Prova("GET", {404: ENTRATI}, pid=_stampa_chiesta),  # not made yet
+        Prova("POST", {405: ENTRATI}, pid=_stampa_chiesta),
     ],
     f"{ENTE}piano/foglio/modello/": [Prova("GET", {200: DENTRO, 404: FUORI}), SOLO_GET],
     f"{ENTE}piano/foglio/errori/": [

@@ -5,7 +5,7 @@ the same data (`dati`), which a template lays out: blocks, order and words are i
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -44,12 +44,15 @@ _SIMBOLI = {"percentuale": " %", "euro": " €"}
 _VACANTE = "-"  # how a plan writes a post that nobody holds
 
 
+Riservati = bool | Callable[[str], bool]  # to all, to nobody, or by path of the unit
+
+
 def stampa(
-    ciclo: Ciclo, obiettivi: Sequence[Obiettivo], forma: str = "", *, riservati: bool = True
+    ciclo: Ciclo, obiettivi: Sequence[Obiettivo], forma: str = "", *, riservati: Riservati = True
 ) -> bytes:
-    """The PDF of these schede of the year, in the form named or in the ente's own. Without
-    `riservati`, nothing of effort and matricola (`domain.md` 2). Raises KeyError for a form that
-    there is not."""
+    """The PDF of these schede of the year, in the form named or in the ente's own. Where they are
+    not for the reader (`riservati`), nothing of effort and matricola (`domain.md` 2). Raises
+    KeyError for a form that there is not."""
     parametri = Parametri.da_dizionario(ciclo.parametri)
     scelta = forma or parametri.forma
     if scelta not in FORME:
@@ -60,7 +63,11 @@ def stampa(
 
 
 def dati(
-    ciclo: Ciclo, obiettivi: Sequence[Obiettivo], parametri: Parametri, *, riservati: bool = True
+    ciclo: Ciclo,
+    obiettivi: Sequence[Obiettivo],
+    parametri: Parametri,
+    *,
+    riservati: Riservati = True,
 ) -> dict[str, Any]:
     """What every form prints, already written as it is printed; in a number of queries that does
     not depend on how many schede there are."""
@@ -101,10 +108,16 @@ class _Lettura:
     """All the rows below some schede, by parent."""
 
     def __init__(
-        self, ciclo: Ciclo, obiettivi: Sequence[Obiettivo], parametri: Parametri, riservati: bool
+        self,
+        ciclo: Ciclo,
+        obiettivi: Sequence[Obiettivo],
+        parametri: Parametri,
+        riservati: Riservati,
     ) -> None:
         self.ciclo, self.obiettivi = ciclo, obiettivi
-        self.parametri, self.riservati = parametri, riservati
+        self.parametri = parametri
+        self.detti_a = riservati if callable(riservati) else lambda _percorso: riservati
+        self.riservati = False  # of the scheda under way
         self.asse = _Asse(ciclo.anno)
         di = {"obiettivo__in": [o.pk for o in obiettivi]}
         self.periodi = list(Periodo.objects.filter(ciclo=ciclo).order_by("ordine"))
@@ -144,6 +157,7 @@ class _Lettura:
     def _scheda(self, o: Obiettivo) -> dict[str, Any]:
         persone = self.persone[o.pk]
         unita = self.unita[o.unita_id]
+        self.riservati = self.detti_a(unita.percorso)
         sezioni = [[str(t), str(x)] for t, x in o.sezioni]
         return {
             "codice": o.codice,

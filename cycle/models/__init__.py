@@ -25,7 +25,7 @@ from cycle.models.relazione import (
     Seduta,
     VoceRelazione,
 )
-from cycle.models.servizio import Avanzamento, Battito, FeedCalendario
+from cycle.models.servizio import Avanzamento, Battito, FeedCalendario, Lavoro
 from cycle.models.strategia import NodoStrategico
 from cycle.models.variazione import (
     AllegatoVariazione,
@@ -60,6 +60,7 @@ __all__ = [
     "Insieme",
     "Invito",
     "InvitoVariazione",
+    "Lavoro",
     "Lettera",
     "Neutralizzazione",
     "NodoStrategico",

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""What keeps the service going and is no noun of the cycle: heartbeats, progress, feeds."""
+"""What keeps the service going and is no noun of the cycle: heartbeats, long works and their
+progress, feeds."""
 
 from __future__ import annotations
 
@@ -8,8 +9,8 @@ import uuid
 from django.db import models
 from django.db.models.functions import Now
 
-from cycle.models.base import DiEnte
-from cycle.models.ente import Persona, Utente
+from cycle.models.base import DiEnte, uno_di
+from cycle.models.ente import Ente, Persona, Utente
 
 
 class Battito(models.Model):
@@ -38,6 +39,50 @@ class Avanzamento(models.Model):
     class Meta:
         verbose_name = "avanzamento"
         verbose_name_plural = "avanzamenti"
+
+
+GENERI_LAVORO = (
+    ("stampa", "Stampa delle schede di un anno"),
+    ("allegato", "PDF di un atto"),
+    ("foglio", "Importazione di un piano da un foglio"),
+)
+STATI_LAVORO = (("in_attesa", "In attesa"), ("fatto", "Fatto"), ("fallito", "Non riuscito"))
+
+
+class Lavoro(models.Model):
+    """A work too long for a request, which somebody asked for and waits: done by a job, kept for
+    a day. Its progress is the Avanzamento whose key is its `pid`. The registro remembers what it
+    does, not that it was asked."""
+
+    pid = models.UUIDField(unique=True, default=uuid.uuid4, editable=False)
+    ente = models.ForeignKey(Ente, on_delete=models.CASCADE, related_name="+")
+    persona = models.ForeignKey(Persona, on_delete=models.CASCADE, related_name="+")
+    utente = models.ForeignKey(Utente, on_delete=models.CASCADE, related_name="+")
+    genere = models.CharField(max_length=10, choices=GENERI_LAVORO)
+    dati = models.JSONField(default=dict)  # what was asked
+    contenuto = models.BinaryField(null=True)  # the file it was given
+    stato = models.CharField(max_length=10, choices=STATI_LAVORO, default="in_attesa")
+    motivi = models.JSONField(default=list)  # why it did not come out, as sentences
+    esito = models.JSONField(default=dict)  # what it did
+    file = models.BinaryField(null=True)  # what it made
+    nome_file = models.CharField(max_length=120, blank=True)
+    tipo_file = models.CharField(max_length=100, blank=True)
+    chiesto_il = models.DateTimeField(db_default=Now())
+    finito_il = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "lavoro"
+        verbose_name_plural = "lavori"
+        constraints = [
+            uno_di("genere", GENERI_LAVORO, "lavoro_genere"),
+            uno_di("stato", STATI_LAVORO, "lavoro_stato"),
+            models.CheckConstraint(
+                condition=models.Q(stato="in_attesa", finito_il__isnull=True)
+                | (~models.Q(stato="in_attesa") & models.Q(finito_il__isnull=False)),
+                name="lavoro_finito",
+            ),
+        ]
+        indexes = [models.Index(fields=["chiesto_il"], name="lavoro_chiesto")]
 
 
 class FeedCalendario(DiEnte):

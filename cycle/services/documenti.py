@@ -6,16 +6,27 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 
 from cycle.exports import pdf
 from cycle.models import Atto, DocumentoAtto
-from cycle.services import allegati
+from cycle.services import allegati, lavoro
 from cycle.services.enti import nell_ente
 from workflows.ports import Attore
 from workflows.registro import azioni
 
-# With so many objectives or fewer, the PDF is made at once; else when somebody asks for it.
+# With so many objectives or fewer, the PDF is made at once; else by a job, when it is asked for.
 PDF_SUBITO = 60
+
+
+def compie(r: lavoro.Richiesta) -> lavoro.Reso:
+    """The work `allegato`: the PDF of an Atto, stored with it."""
+    r.racconta(_("Composizione del PDF"), 0, 0)
+    atto = Atto.objects.select_related("ciclo", "ente").get(
+        pk=r.lavoro.dati["atto"], ente_id=r.by.ente_id
+    )
+    prepara_pdf(atto=atto, by=r.by, istante=r.istante)
+    return lavoro.Reso(esito={"atto": str(atto.pid)})
 
 
 def prepara_pdf(*, atto: Atto, by: Attore, istante: datetime, canale: str = "web") -> DocumentoAtto:

@@ -20,12 +20,15 @@ from cycle.importers.testo import chiave
 from cycle.models import Ciclo, Ente, UnitaOrganizzativa
 from cycle.parametri import TUTTI, Parametri, Parametro
 from cycle.permissions import PERMESSI
+from cycle.services import lavoro
 from cycle.services.confronto import presenti_e_diversi
 from cycle.services.enti import nell_ente
 from cycle.services.piano import Avanzamento, EsitoImportazione, importa, nei_periodi
 from cycle.services.proposte import FoglioNonValido
 from workflows.errors import Motivo, NonAutorizzato
 from workflows.ports import RUOLI, Attore, Incarico
+
+_DETTI = 50  # errors that a work tells
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,24 @@ def importa_foglio(
         avvisi=(*letto.avvisi, *_suoi(ciclo, parametri), *_nelle_celle(letto, esito)),
         anno_nuovo=ciclo is None,
     )
+
+
+def compie(r: lavoro.Richiesta) -> lavoro.Reso:
+    """The work `foglio`: a workbook that was tried, imported."""
+    dati = r.lavoro.dati
+    try:
+        esito = importa_foglio(
+            ente=r.lavoro.ente,
+            anno=int(dati["anno"]),
+            contenuto=bytes(r.lavoro.contenuto or b""),
+            come=str(dati["come"]),
+            istante=r.istante,
+            by=r.by,
+            avanzamento=lambda fatto, totale: r.racconta(_("Scrittura del piano"), fatto, totale),
+        )
+    except FoglioNonValido as no:
+        raise lavoro.NonRiuscito(*(str(e) for e in no.errori[:_DETTI])) from None
+    return lavoro.Reso(esito={"anno": dati["anno"], "creati": dict(esito.creati)})
 
 
 def esamina_foglio(

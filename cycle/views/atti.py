@@ -18,6 +18,7 @@ from cycle import giunta, in_giunta
 from cycle.contesto import RichiestaEnte, nell_ente
 from cycle.exports import allegato
 from cycle.models import Insieme, VersioneObiettivo
+from cycle.services import lavoro
 from cycle.services.allegati import AllegatoGuasto, leggi
 from cycle.services.documenti import PDF_SUBITO, prepara_pdf
 from cycle.variazioni.fatti import nome_richiesta
@@ -71,9 +72,12 @@ def json(request: RichiestaEnte, pid: UUID) -> HttpResponse:
 @require_POST
 @nell_ente
 def pdf(request: RichiestaEnte, pid: UUID) -> HttpResponse:
-    """Make the PDF of what was approved, once for all."""
+    """Make the PDF of what was approved, once for all; of many schede, by a job."""
     c = request.contesto
     trovato = giunta.atto(c.attore, pid)
+    if VersioneObiettivo.objects.filter(atto=trovato).count() > PDF_SUBITO:
+        chiesto = lavoro.affida(genere="allegato", dati={"atto": trovato.pk}, by=c.attore)
+        return Altrove(reverse("lavoro", args=[c.ente.codice_ipa, chiesto.pid]))
     prepara_pdf(atto=trovato, by=c.attore, istante=c.istante)
     messages.success(request, _("Il PDF è pronto."))
     return Altrove(reverse("atto", args=[c.ente.codice_ipa, pid]))

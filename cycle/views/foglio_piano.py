@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import base64
 from typing import Any
-from uuid import uuid4
 
 from django import forms
 from django.contrib import messages
@@ -22,12 +21,14 @@ from cycle.contesto import RichiestaEnte, nell_ente
 from cycle.importers.fogli import Errore
 from cycle.importers.foglio_piano import modello as modello_vuoto
 from cycle.importers.foglio_piano import segnato
-from cycle.services.avanzamento import Racconto
+from cycle.services import lavoro
 from cycle.services.esportazione import esporta_foglio
 from cycle.services.foglio_piano import EsitoFoglio, chi_importa, esamina_foglio, importa_foglio
 from cycle.services.proposte import FoglioNonValido
 from cycle.views.fogli import MOSTRATI, TIPO, contenuto_del_foglio
 from cycle.views.transizioni import Altrove
+
+SUBITO = 200 * 1024  # bytes: a larger workbook is imported by a job
 
 
 class ModuloPiano(forms.Form):
@@ -54,7 +55,6 @@ class ModuloPiano(forms.Form):
         widget=forms.RadioSelect,
     )
     conferma = forms.BooleanField(required=False)
-    avanzamento = forms.UUIDField(required=False)
 
 
 @require_safe
@@ -85,12 +85,20 @@ def pagina(request: RichiestaEnte) -> HttpResponse:
     cicli = c.cicli()
     iniziale = {"anno": cicli[0].anno if cicli else c.anno_corrente, "come": "piano"}
     modulo = ModuloPiano(request.POST or None, initial=iniziale)
-    dati: dict[str, Any] = {"modulo": modulo, "cicli": cicli, "errori": [], "chiave": uuid4()}
+    dati: dict[str, Any] = {"modulo": modulo, "cicli": cicli, "errori": []}
     if request.method == "POST":
         contenuto, manca = contenuto_del_foglio(request)
         if manca is not None:
             dati["errori"] = [manca]
         elif modulo.is_valid():
+            if modulo.cleaned_data["conferma"] and len(contenuto) > SUBITO:
+                chiesto = lavoro.affida(
+                    genere="foglio",
+                    dati={k: modulo.cleaned_data[k] for k in ("anno", "come")},
+                    contenuto=contenuto,
+                    by=c.attore,
+                )
+                return Altrove(reverse("lavoro", args=[c.ente.codice_ipa, chiesto.pid]))
             try:
                 esito = _prova_o_importa(request, modulo.cleaned_data, contenuto)
             except FoglioNonValido as no:
@@ -109,17 +117,15 @@ def pagina(request: RichiestaEnte) -> HttpResponse:
 
 def _prova_o_importa(request: RichiestaEnte, dati: dict[str, Any], contenuto: bytes) -> EsitoFoglio:
     c = request.contesto
-    with Racconto(dati["avanzamento"], c.attore.utente_id) as racconta:
-        return importa_foglio(
-            ente=c.ente,
-            anno=dati["anno"],
-            contenuto=contenuto,
-            come=dati["come"],
-            by=c.attore,
-            istante=c.istante,
-            prova=not dati["conferma"],
-            avanzamento=lambda fatto, totale: racconta(_("Scrittura"), fatto, totale),
-        )
+    return importa_foglio(
+        ente=c.ente,
+        anno=dati["anno"],
+        contenuto=contenuto,
+        come=dati["come"],
+        by=c.attore,
+        istante=c.istante,
+        prova=not dati["conferma"],
+    )
 
 
 def _fatto(request: RichiestaEnte, anno: int, esito: EsitoFoglio) -> HttpResponse:

@@ -76,6 +76,9 @@ def _piano(request: RichiestaEnte, cicli: list[Ciclo], ciclo: Ciclo, al: ComEra)
         "viste": VISTE,
         "esportabile": al.istante is None
         and any(i.consente("esporta_piano", i.percorso) for i in c.attore.incarichi),
+        "importabile": al.istante is None
+        and any(i.consente("importa_piano", i.percorso) for i in c.attore.incarichi),
+        "ciclo": ciclo,
         "al": al,
         "nascosti": [(n, v) for n, v in request.GET.items() if n not in ("al", "pagina")],
     }

@@ -1,17 +1,25 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""One scheda as PDF, in the form of its comune or in another one."""
+"""The schede as PDF, in the form of their comune or in another one: one at once, those of a year
+by a job, whose page waits for it."""
 
 from __future__ import annotations
 
 from uuid import UUID
 
 from django.http import HttpResponse
-from django.views.decorators.http import require_safe
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_POST, require_safe
 
 from cycle import selectors
 from cycle.contesto import RichiestaEnte, nell_ente
 from cycle.exports.forme import FORME, stampa
+from cycle.models import Lavoro
 from cycle.scheda import vede_impegno
+from cycle.services import lavoro as lavori
+from cycle.services.stampe import chiedi
+from cycle.views.transizioni import Altrove
 from workflows.errors import NonTrovato
 
 
@@ -34,3 +42,53 @@ def scheda(request: RichiestaEnte, pid: UUID) -> HttpResponse:
     risposta["Content-Disposition"] = f'inline; filename="scheda-{obiettivo.pid}.pdf"'
     risposta["X-Content-Type-Options"] = "nosniff"
     return risposta
+
+
+@require_POST
+@nell_ente
+def anno(request: RichiestaEnte, anno: int) -> HttpResponse:
+    """Ask for the schede of the list, with its filters, in the form `forma` or in the ente's."""
+    c = request.contesto
+    chiesto = chiedi(
+        ciclo=selectors.ciclo(c.ente, anno),
+        forma=request.POST.get("forma", ""),
+        filtri=request.META.get("QUERY_STRING", "")[:2000],
+        by=c.attore,
+    )
+    return Altrove(reverse("lavoro", args=[c.ente.codice_ipa, chiesto.pid]))
+
+
+@require_safe
+@nell_ente
+def lavoro(request: RichiestaEnte, pid: UUID) -> HttpResponse:
+    """How far a work that one asked for has come; done, what it gave. With htmx, only that."""
+    mio = _mio(request, pid)
+    parziale = request.headers.get("HX-Target") == "lavoro"
+    risposta = render(
+        request,
+        "cycle/lavoro/_lavoro.html" if parziale else "cycle/lavoro/lavoro.html",
+        {"lavoro": mio, "riga": lavori.avanzamento(mio) if mio.stato == "in_attesa" else None},
+    )
+    patch_vary_headers(risposta, ["HX-Target"])
+    risposta["Cache-Control"] = "no-store"
+    return risposta
+
+
+@require_safe
+@nell_ente
+def file(request: RichiestaEnte, pid: UUID) -> HttpResponse:
+    """What a work made."""
+    mio = _mio(request, pid)
+    if not mio.nome_file:
+        raise NonTrovato({})
+    risposta = HttpResponse(bytes(mio.file or b""), content_type=mio.tipo_file)
+    risposta["Content-Disposition"] = f'attachment; filename="{mio.nome_file}"'
+    risposta["X-Content-Type-Options"] = "nosniff"
+    return risposta
+
+
+def _mio(request: RichiestaEnte, pid: UUID) -> Lavoro:
+    trovato = lavori.trova(request.contesto.attore, pid)
+    if trovato is None:
+        raise NonTrovato({})
+    return trovato
