@@ -10,21 +10,24 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import random
 import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 from django.conf import settings
-from django.db import connections
+from django.db import DatabaseError, connections
 from django.test import Client
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
@@ -37,6 +40,7 @@ from tests.notifications.test_prese import fai, notifica
 CASA = Path(__file__).resolve().parents[2]
 REDIS = shutil.which("redis-server")
 ATTESA = 120  # seconds after which something will not happen any more
+INSTALLAZIONE = "installazione di prova"  # how its connections are told from the others
 
 
 class Parte:
@@ -82,6 +86,7 @@ class Installazione:
             "DJANGO_SECRET_KEY": settings.SECRET_KEY,
             "PYTHONWARNINGS": "ignore",
             "CYCLE_SERVER": "1",
+            "PGAPPNAME": INSTALLAZIONE,
         }
         assert REDIS is not None
         self.redis = Parte(
@@ -146,11 +151,11 @@ class Schermo:
     """A page with our script, as far as the news go: it comes back, asks from its cursor, and
     shows each writing of a row once."""
 
-    def __init__(self, porta: int, cookie: str) -> None:
-        self.porta, self.cookie = porta, cookie
+    def __init__(self, nome: str, porta: int, cookie: str) -> None:
+        self.nome, self.porta, self.cookie = nome, porta, cookie
         self.cursore: int | None = None
-        self.visti: dict[int, int] = {}
-        self.mostrati: list[str] = []
+        self.visti: dict[str, int] = {}
+        self.mostrati: Counter[str] = Counter()
         self.ritorni = 0
         self.pronto = asyncio.Event()
 
@@ -162,26 +167,26 @@ class Schermo:
                     f"ws://127.0.0.1:{self.porta}/ws/alfa/notizie/{coda}",
                     additional_headers={"Cookie": self.cookie},
                     origin=f"http://127.0.0.1:{self.porta}",  # type: ignore[arg-type]
+                    max_size=None,
                 ) as filo:
                     self.ritorni += 1
                     async for detto in filo:
                         await self._ricevi(json.loads(detto))
-            except (OSError, ConnectionClosed, InvalidHandshake):
+            except (OSError, ConnectionClosed, InvalidHandshake, DatabaseError):
                 pass
             await asyncio.sleep(0.1)
 
     async def _ricevi(self, detto: dict[str, Any]) -> None:
-        if detto["tipo"] == "cursore":
-            self.cursore = detto["cursore"]
-            self.pronto.set()
         righe = detto.get("righe", [])
         if detto["tipo"] == "ricarica":  # as a page loaded again, which reads them all
-            chi = (await fai(mondo.utente, "UNO PO")).pk
-            righe = [r.dati for r in (await fai(lettura.dopo, 0, [chi])).righe or ()]
+            righe = [r.dati for r in (await fai(_tutte, self.nome)).righe or ()]
         for riga in righe:
             if self.visti.get(riga["id"]) != riga["segno"]:
                 self.visti[riga["id"]] = riga["segno"]
-                self.mostrati.append(riga["testo"])
+                self.mostrati[riga["testo"]] += 1
+        if detto["tipo"] == "cursore":
+            self.cursore = detto["cursore"]
+            self.pronto.set()
 
     async def ha(self, testi: set[str]) -> None:
         async with asyncio.timeout(ATTESA):
@@ -189,11 +194,18 @@ class Schermo:
                 await asyncio.sleep(0.05)
 
 
+def _tutte(nome: str) -> lettura.Arretrato:
+    connections["default"].close_if_unusable_or_obsolete()
+    return lettura.dopo(0, [mondo.utente(nome).pk])
+
+
 @asynccontextmanager
-async def schermi(tutta: Installazione) -> AsyncIterator[list[Schermo]]:
-    """The same person, at a screen of each server."""
-    cookie = await fai(_cookie, "UNO PO")
-    aperti = [Schermo(s.porta or 0, cookie) for s in tutta.server]
+async def schermi(tutta: Installazione, nomi: Sequence[str]) -> AsyncIterator[list[Schermo]]:
+    """Some people, each at a screen of each server."""
+    aperti = []
+    for nome in nomi:
+        cookie = await fai(_cookie, nome)
+        aperti += [Schermo(nome, s.porta or 0, cookie) for s in tutta.server]
     compiti = [asyncio.ensure_future(s.vivi()) for s in aperti]
     try:
         async with asyncio.timeout(ATTESA):
@@ -216,7 +228,7 @@ def _cookie(nome: str) -> str:
 
 def test_each_screen_of_each_process_shows_it_once(installazione: Installazione) -> None:
     async def scena() -> None:
-        async with schermi(installazione) as aperti:
+        async with schermi(installazione, ["UNO PO"]) as aperti:
             for n in range(20):
                 await fai(notifica, "UNO PO", f"la {n}", f"obiettivo:{n}")
             await fai(notifica, "DUE PO", "di un altro")
@@ -225,41 +237,122 @@ def test_each_screen_of_each_process_shows_it_once(installazione: Installazione)
                 await schermo.ha(attese)
             await asyncio.sleep(6)  # a round repeats nothing
             for schermo in aperti:
-                assert sorted(schermo.mostrati) == sorted(attese)
+                assert schermo.mostrati == dict.fromkeys(attese, 1)
                 assert schermo.ritorni == 1
 
     corri(scena())
 
 
-def test_every_part_is_killed_during_a_storm_and_all_arrives(installazione: Installazione) -> None:
-    """kill -9 of the worker, of Redis, of one server and of the other, while news go on: nothing
-    is missing on any screen, and nothing is shown twice."""
+# --- the storm ------------------------------------------------------------------------------------
 
-    async def scena() -> None:
-        async with schermi(installazione) as aperti:
-            dette: set[str] = set()
+TEMPESTA = int(os.environ.get("TEMPESTA", "240"))
+GRANDE = TEMPESTA > 1000  # asked for by hand: the database itself is killed too
+SCRITTORI = 4
+PERSONE = (
+    "UNO PO", "DUE PO", "UNO DIRIGENTE", "DUE DIRIGENTE", "PRIMO NUCLEO", "ATTI SEGRETERIA",
+    "GESTIONE CONTROLLO", "GENERALE SEGRETARIO",
+)  # fmt: skip
 
-            async def tempesta(nome: str) -> None:
-                for n in range(40):
-                    testo = f"{nome} {n}"
-                    await fai(notifica, "UNO PO", testo, f"{nome}:{n}")
-                    dette.add(testo)
 
-            vittime = {
-                "operaio": installazione.operaio,
-                "redis": installazione.redis,
-                "primo": installazione.server[0],
-                "secondo": installazione.server[1],
-            }
-            for nome, vittima in vittime.items():
-                durante = asyncio.ensure_future(tempesta(nome))
-                await asyncio.sleep(0.05)
-                await asyncio.to_thread(vittima.uccidi)
-                await durante
-                await asyncio.to_thread(vittima.avvia)
-            await tempesta("dopo")
+@dataclass
+class Tempesta:
+    """Who writes to whom, and what was written: of what was tried again because the database died
+    with the answer in its mouth, both times may have been the first."""
+
+    persone: Sequence[str]
+    quante: int
+    dette: dict[str, set[str]] = field(default_factory=dict)
+    ritentate: set[str] = field(default_factory=set)
+
+    def scrivi(self, chi: int) -> None:
+        """What one of the writers writes."""
+        try:
+            for n in range(chi, self.quante, SCRITTORI):
+                nome = self.persone[n % len(self.persone)]
+                testo = f"la {n}"
+                while not self._prova(nome, testo, n):
+                    self.ritentate.add(testo)
+                    time.sleep(0.2)
+                self.dette.setdefault(nome, set()).add(testo)
+        finally:
+            connections.close_all()
+
+    @staticmethod
+    def _prova(nome: str, testo: str, n: int) -> bool:
+        try:
+            notifica(nome, testo, f"cosa:{n}")
+        except DatabaseError:
+            connections["default"].close()
+            return False
+        return True
+
+
+def _cade_il_database() -> None:
+    """As when it is restarted: with a backend killed the server drops every connection and
+    recovers; where others use it too, only the connections of the installation go."""
+    with connections["owner"].cursor() as cursore:
+        cursore.execute(
+            "SELECT pid FROM pg_stat_activity WHERE application_name = %s", [INSTALLAZIONE]
+        )
+        pid = [pid for (pid,) in cursore.fetchall()]
+    for uno in pid[: 1 if GRANDE else None]:
+        with suppress(ProcessLookupError):
+            os.kill(uno, signal.SIGKILL if GRANDE else signal.SIGTERM)
+    connections["owner"].close()
+
+
+def test_every_part_is_killed_at_random_during_a_storm_and_all_arrives_once(
+    installazione: Installazione,
+) -> None:
+    """kill -9 of the worker, of Redis, of one server and of the other, and the database's
+    connections lost, while news go on: nothing is missing on any screen, and nothing is shown
+    twice. `TEMPESTA=10000` makes it that long, and kills the database's own processes."""
+    caso = random.Random(TEMPESTA)
+    vittime: dict[str, Parte | None] = {
+        "operaio": installazione.operaio,
+        "redis": installazione.redis,
+        "primo": installazione.server[0],
+        "secondo": installazione.server[1],
+        "database": None,
+    }
+    tempesta = Tempesta(PERSONE if GRANDE else PERSONE[:2], TEMPESTA)
+    morti: Counter[str] = Counter()
+
+    async def uccidi(nome: str) -> None:
+        vittima = vittime[nome]
+        morti[nome] += 1
+        if vittima is None:
+            await asyncio.to_thread(_cade_il_database)
+            return
+        await asyncio.to_thread(vittima.uccidi)
+        await asyncio.sleep(caso.random())
+        await asyncio.to_thread(vittima.avvia)
+
+    async def scena() -> tuple[float, int]:
+        async with schermi(installazione, tempesta.persone) as aperti:
+            inizio = time.monotonic()
+            scrivono = asyncio.gather(
+                *(asyncio.to_thread(tempesta.scrivi, n) for n in range(SCRITTORI))
+            )
+            mancano = list(vittime)
+            caso.shuffle(mancano)
+            while mancano or (GRANDE and not scrivono.done()):
+                await asyncio.sleep(caso.random() * (3 if GRANDE else 0.3))
+                await uccidi(mancano.pop() if mancano else caso.choice(list(vittime)))
+            await scrivono
             for schermo in aperti:
-                await schermo.ha(dette)
-                assert sorted(schermo.mostrati) == sorted(dette)
+                await schermo.ha(tempesta.dette[schermo.nome])
+            secondi = time.monotonic() - inizio
+            for schermo in aperti:
+                sue = tempesta.dette[schermo.nome]
+                assert set(schermo.mostrati) == sue
+                doppie = {t for t, volte in schermo.mostrati.items() if volte > 1}
+                assert doppie <= tempesta.ritentate
+            return secondi, len(aperti)
 
-    corri(scena())
+    secondi, quanti = corri(scena())
+    assert sum(len(sue) for sue in tempesta.dette.values()) == TEMPESTA
+    print(
+        f"{TEMPESTA} notizie a {quanti} schermi in {secondi:.0f} s; uccisi: {dict(morti)}; "
+        f"riscritte: {len(tempesta.ritentate)}"
+    )
