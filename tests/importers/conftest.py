@@ -15,6 +15,7 @@ REALI = [
     "test_aperti_reali.py",
     "test_foglio_reali.py",
     "test_forme_reali.py",
+    "test_metamorfosi_reali.py",
     "test_modena_reale.py",
     "test_osservazioni_reali.py",
 ]

@@ -16,18 +16,44 @@ from cycle.importers.righe import Pezzo, Riga
 from cycle.importers.testo import chiave, testo_semplice
 
 _MASSIMO_INCOLLATI = 40  # labels and values in one piece; a whole head has half as many
+_TRA_TESTI = frozenset(Parte) - {Parte.ATTESA, Parte.RIPRESA}
+_SETTORE = re.compile(r"Settore\b ?(.*)")
 _INIZIO_STADIO = re.compile(r"(?:<p>\s?)?(?:Primo|Secondo) Stato")
 
 
 class Lettore(Parti):
     """Feed it the lines in order, then `chiudi`; the reading is in `documento`."""
 
+    _settore_solo: Riga | None = None  # the label alone: what it is depends on the line below
+
     def leggi(self, riga: Riga) -> None:
+        sospesa, self._settore_solo = self._settore_solo, None
+        if sospesa is not None:
+            if chiave(riga.testo) in self._settori():
+                self._manca_la_pagina(sospesa)
+            self._una(sospesa)
+        if riga.testo == "Settore" and self.parte in _TRA_TESTI:
+            self._settore_solo = riga
+        else:
+            self._una(riga)
+
+    def _settori(self) -> set[str]:
+        """The names of the settore that the scheda and the cover print."""
+        nomi = [self.scheda.settore] if self.scheda is not None else []
+        nomi += [centro.nome for centro in self.documento.centri[-1:]]
+        return {chiave(nome) for nome in nomi if nome}
+
+    def _manca_la_pagina(self, riga: Riga) -> None:
+        self.segnala(riga.numero, "manca l'intestazione della pagina")
+        self.apri_pagina()
+
+    def _una(self, riga: Riga) -> None:
         self.ultima = riga.numero
         if self.parte is Parte.RIPRESA and not self._riprende(riga):
             return
         if self._settore_ripetuto(riga):
-            self.segnala(riga.numero, "manca l'intestazione della pagina")
+            self._manca_la_pagina(riga)
+        elif self._comincia_da_una_pagina(riga):
             self.apri_pagina()
         stadio = self._stadio_che_inizia(riga)
         if stadio:
@@ -43,6 +69,8 @@ class Lettore(Parti):
 
     def chiudi(self) -> None:
         """After the last line."""
+        if self._settore_solo is not None:
+            self._una(self._settore_solo)
         self.chiudi_parte()
         self.segnala_orfane(self.ultima)
 
@@ -57,12 +85,18 @@ class Lettore(Parti):
 
     def _settore_ripetuto(self, riga: Riga) -> bool:
         """`Settore` and its name, which only the head of a page prints, amid something else."""
-        if self.scheda is None or self.parte is Parte.ATTESA:
+        settore = _SETTORE.fullmatch(riga.testo)
+        if settore is None or self.parte is Parte.ATTESA:
             return False
-        prima = riga.pezzi[0].testo
-        return prima.startswith("Settore") and chiave(riga.testo) == chiave(
-            f"Settore {self.scheda.settore}"
-        )
+        return chiave(settore[1]) in self._settori()
+
+    def _comincia_da_una_pagina(self, riga: Riga) -> bool:
+        """`Settore`, which only the head of a page prints, where no cover was read: the file is a
+        part of the document."""
+        if self.parte is not Parte.COPERTINA or self.documento.centri:
+            return False
+        inizio = _SETTORE.fullmatch(riga.pezzi[0].testo)
+        return inizio is not None and inizio[1].upper() == inizio[1]
 
     def _codice_di_un_altro_specifico(self, riga: Riga) -> str | None:
         """`Codice OE330102` amid the tables of another specifico: its heading was lost."""
@@ -99,6 +133,7 @@ class Lettore(Parti):
         elif lessico.SPECIFICO.fullmatch(testo):
             if self.scheda is None or self.sospesa is not None:
                 self.orfana(riga)
+                self.specifico_orfano = self.scheda is None
             else:
                 self._apri_specifico(riga)
         else:
@@ -142,6 +177,7 @@ class Lettore(Parti):
         self.scheda = SchedaGrezza(riga.numero, self.tipo, codice, self.settore)
         self.documento.schede.append(self.scheda)
         self.specifico, self.campo, self.parte = None, Campo.TITOLO, Parte.CAMPI
+        self.specifico_orfano = False
         self.inizia_date(self.scheda.date)
         self.inizia_percentuali(self.scheda.percentuali)
 

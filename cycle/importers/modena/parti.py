@@ -66,6 +66,7 @@ class Parti:
         self._colonne: dict[int, Campo] = {}
         self._da_leggere: list[Pezzo] = []
         self._righe_dei_codici: dict[str, int] = {}
+        self.specifico_orfano = False  # the code that follows is of a specifico without its scheda
         self._orfane: list[int] = []
         self._orfani: dict[str, int] = {}  # their codes, and the line of each
 
@@ -128,6 +129,7 @@ class Parti:
             self.sospesa = (self.parte, self.campo, self.specifico)
         self.chiudi_parte()
         self.specifico, self.campo, self.parte = None, None, Parte.ATTESA
+        self.specifico_orfano = False
 
     def apri_persone(self) -> None:
         tabella = self.specifico or self.scheda
@@ -293,7 +295,8 @@ class Parti:
 
     def _in_attesa(self, riga: Riga, testo: str) -> None:
         """Between two schede: only the code of one whose heading was lost is of use."""
-        trovato = _CODICE.match(testo) if self.campo is Campo.CODICE else None
+        di_scheda = self.campo is Campo.CODICE and not self.specifico_orfano
+        trovato = _CODICE.match(testo) if di_scheda else None
         if trovato is None and self.scheda is not None and self.sospesa is None:
             self.non_interpretata(riga, testo)
             return

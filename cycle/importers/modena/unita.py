@@ -30,7 +30,8 @@ class Organigramma:
         self._di_scheda: dict[int, str] = {}
         for centro in documento.centri:
             self._da_centro(centro)
-        for scheda in documento.schede:
+        # one whose settore is lost is of the only one that the others print
+        for scheda in sorted(documento.schede, key=lambda s: not s.settore):
             self._di_scheda[scheda.riga] = self._da_scheda(scheda)
 
     def unita(self) -> tuple[Unita, ...]:

@@ -21,7 +21,7 @@ from cycle.importers.seregno.lettore import (
     Parte,
     SchedaGrezza,
 )
-from cycle.importers.testo import Avvisi, chiave, sigla
+from cycle.importers.testo import Avvisi, chiave
 
 TIPO = "Obiettivo operativo"
 # The ente weighs nothing (R68) and sets no cap on a score (R71).
@@ -87,7 +87,7 @@ class _Assemblaggio:
         self.primo, self.ultimo = f"{anno}-1", f"{anno}-2"
 
     def piano(self) -> neutro.Piano:
-        obiettivi = [self._obiettivo(scheda) for scheda in self.lettore.schede]
+        obiettivi = [self._obiettivo(s) for s in self.lettore.schede if self._ha_codice(s)]
         unita = self._unita()
         return neutro.Piano(
             anno=self.anno,
@@ -162,15 +162,21 @@ class _Assemblaggio:
             riga=scheda.riga,
         )
 
+    def _ha_codice(self, scheda: SchedaGrezza) -> bool:
+        """Without activities there is no code, and none is made up: the rest of the document has
+        them."""
+        if not scheda.attivita:
+            self.avvisi.aggiungi(
+                scheda.riga,
+                "",
+                f"la scheda «{breve(scheda.campo(Campo.OBIETTIVO))}» non ha attività, quindi "
+                "nemmeno un codice: tralasciata. Importare il documento intero",
+            )
+        return bool(scheda.attivita)
+
     def _codice(self, scheda: SchedaGrezza) -> str:
         """What most of its activities begin with."""
         prefissi = Counter(codice[:-2] for codice in scheda.attivita)
-        if not prefissi:
-            codice = sigla(scheda.campo(Campo.OBIETTIVO)) or f"RIGA-{scheda.riga}"
-            self.avvisi.aggiungi(
-                scheda.riga, codice, "la scheda non ha attività, né un codice: le è dato questo"
-            )
-            return codice
         codice = max(prefissi, key=lambda p: (prefissi[p], p))
         for altra in sorted(scheda.attivita):
             if not altra.startswith(codice):
