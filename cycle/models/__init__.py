@@ -4,6 +4,7 @@
 from cycle.models.accesso import Invito, Lettera, Recapito
 from cycle.models.atto import Allegato, Atto, DocumentoAtto
 from cycle.models.calendario import Ciclo, Periodo, Preavviso, Proroga, Scadenza
+from cycle.models.domanda import DomandaSalvata
 from cycle.models.ente import Ente, Gettone, Persona, UnitaOrganizzativa, Utente
 from cycle.models.incarico import Incarico
 from cycle.models.indicatore import Indicatore, Rilevazione, StoricoIndicatore, TipoIndicatore
@@ -50,6 +51,7 @@ __all__ = [
     "Correzione",
     "DocumentoAtto",
     "DocumentoNeutralizzazione",
+    "DomandaSalvata",
     "Ente",
     "Evidenza",
     "Fase",

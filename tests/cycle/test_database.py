@@ -195,6 +195,9 @@ def _fabbrica(ipa: str, m: Any) -> Any:
         return _del_peg(ipa, m)
     if m.__name__ == "FeedCalendario":
         return m.objects.create(**di_ente, persona=mondo.persona("UNO PO", ipa), impronta=ipa)
+    if m.__name__ == "DomandaSalvata":
+        di_chi = mondo.persona("UNO PO", ipa)
+        return m.objects.create(**di_ente, persona=di_chi, nome="Le mie", parole={})
     if m.__name__ == "Recapito":
         return m.objects.create(
             **di_ente, persona=mondo.persona("UNO PO", ipa), email=f"{ipa}@x.it"
