@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """Where a year stands, for who answers for all of it: percentages by settore beside last year's and
-period by period, objectives by state, who is late and by how much, reports by period. A number of
-queries that does not depend on how many objectives there are."""
+as a trend over the periods, objectives by state, who is late and by how much, reports by period. A
+number of queries that does not depend on how many objectives there are."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from cycle.elenco import Elenco, Riga, Totale, somma
 from cycle.filtri import Filtri
 from cycle.measure import in_italiano
 from cycle.models import Ciclo, Obiettivo, Periodo, RelazioneSemestrale
+from cycle.parametri import Parametri
 from workflows.machines.relazione import COMPILABILI, STATI
 from workflows.ports import Attore
 
@@ -37,6 +38,12 @@ class Tappa:
     quante: int = 0
     calcolata: Decimal | None = None
     convalidata: Decimal | None = None
+    convalidate: int = 0
+
+    @property
+    def media(self) -> Decimal | None:
+        """The validated mean when every report of it is validated, else the computed one."""
+        return self.convalidata if 0 < self.convalidate >= self.quante else self.calcolata
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +56,29 @@ class Settore:
     totale: Totale
     prima: Totale
     tappe: tuple[Tappa, ...]
+    tappe_prima: tuple[Tappa, ...] = ()
+
+    @property
+    def misurate(self) -> tuple[tuple[Tappa, Decimal], ...]:
+        """The periods with a mean, and the mean that speaks for each: the validated one when all
+        of it is, else the computed one."""
+        return _misurate(self.tappe)
+
+    @property
+    def misurate_prima(self) -> tuple[tuple[Tappa, Decimal], ...]:
+        """The same of last year."""
+        return _misurate(self.tappe_prima)
+
+    @property
+    def andamento(self) -> str:
+        """This year's figures under the chart, each with the number of its period; "" before there
+        is any."""
+        return _in_fila(self.tappe)
+
+    @property
+    def andamento_prima(self) -> str:
+        """Last year's."""
+        return _in_fila(self.tappe_prima)
 
     @property
     def anno_prima(self) -> Decimal | None:
@@ -127,6 +157,51 @@ class Cruscotto:
     periodi: Sequence[Periodo] = field(default=())
 
     @property
+    def scala(self) -> tuple[int, int]:
+        """Where the axis of the trends begins and ends, over a hundred: the same for all."""
+        valori = [
+            v for s in (self.ente, *self.settori) for _t, v in (*s.misurate, *s.misurate_prima)
+        ]
+        if not valori:
+            return 0, 100
+        basso = int(min(valori) // 10 * 10)
+        return max(0, min(basso, 90)), max(100, int(-(-max(valori) // 10) * 10))
+
+    @property
+    def andamento(self) -> str:
+        """The trends in a sentence."""
+        punti = self.ente.misurate
+        if not punti:
+            return _("Nessun periodo ha ancora una media.")
+        (prima, da), (dopo, a) = punti[0], punti[-1]
+        if prima is dopo:
+            allora = {t.periodo: v for t, v in self.ente.misurate_prima}.get(prima.periodo)
+            detto = _("Nel %(periodo)s la media dell'ente è %(da)s") % {
+                "periodo": prima.periodo.lower(),
+                "da": _percento(da),
+            }
+            if allora is None:
+                return detto + "."
+            return detto + _("; nello stesso periodo dell'anno prima era %(allora)s.") % {
+                "allora": _percento(allora)
+            }
+        salgono = sum(s.misurate[-1][1] > s.misurate[0][1] for s in self.settori if s.misurate)
+        scendono = sum(s.misurate[-1][1] < s.misurate[0][1] for s in self.settori if s.misurate)
+        return _(
+            "Dal %(prima)s al %(dopo)s la media dell'ente passa da %(da)s (relazioni %(n)s) a %(a)s "
+            "(relazioni %(m)s); i settori che salgono sono %(su)s, quelli che scendono %(giu)s."
+        ) % {
+            "prima": prima.periodo.lower(),
+            "dopo": dopo.periodo.lower(),
+            "da": _percento(da),
+            "a": _percento(a),
+            "n": prima.quante,
+            "m": dopo.quante,
+            "su": salgono,
+            "giu": scendono,
+        }
+
+    @property
     def sintesi(self) -> str:
         """The charts, in a sentence."""
         misurati = [s for s in self.settori if s.quest_anno is not None]
@@ -149,10 +224,15 @@ def cruscotto(attore: Attore, ciclo: Ciclo, istante: datetime) -> Cruscotto:
     stati = elenco.per_stato()
     adesso = elenco.per_unita()
     allora: Mapping[str, Totale] = {}
+    periodi_prima: Sequence[Periodo] = ()
+    tappe_prima: Mapping[tuple[int, str], _Somme] = {}
     if prima is not None:
         prima.ente = ciclo.ente
-        allora = Elenco(attore, prima, Filtri(), istante).per_unita()
-    tappe = _tappe(elenco.obiettivi())
+        di_allora = Elenco(attore, prima, Filtri(), istante)
+        allora = di_allora.per_unita()
+        periodi_prima = selectors.periodi(prima)
+        tappe_prima = _tappe(di_allora.obiettivi(), _effetto(prima))
+    tappe = _tappe(elenco.obiettivi(), _effetto(ciclo))
 
     def di(codice: str, nome: str, radice: str) -> Settore:
         return Settore(
@@ -160,17 +240,8 @@ def cruscotto(attore: Attore, ciclo: Ciclo, istante: datetime) -> Cruscotto:
             nome,
             somma(t for percorso, t in adesso.items() if percorso.startswith(radice)),
             somma(t for percorso, t in allora.items() if percorso.startswith(radice)),
-            tuple(
-                _tappa(
-                    p,
-                    [
-                        t
-                        for (ordine, u), t in tappe.items()
-                        if ordine == p.ordine and u.startswith(radice)
-                    ],
-                )
-                for p in periodi
-            ),
+            _tappe_di(periodi, tappe, radice),
+            _tappe_di(periodi_prima, tappe_prima, radice),
         )
 
     settori = tuple(di(s.codice, s.nome, s.percorso) for s in selectors.settori(ciclo.ente))
@@ -233,24 +304,63 @@ _Somme = tuple[int, Decimal, int, Decimal]
 _TAPPE = """
 SELECT ordine, percorso, count(calcolata), coalesce(sum(calcolata), 0),
        count(convalidata), coalesce(sum(convalidata), 0)
-  FROM (SELECT p.ordine, u.percorso, avg(v.percentuale_calcolata) AS calcolata,
-               avg(v.percentuale_convalidata) AS convalidata
+  FROM (SELECT p.ordine, u.percorso,
+               CASE WHEN n.id IS NULL THEN avg(v.percentuale_calcolata)
+                    ELSE %s::numeric END AS calcolata,
+               CASE WHEN n.id IS NULL OR avg(v.percentuale_convalidata) IS NULL
+                    THEN avg(v.percentuale_convalidata) ELSE %s::numeric END AS convalidata
           FROM cycle_relazionesemestrale r
           JOIN cycle_periodo p ON p.id = r.periodo_id
           JOIN cycle_obiettivo o ON o.id = r.obiettivo_id
           JOIN cycle_unitaorganizzativa u ON u.id = o.unita_id
           JOIN cycle_vocerelazione v ON v.relazione_id = r.id
+          LEFT JOIN cycle_neutralizzazione n
+            ON n.obiettivo_id = o.id AND n.stato = 'accolta' AND n.specifico_id IS NULL
+           AND n.indicatore_id IS NULL AND %s
          WHERE r.obiettivo_id IN ({obiettivi}) AND r.stato <> ALL (%s)
-         GROUP BY r.id, p.ordine, u.percorso) AS delle_schede
+         GROUP BY r.id, p.ordine, u.percorso, n.id) AS delle_schede
  GROUP BY ordine, percorso
 """
 
 
-def _tappe(obiettivi: QuerySet[Obiettivo]) -> dict[tuple[int, str], _Somme]:
+def _tappe(obiettivi: QuerySet[Obiettivo], effetto: str) -> dict[tuple[int, str], _Somme]:
+    """By period and unit. What is neutralised whole is left out, or counts 100, or as it is: as the
+    year's parameter `effetto` says (R62)."""
     dentro, parametri = obiettivi.order_by().values("pk").query.sql_with_params()
     with connection.cursor() as cursore:
-        cursore.execute(_TAPPE.format(obiettivi=dentro), [*parametri, sorted(COMPILABILI)])
+        piena = 100 if effetto == "cento" else None
+        cursore.execute(
+            _TAPPE.format(obiettivi=dentro),
+            [piena, piena, effetto != "quota", *parametri, sorted(COMPILABILI)],
+        )
         return {(ordine, percorso): tuple(resto) for ordine, percorso, *resto in cursore}
+
+
+def _effetto(ciclo: Ciclo) -> str:
+    """What a neutralizzazione does to the means of a year (R62)."""
+    return Parametri.da_dizionario(ciclo.parametri).misura.neutralizzazione
+
+
+def _tappe_di(
+    periodi: Sequence[Periodo], tappe: Mapping[tuple[int, str], _Somme], radice: str
+) -> tuple[Tappa, ...]:
+    return tuple(
+        _tappa(
+            p,
+            [t for (ordine, u), t in tappe.items() if ordine == p.ordine and u.startswith(radice)],
+        )
+        for p in periodi
+    )
+
+
+def _misurate(tappe: Sequence[Tappa]) -> tuple[tuple[Tappa, Decimal], ...]:
+    return tuple((t, t.media) for t in tappe if t.media is not None)
+
+
+def _in_fila(tappe: Sequence[Tappa]) -> str:
+    return ", ".join(
+        f"{n}° {_percento(t.media)}" for n, t in enumerate(tappe, 1) if t.media is not None
+    )
 
 
 def _tappa(periodo: Periodo, somme: Sequence[_Somme]) -> Tappa:
@@ -261,6 +371,7 @@ def _tappa(periodo: Periodo, somme: Sequence[_Somme]) -> Tappa:
         quante,
         sum((s[1] for s in somme), Decimal(0)) / quante if quante else None,
         sum((s[3] for s in somme), Decimal(0)) / convalidate if convalidate else None,
+        convalidate,
     )
 
 

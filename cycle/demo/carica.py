@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 from django.db import transaction
@@ -18,6 +18,7 @@ from cycle.apertura import predefinite
 from cycle.demo.comune import comune
 from cycle.demo.giunta import atto_del_peg, decide, porta_in_giunta
 from cycle.demo.incarichi import vicende
+from cycle.demo.nucleo import esamina
 from cycle.demo.prossimo import prepara_prossimo
 from cycle.demo.variazioni import chiede
 from cycle.importers import piano as neutro
@@ -45,9 +46,12 @@ from cycle.services.piano import EsitoImportazione, importa
 from cycle.services.proroga import proroga
 from cycle.services.relazioni import Compilazione, compila
 from cycle.services.transizioni import esegui
-from workflows.ports import Attore, FattiAtto, FattiSeduta, Richiesta
+from notifications.models import Notifica
+from workflows.ports import Attore, FattiAtto
+from workflows.registro.models import Evento
 
 Racconta = Callable[[str], None]
+DI_QUESTI_GIORNI = timedelta(days=14)
 
 # Who serves the second ente, beside those its document names.
 _ORGANI = (
@@ -100,7 +104,16 @@ def carica(istante: datetime, racconta: Racconta) -> Ente:
         vicende(ente, anno, istante)
         chiede(ente, anno, istante)
         prepara_prossimo(ente, anno, istante, racconta)
+        _gia_letto(ente, istante)
     return ente
+
+
+def _gia_letto(ente: Ente, istante: datetime) -> None:
+    """People look at their news: unread is what came in these days."""
+    di_adesso = Evento.objects.filter(ente_id=ente.pk, istante__gte=istante - DI_QUESTI_GIORNI)
+    Notifica.objects.filter(ente_id=ente.pk, letta_il__isnull=True).exclude(
+        evento_id__in=di_adesso.values("pk")
+    ).update(letta_il=istante)
 
 
 def _apri_anni(ente: Ente, anno: int) -> None:
@@ -307,7 +320,7 @@ class _Racconto:
     ) -> None:
         self.ente = ente
         self.anno = piano.anno
-        self.ciclo = Ciclo.objects.get(ente=ente, anno=piano.anno)
+        self.ciclo = Ciclo.objects.select_related("ente").get(ente=ente, anno=piano.anno)
         self.piano = {o.codice: o for o in piano.obiettivi}
         self.stati = stati
         self.istante = istante
@@ -330,7 +343,12 @@ class _Racconto:
         if self._venuto((7, 24)):
             self.racconta("relazioni del primo semestre")
             self._relazioni(avviati, 1, (7, 24))
-            self._validazione_primo_periodo(avviati)
+            esamina(
+                self.ciclo,
+                [[o.pk for o in s.obiettivi] for s in self._settori(avviati)],
+                self.nucleo,
+                self.istante,
+            )
         if self._venuto((8, 5)):
             conclusi = self._quelli("rendicontato")
             self._relazioni(conclusi, 2, (8, 5))
@@ -404,8 +422,6 @@ class _Racconto:
         chi: Persona,
         quando: tuple[int, int],
         *,
-        atto: FattiAtto | None = None,
-        seduta: FattiSeduta | None = None,
         procedura: str = "obiettivo",
     ) -> None:
         istante = _giorno(self.anno, *quando)
@@ -416,7 +432,6 @@ class _Racconto:
                 ids=[o.pk for o in oggetti],
                 by=self._attore(chi, istante),
                 istante=istante,
-                richiesta=Richiesta(atto=atto, seduta=seduta),
             )
 
     def _relazioni(
@@ -464,21 +479,3 @@ class _Racconto:
                     valori[indicatori[riga.pk, ordine]] = r.valore
             testi[riga.pk] = next((r.testo for r in s.relazioni if r.periodo == periodo), "")
         return Compilazione(valori, testi)
-
-    def _validazione_primo_periodo(self, obiettivi: Sequence[Obiettivo]) -> None:
-        """The Nucleo has come half way: the first settori are validated, the others wait."""
-        settori = self._settori(obiettivi)
-        prossimi = [o.pk for s in settori[: len(settori) // 2] for o in s.obiettivi]
-        relazioni = list(
-            RelazioneSemestrale.objects.filter(
-                obiettivo__in=prossimi, periodo__ordine=1, stato="trasmessa"
-            ).order_by("pk")
-        )
-        self._passo(
-            "valida",
-            relazioni,
-            self.nucleo[0],
-            (8, 27),
-            seduta=FattiSeduta(date(self.anno, 8, 26), frozenset(p.pk for p in self.nucleo)),
-            procedura="relazione",
-        )

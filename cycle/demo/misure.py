@@ -10,6 +10,7 @@ from typing import cast
 from cycle import measure
 from cycle.importers.piano import Indicatore, Obiettivo, Specifico
 from cycle.measure.figure import Aggregazione, Natura, UnitaMisura
+from cycle.osservazioni import Esame, Politica, bozze
 
 PARAMETRI = measure.ParametriMisura()
 ULTIMO = 2
@@ -31,6 +32,14 @@ def mancati(specifico: Specifico, periodo: int) -> tuple[measure.Scostamento, ..
     """What the Nucleo has to speak of at the first or second period (R78)."""
     solo = measure.Obiettivo(specifico.codice, (_specifico(specifico),))
     return measure.scostamenti(solo, periodo, ULTIMO, PARAMETRI)
+
+
+def osservazione(specifico: Specifico, testo: str, esame: Esame) -> str:
+    """What the Nucleo writes of it: the draft of the product, as it is (R78); "" where there is
+    nothing to say. `testo` are the settore's words."""
+    solo = measure.Obiettivo(specifico.codice, (_specifico(specifico),))
+    trovate = bozze(solo, {specifico.codice: testo}, esame, Politica(), PARAMETRI)
+    return trovate[0].testo if trovate else ""
 
 
 def con_annuali(indicatore: Indicatore) -> Indicatore:

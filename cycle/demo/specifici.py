@@ -23,6 +23,7 @@ from cycle.importers.piano import (
     Rilevazione,
     Specifico,
 )
+from cycle.osservazioni import Esame
 
 ANNO_INTERO = Finestra(1, 12)
 PRIMO_SEMESTRE = Finestra(1, 6)
@@ -224,9 +225,16 @@ def _relazione(
     osservazione = risposta = ""
     if esercizio.concluso and mancati:
         strategico = bool(voce.fatto)
-        termine = esercizio.termine_variazioni()
-        osservazione = testi.osservazione(mancati, motivo, strategico, termine)
         ultimo = numero == misure.ULTIMO
+        esame = Esame(
+            anno=esercizio.anno,
+            periodo=numero,
+            ultimo=misure.ULTIMO,
+            al=esercizio.periodi()[numero - 1].al,
+            strategico=strategico,
+            termine=esercizio.termine_variazioni(),
+        )
+        osservazione = misure.osservazione(scritto, testo, esame)
         if strategico and sorte.random() < (0.7 if ultimo else 0.15):
             risposta = testi.risposta(sorte, voce.fatto, motivo, ultimo)
     return Relazione(f"{esercizio.anno}-{numero}", testo, osservazione, risposta)

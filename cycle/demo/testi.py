@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from decimal import Decimal
 from random import Random
 
@@ -93,26 +92,6 @@ def relazione(
     ), ""
 
 
-def osservazione(
-    mancati: Sequence[Scostamento], motivo: str, strategico: bool, termine: date
-) -> str:
-    """Words of the Nucleo: the findings, what the settore says, and, on a strategic objective, the
-    invitation to ask for a variazione by `termine`, or why none was asked."""
-    if not mancati:
-        return ""
-    pezzi = [_rilievo(mancato) for mancato in mancati]
-    if motivo:
-        pezzi.append(f"Il Settore riferisce che {motivo}.")
-    if strategico and mancati[0].annuale:
-        pezzi.append("Il Nucleo chiede perché non sia stata presentata una variazione nei termini.")
-    elif strategico:
-        pezzi.append(
-            f"Il Nucleo invita a chiedere, se occorre, una variazione: il termine è il"
-            f" {termine:%d/%m/%Y}."
-        )
-    return _insieme(*pezzi)
-
-
 def risposta(sorte: Random, fatto: str, motivo: str, annuale: bool) -> str:
     """The answer of the settore to the Nucleo."""
     frasi = dati().frasi
@@ -132,19 +111,6 @@ def rettifica(convalidata: Decimal) -> str:
 
 def _motivo(sorte: Random, fatto: str) -> str:
     return sorte.choice(dati().frasi["motivi" if fatto else "motivi_ordinari"])
-
-
-def _rilievo(mancato: Scostamento) -> str:
-    quale = "mancato" if mancato.esito == "mancato" else "parziale mancato"
-    quando = "nell'anno" if mancato.annuale else "nel periodo"
-    previsto, conseguito = (
-        in_italiano(valore) if isinstance(valore, Decimal) else "nessun dato"
-        for valore in (mancato.previsto, mancato.conseguito)
-    )
-    return (
-        f"Per «{mancato.indicatore}» si riscontra un {quale} conseguimento {quando}:"
-        f" a fronte di {previsto} risulta {conseguito}."
-    )
 
 
 def _precisazioni(sorte: Random, minimo: int, massimo: int) -> list[str]:

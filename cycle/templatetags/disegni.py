@@ -14,6 +14,7 @@ from django import template
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
+from cycle.cruscotto import Settore, Tappa
 from cycle.models import Fase
 from cycle.scheda import Cella
 
@@ -59,6 +60,56 @@ def quota(parte: int, tutto: int) -> SafeString:
         '<rect class="fondo" x="0" y="2" width="100" height="6"/>'
         '<rect class="piena" x="0" y="2" width="{}" height="6"/></svg>',
         larga,
+    )
+
+
+@register.simple_tag
+def andamento(settore: Settore, scala: tuple[int, int]) -> SafeString:
+    """The means of the periods as a line with a dot each, last year's dashed with squares; `scala`
+    is where the axis begins and ends. The caption beside it says the figures."""
+    quanti = max(len(settore.tappe), len(settore.tappe_prima), 1)
+    basso, alto = scala
+
+    def punti(tappe: Sequence[Tappa]) -> list[tuple[str, str]]:
+        return [
+            (
+                _n(26 + 120 * (n + 0.5) / quanti),
+                _n(62 - 54 * (float(t.media) - basso) / (alto - basso)),
+            )
+            for n, t in enumerate(tappe)
+            if t.media is not None
+        ]
+
+    adesso, prima = punti(settore.tappe), punti(settore.tappe_prima)
+    return format_html(
+        '<svg class="andamento" viewBox="0 0 150 80" aria-hidden="true">'
+        '<line class="asse" x1="24" x2="148" y1="8" y2="8"/>'
+        '<line class="asse" x1="24" x2="148" y1="62" y2="62"/>'
+        '<text x="21" y="11" text-anchor="end">{}</text>'
+        '<text x="21" y="65" text-anchor="end">{}</text>{}{}{}{}{}</svg>',
+        alto,
+        basso,
+        format_html_join(
+            "",
+            '<text x="{}" y="76" text-anchor="middle">{}</text>',
+            ((_n(26 + 120 * (n + 0.5) / quanti), f"{n + 1}°") for n in range(quanti)),
+        ),
+        _linea("prima", prima),
+        format_html_join(
+            "",
+            '<rect class="prima" x="{}" y="{}" width="5" height="5"/>',
+            ((_n(float(x) - 2.5), _n(float(y) - 2.5)) for x, y in prima),
+        ),
+        _linea("adesso", adesso),
+        format_html_join("", '<circle class="adesso" cx="{}" cy="{}" r="3.2"/>', adesso),
+    )
+
+
+def _linea(classe: str, punti: Sequence[tuple[str, str]]) -> SafeString:
+    if len(punti) < 2:
+        return SafeString("")
+    return format_html(
+        '<polyline class="{}" points="{}"/>', classe, " ".join(f"{x},{y}" for x, y in punti)
     )
 
 

@@ -24,6 +24,7 @@ from cycle.elenco import Elenco
 from cycle.filtri import Filtri
 from cycle.measure.segnali import REGOLE
 from cycle.models import Ciclo
+from cycle.parametri import Parametri
 from cycle.segnali import dell_anno
 from cycle.services.atti_anno import autorizza
 from cycle.services.chiusura import chiudi
@@ -156,6 +157,8 @@ def media(request: RichiestaEnte, anno: int) -> HttpResponse:
     totale = elenco.somma(
         t for s, t in trovati.per_stato().items() if not filtri.stato or s == filtri.stato
     )
+    effetto = Parametri.da_dizionario(ciclo.parametri).misura.neutralizzazione
+    fuori = effetto == "escludi"
     ultima = elenco.pagine(totale.quanti)
     chiesta = _pagina(request)
     numero = int(chiesta) if chiesta.isascii() and chiesta.isdigit() else 1
@@ -168,7 +171,8 @@ def media(request: RichiestaEnte, anno: int) -> HttpResponse:
             "filtri": filtri,
             "di_che": _di_che(c, ciclo, filtri),
             "totale": totale,
-            "senza": totale.quanti - totale.con_calcolata,
+            "senza": totale.quanti - totale.con_calcolata - (totale.neutralizzati if fuori else 0),
+            "neutralizzazione": effetto,
             "righe": trovati.pagina(numero),
             "numero": numero,
             "ultima": ultima,
