@@ -91,9 +91,7 @@ def copia_di(mondo: str, riempi: Callable[[], None]) -> Iterator[str]:
     """A copy of the world of that name, which `riempi` writes once into the tables as they are
     born; the connections point to it until it is dropped, at the end."""
     prima = settings.DATABASES["default"]["NAME"]
-    modello = cloni.prepara_modello(
-        mondo, lambda nome: _costruisci(nome, riempi), impronta=_impronta()
-    )
+    modello = cloni.prepara_modello(mondo, lambda nome: da_vuoto(nome, riempi), impronta=impronta())
     nome = f"{modello}_corsa"
     cloni.clona(modello, nome)
     punta(nome)
@@ -104,8 +102,8 @@ def copia_di(mondo: str, riempi: Callable[[], None]) -> Iterator[str]:
         cloni.elimina(nome)
 
 
-def _impronta() -> str:
-    """Digest of what decides the tables and rows of the model."""
+def impronta(*anche: str) -> str:
+    """Digest of what decides the tables and rows of a model, these modules of the bench too."""
     digest = hashlib.sha256()
     sorgenti = [
         p
@@ -115,15 +113,18 @@ def _impronta() -> str:
             *(RADICE / cartella).rglob("models*/*.py"),
         )
     ]
-    propri = [Path(__file__).with_name(f"{nome}.py") for nome in ("mondo", "anni", "models")]
+    propri = [
+        Path(__file__).with_name(f"{nome}.py") for nome in ("mondo", "anni", "models", *anche)
+    ]
     propri.append(RADICE / "tests" / "mondo.py")
     for percorso in sorted([*sorgenti, *propri, RADICE / "cycle" / "permissions.py"]):
         digest.update(percorso.read_bytes())
     return digest.hexdigest()
 
 
-def _costruisci(nome: str, riempi: Callable[[], None]) -> None:
-    vuoto = cloni.prepara_modello("ciclo_banco_vuoto", _migra, impronta=_impronta())
+def da_vuoto(nome: str, riempi: Callable[[], None]) -> None:
+    """Fill database `nome`, from tables without a row."""
+    vuoto = cloni.prepara_modello("ciclo_banco_vuoto", _migra, impronta=impronta())
     cloni.clona(vuoto, nome)
     punta(nome)
     riempi()
@@ -143,13 +144,14 @@ def _riempi(misura: Misura) -> None:
     for numero, ipa in enumerate(IPA):
         ente = crea_ente(nome=f"Comune {ipa}", codice_ipa=ipa, istante=INIZIO)
         quanti = misura.obiettivi if numero == 0 else max(misura.obiettivi // 20, 10)
-        _piano(ente, misura, quanti)
+        piano(ente, misura, quanti)
         persone(ente)
         if numero == SCRITTORI - 1:  # the tables of a system in use are not empty
             proponi(attore(ipa), bozze(ipa))
 
 
-def _piano(ente: Ente, misura: Misura, quanti: int) -> None:
+def piano(ente: Ente, misura: Misura, quanti: int) -> None:
+    """A plan of so many drafts, imported."""
     schede = [misura.scheda(f"OE{n:05d}") for n in range(quanti)]
     importa(
         ente=ente,

@@ -51,6 +51,14 @@ def padrone() -> Iterator[None]:
         sql(f"ALTER TABLE {tabella} ENABLE TRIGGER USER", alias="owner")
 
 
+# By the statements of this transaction, from the tables of the registro and through their indexes.
+_LETTE = """
+SELECT sum(pg_stat_get_xact_tuples_fetched(r) + pg_stat_get_xact_tuples_returned(r))
+  FROM (SELECT unnest(%s::regclass[]) AS r
+        UNION ALL SELECT indexrelid FROM pg_index WHERE indrelid = ANY (%s::regclass[])) t
+"""
+
+
 class TestIntegro:
     def test_r84_the_registro_of_the_world_verifies(self, db_vera: None) -> None:
         trovato = esito()
@@ -103,6 +111,24 @@ class TestIntegro:
             with azione(o) as seconda:
                 Obiettivo.objects.filter(pk=o.pk).update(titolo="Due")
         assert {s.azione for s in Sigillo.objects.filter(azione__gte=prima)} == {prima, seconda}
+        assert guasti() == []
+
+    def test_r84_each_row_is_read_by_one_seal_however_many_the_actions(self, db_vera: None) -> None:
+        """Counted by the server: rows of the registro fetched to seal so many actions at once."""
+        o = mondo.in_stato("bozza")
+        lette: dict[int, int] = {}
+        lette_qui = ["workflows_evento", "workflows_modifica", "workflows_sigillo"]
+        for quante in (10, 80):
+            with transaction.atomic(), connection.cursor() as cursore:
+                for n in range(quante):
+                    with azione(o):
+                        Obiettivo.objects.filter(pk=o.pk).update(titolo=f"Giro {n} di {quante}")
+                cursore.execute(_LETTE, [lette_qui, lette_qui])
+                [prima] = cursore.fetchone()
+                cursore.execute("SET CONSTRAINTS ALL IMMEDIATE")
+                cursore.execute(_LETTE, [lette_qui, lette_qui])
+                lette[quante] = cursore.fetchone()[0] - prima
+        assert 0 < lette[80] <= 9 * lette[10], lette
         assert guasti() == []
 
     def test_r84_who_brings_the_seal_forward_writes_out_of_procedure(self, db_vera: None) -> None:

@@ -8,6 +8,7 @@ that nothing of the registro depends on the tables it watches.
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 
@@ -44,9 +45,14 @@ class Evento(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["radice_id", "-id"], name="evento_radice"),
-            models.Index(fields=["persona_id", "-istante", "-id"], name="evento_persona"),
-            models.Index(fields=["ente_id", "-registrato_il"], name="evento_ente"),
+            # one objective's history is short, and sorted when it is read
+            models.Index(
+                fields=["radice_id"],
+                condition=models.Q(radice_id__isnull=False),
+                name="evento_radice",
+            ),
+            # rows come in this order: a summary of pages is enough
+            BrinIndex(fields=["registrato_il"], autosummarize=True, name="evento_registrato"),
             # the histories of what hangs below no objective, or is asked by itself
             models.Index(
                 fields=["procedura", "oggetto_id"],
@@ -59,9 +65,8 @@ class Evento(models.Model):
                 condition=models.Q(atto_id__isnull=False),
                 name="evento_atto",
             ),
-            # the order in which questions are answered
-            models.Index(fields=["ente_id", "-istante", "-id"], name="evento_istante"),
-            models.Index(fields=["ente_id", "verbo", "-istante", "-id"], name="evento_verbo"),
+            # questions are answered by day: evento_giorno, evento_verbo and evento_persona are
+            # indexes of an expression, which migration 0009 makes
             # few, and asked whenever a code is given: none is given twice
             models.Index(
                 fields=["ente_id"],
@@ -90,7 +95,11 @@ class Modifica(models.Model):
     class Meta:
         indexes = [
             models.Index(fields=["evento_id"], name="modifica_evento"),
-            models.Index(fields=["radice_id", "-id"], name="modifica_radice"),
+            models.Index(
+                fields=["radice_id"],
+                condition=models.Q(radice_id__isnull=False),
+                name="modifica_radice",
+            ),
         ]
         verbose_name = "modifica"
         verbose_name_plural = "modifiche"

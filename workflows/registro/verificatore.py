@@ -25,24 +25,16 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from hashlib import sha256
+from itertools import groupby
 from pathlib import Path
 
 ZERO = bytes(32)
 # Links that wait for their previous one before it is given for lost.
 ATTESA = 20_000
 Anello = tuple[int, int, int]  # ente, stream, place
-
-
-@dataclass(slots=True)
-class _Azione:
-    """The digests of an action's rows, as they come."""
-
-    eventi: bytearray = field(default_factory=bytearray)
-    modifiche: bytearray = field(default_factory=bytearray)
-    toccata: bool = True
 
 
 @dataclass(slots=True)
@@ -65,7 +57,10 @@ class Verificatore:
         self.anelli = 0
         self.ancore = 0
         self.parziale = parziale
-        self._azioni: dict[bytes, _Azione] = {}
+        # by action, the digests of its rows that came; those that this stretch added to
+        self._eventi: dict[bytes, bytes] = {}
+        self._modifiche: dict[bytes, bytes] = {}
+        self._toccate: set[bytes] = set()
         self._sigilli: dict[bytes, _Sigillo] = {}
         self._in_attesa: dict[tuple[int, int], dict[int, tuple[_Sigillo, bytes]]] = {}
         self._teste: dict[tuple[int, int], tuple[int, bytes]] = {}
@@ -78,42 +73,32 @@ class Verificatore:
 
     def eventi(self, righe: Iterable[bytes]) -> None:
         """Lines of Eventi, by id."""
-        azioni = self._azioni
-        corrente, aperta = b"", _Azione()
-        n = 0
-        for riga in righe:
-            n += 1
-            numero = riga.split(b", ", 3)[2]
-            if numero != corrente:
-                corrente = numero
-                trovata = azioni.get(numero)
-                if trovata is None:
-                    trovata = azioni[numero] = _Azione()
-                aperta = trovata
-                aperta.toccata = True
-            aperta.eventi += sha256(riga).digest()
-        self.righe += n
+        self._digerisci(righe, self._eventi)
 
     def modifiche(self, righe: Iterable[bytes]) -> None:
         """Lines of Modifiche, by Evento and id."""
-        azioni = self._azioni
-        corrente, aperta = b"", _Azione()
+        self._digerisci(righe, self._modifiche)
+
+    def _digerisci(self, righe: Iterable[bytes], azioni: dict[bytes, bytes]) -> None:
+        corrente, sue = b"", bytearray()
         n = 0
         for riga in righe:
             n += 1
             numero = riga.split(b", ", 3)[2]
             if numero != corrente:
+                if n > 1:
+                    azioni[corrente] = azioni.get(corrente, b"") + sue
+                    self._toccate.add(corrente)
                 corrente = numero
-                trovata = azioni.get(numero)
-                if trovata is None:
-                    trovata = azioni[numero] = _Azione()
-                aperta = trovata
-                aperta.toccata = True
-            aperta.modifiche += sha256(riga).digest()
+                sue.clear()
+            sue += sha256(riga).digest()
+        if n:
+            azioni[corrente] = azioni.get(corrente, b"") + sue
+            self._toccate.add(corrente)
         self.righe += n
 
     def sigilli(self, righe: Iterable[bytes]) -> None:
-        """Lines of links."""
+        """Lines of links, after the rows of their stretch."""
         for riga in righe:
             _s, ente, flusso, posto, numero, eventi, modifiche, impronta = riga.split(b", ")
             sigillo = _Sigillo(
@@ -126,7 +111,29 @@ class Verificatore:
             )
             if numero in self._sigilli:
                 self._guasto(sigillo, "due sigilli per la stessa azione")
+            elif self._segue(sigillo):
+                continue
             self._sigilli[numero] = sigillo
+
+    def _segue(self, s: _Sigillo) -> bool:
+        """Whether the link is the next of its stream and covers the rows that came: nearly all."""
+        corsia, posto = s.anello[:2], s.anello[2]
+        testa = self._teste.get(corsia, (0, ZERO))
+        eventi, modifiche = self._eventi.get(s.azione, b""), self._modifiche.get(s.azione, b"")
+        if (
+            testa[0] != posto - 1
+            or len(eventi) != 32 * s.eventi
+            or len(modifiche) != 32 * s.modifiche
+            or sha256(s.testo + testa[1] + eventi + modifiche).digest() != s.impronta
+            or s.anello in self._ancorate
+            or posto in self._in_attesa.get(corsia, ())
+        ):
+            return False
+        self._eventi.pop(s.azione, None)
+        self._modifiche.pop(s.azione, None)
+        self._teste[corsia] = (posto, s.impronta)
+        self.anelli += 1
+        return True
 
     def precedenti(self, righe: Iterable[bytes]) -> None:
         """Links before a partial trail, taken as they are given."""
@@ -164,17 +171,17 @@ class Verificatore:
     def fine_tratto(self, *, ultimo: bool = False) -> None:
         """A stretch is over: judge the actions that are whole, let go of what they took."""
         for numero, sigillo in list(self._sigilli.items()):
-            azione = self._azioni.get(numero) or _Azione(toccata=False)
-            intera = len(azione.eventi) // 32 >= sigillo.eventi
-            if intera or ultimo or not azione.toccata:
+            eventi = self._eventi.get(numero, b"")
+            if len(eventi) >= 32 * sigillo.eventi or ultimo or numero not in self._toccate:
                 del self._sigilli[numero]
-                self._azioni.pop(numero, None)
-                self._giudica(sigillo, azione)
-        for numero, azione in list(self._azioni.items()):
-            if numero not in self._sigilli and (ultimo or not azione.toccata):
-                del self._azioni[numero]
-                self._senza_sigillo(numero, azione)
-            azione.toccata = False
+                self._eventi.pop(numero, None)
+                self._giudica(sigillo, eventi, self._modifiche.pop(numero, b""))
+        for numero in [*self._eventi, *(self._modifiche.keys() - self._eventi.keys())]:
+            if numero not in self._sigilli and (ultimo or numero not in self._toccate):
+                self._senza_sigillo(
+                    numero, self._eventi.pop(numero, b"") + self._modifiche.pop(numero, b"")
+                )
+        self._toccate.clear()
         for corsia, attesi in self._in_attesa.items():
             self._avanza(corsia, attesi, sfoga=ultimo)
 
@@ -190,8 +197,8 @@ class Verificatore:
                 f"l'ultimo è il {testa[0] if testa else 0}."
             )
 
-    def _giudica(self, s: _Sigillo, azione: _Azione) -> None:
-        eventi, modifiche = len(azione.eventi) // 32, len(azione.modifiche) // 32
+    def _giudica(self, s: _Sigillo, impronte_eventi: bytes, impronte_modifiche: bytes) -> None:
+        eventi, modifiche = len(impronte_eventi) // 32, len(impronte_modifiche) // 32
         intera = eventi == s.eventi and modifiche == s.modifiche
         if not intera:
             self._conta(s, "eventi", eventi, s.eventi)
@@ -199,20 +206,17 @@ class Verificatore:
         in_attesa = self._in_attesa.setdefault(s.anello[:2], {})
         if s.anello[2] in in_attesa:
             self._guasto(s, "due anelli allo stesso posto")
-        in_attesa[s.anello[2]] = (
-            s,
-            bytes(azione.eventi + azione.modifiche) if intera else b"?",
-        )
+        in_attesa[s.anello[2]] = (s, impronte_eventi + impronte_modifiche if intera else b"?")
 
     def _conta(self, s: _Sigillo, nome: str, trovati: int, attesi: int) -> None:
         if trovati != attesi:
             come = "tolte" if trovati < attesi else "aggiunte"
             self._guasto(s, f"righe {come}: {nome} {trovati}, sigillate {attesi}")
 
-    def _senza_sigillo(self, numero: bytes, azione: _Azione) -> None:
-        quante = (len(azione.eventi) + len(azione.modifiche)) // 32
+    def _senza_sigillo(self, numero: bytes, impronte: bytes) -> None:
         self.guasti.append(
-            f"azione {numero.decode()}: righe aggiunte, {quante} senza il sigillo che le copre."
+            f"azione {numero.decode()}: righe aggiunte, {len(impronte) // 32} senza il sigillo che "
+            "le copre."
         )
 
     def _avanza(
@@ -269,18 +273,28 @@ def leggi(righe: Iterable[bytes], verificatore: Verificatore) -> None:
         b'["S"': verificatore.sigilli,
         b'["P"': verificatore.precedenti,
     }
-    for numero, intera in enumerate(righe, start=1):
-        riga = intera.rstrip(b"\n")
-        try:
-            if riga == b'["F"]':
-                verificatore.fine_tratto()
-            elif riga[:4] == b'["A"':
-                verificatore.ancora(riga)
-            else:
-                tipi[riga[:4]]((riga,))
-        except (KeyError, ValueError, IndexError, TypeError):
-            verificatore.guasti.append(f"riga {numero} del file: non è di una traccia.")
-            return
+    letta = 0
+
+    def contate() -> Iterator[bytes]:
+        nonlocal letta
+        for letta, riga in enumerate(righe, start=1):  # noqa: B007 - told when one is broken
+            yield riga.rstrip(b"\n")
+
+    try:
+        for tipo, gruppo in groupby(contate(), key=lambda riga: riga[:4]):
+            if tipo in tipi:
+                tipi[tipo](gruppo)
+                continue
+            for riga in gruppo:
+                if riga == b'["F"]':
+                    verificatore.fine_tratto()
+                elif tipo == b'["A"':
+                    verificatore.ancora(riga)
+                else:
+                    raise ValueError(tipo)
+    except (ValueError, IndexError, TypeError):
+        verificatore.guasti.append(f"riga {letta} del file: non è di una traccia.")
+        return
     verificatore.fine()
 
 
