@@ -25,7 +25,7 @@ class Portineria:
     def entra(self, scope: dict[str, Any], ipa: str) -> Ospite | None:
         """Who is logged in, is somebody in the ente and holds an incarico there now."""
         utente, accesso = scope.get("user"), scope["session"].session_key
-        if not isinstance(utente, Utente) or accesso is None:
+        if not isinstance(utente, Utente) or accesso is None or not ipa.isprintable():
             return None
         try:
             with sessione(utente, ipa, "web") as contesto:
