@@ -188,8 +188,9 @@ class Cruscotto:
         salgono = sum(s.misurate[-1][1] > s.misurate[0][1] for s in self.settori if s.misurate)
         scendono = sum(s.misurate[-1][1] < s.misurate[0][1] for s in self.settori if s.misurate)
         return _(
-            "Dal %(prima)s al %(dopo)s la media dell'ente passa da %(da)s (relazioni %(n)s) a %(a)s "
-            "(relazioni %(m)s); i settori che salgono sono %(su)s, quelli che scendono %(giu)s."
+            "Dal %(prima)s al %(dopo)s la media dell'ente passa da %(da)s (relazioni %(n)s) a "
+            "%(a)s (relazioni %(m)s); i settori che salgono sono %(su)s, quelli che scendono "
+            "%(giu)s."
         ) % {
             "prima": prima.periodo.lower(),
             "dopo": dopo.periodo.lower(),

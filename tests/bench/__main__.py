@@ -50,6 +50,7 @@ def main() -> None:
             "anteprima": lambda: anteprima.righe(giri, argomenti.anteprime),
             "approva": lambda: insiemi.righe(giri, argomenti.insiemi),
             "elenco": lambda: letture.elenco(giri, chiamate, argomenti.enti, argomenti.piani),
+            "cruscotto": lambda: letture.cruscotto(giri, chiamate, argomenti.enti, argomenti.piani),
             "scheda": lambda: letture.scheda(giri, chiamate, argomenti.enti, argomenti.piani),
             "notizie": lambda: notizie.righe(giri, argomenti.prese, database),
             "percentuali": lambda: calcoli.righe(giri, argomenti.percentuali),

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""Two pages that are read all day, logged in and through every middleware, beside the SQL that a
+"""Pages that are read all day, logged in and through every middleware, beside the SQL that a
 hand would write for each and the same template drawn from values already there."""
 
 from __future__ import annotations
@@ -41,6 +41,26 @@ def elenco(giri: int, chiamate: int, enti: int, quanti: Sequence[int]) -> Iterat
             assert [r[0] for r in righe] == [r.codice for r in pagina.valori["righe"]], n
         titolo = f"elenco, pagina di 25 su {max(quanti)} obiettivi di {enti} enti"
         yield _riga("elenco", titolo, pagine, giri, chiamate)
+
+
+def cruscotto(giri: int, chiamate: int, enti: int, quanti: Sequence[int]) -> Iterator[Riga]:
+    """The line of the page that says where the year of the whole ente stands."""
+    with anni.copia(enti, quanti):
+        pagine = {
+            n: _Pagina(
+                ipa=anni.ipa(numero),
+                percorso=f"/{anni.ipa(numero)}/{mondo.ANNO}/cruscotto/",
+                modello="cycle/cruscotto/cruscotto.html",
+                istruzioni=letture_a_mano.CRUSCOTTO,
+                codice="OE00000",
+            )
+            for numero, n in enumerate(quanti)
+        }
+        for n, pagina in pagine.items():
+            stati = pagina.a_mano()[8]
+            assert sum(r[2] for r in stati) == pagina.valori["q"].ente.totale.quanti == n
+        titolo = f"cruscotto di un anno di {max(quanti)} obiettivi fra {enti} enti"
+        yield _riga("cruscotto", titolo, pagine, giri, chiamate)
 
 
 def scheda(giri: int, chiamate: int, enti: int, quanti: Sequence[int]) -> Iterator[Riga]:

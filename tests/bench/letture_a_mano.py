@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""The reads of two pages as somebody would write them by hand for those pages only: who asks, and
+"""The reads of three pages as somebody would write them by hand for those pages only: who asks, and
 what the page says. Each is a list of statements with named parameters; nothing is judged."""
 
 from __future__ import annotations
@@ -130,6 +130,47 @@ SCHEDA = (
     "  LEFT JOIN cycle_unitaorganizzativa u ON u.id = i.unita_id "
     "  LEFT JOIN cycle_atto a ON a.id = e.atto_id "
     " WHERE e.radice_id = %(obiettivo)s AND e.esito = 'eseguito' ORDER BY e.id DESC LIMIT 20",
+)
+
+_TARDIVI = (
+    _TARDI
+    + f"SELECT * FROM (SELECT o.*, {_DAL} AS dal FROM cycle_obiettivo o {_CON}"
+    + (" WHERE o.ciclo_id = %(ciclo)s) o WHERE o.dal < current_date")
+)
+CRUSCOTTO = (
+    *_CHI,
+    "SELECT * FROM cycle_periodo WHERE ciclo_id = %(ciclo)s ORDER BY ordine",
+    "SELECT s.codice, s.nome, s.tipo, coalesce((SELECT p.termine FROM cycle_proroga p "
+    "         WHERE p.scadenza_id = s.id AND p.istante <= now() ORDER BY p.id DESC LIMIT 1), "
+    "       s.termine) FROM cycle_scadenza s WHERE s.ciclo_id = %(ciclo)s",
+    "SELECT codice, nome, percorso FROM cycle_unitaorganizzativa "
+    " WHERE ente_id = %(ente)s ORDER BY nome",
+    _TARDI + "SELECT o.stato, u.percorso, count(*), sum(o.percentuale_calcolata), "
+    "       count(o.percentuale_calcolata), sum(o.percentuale_convalidata), "
+    f"       count(o.percentuale_convalidata), count(*) FILTER (WHERE ({_DAL}) < current_date) "
+    f"  FROM cycle_obiettivo o {_CON} JOIN cycle_unitaorganizzativa u ON u.id = o.unita_id "
+    " WHERE o.ciclo_id = %(ciclo)s GROUP BY 1, 2",
+    "SELECT ordine, percorso, count(calcolata), sum(calcolata), count(convalidata), "
+    "       sum(convalidata) "
+    "  FROM (SELECT p.ordine, u.percorso, avg(v.percentuale_calcolata) AS calcolata, "
+    "               avg(v.percentuale_convalidata) AS convalidata "
+    "          FROM cycle_relazionesemestrale r JOIN cycle_periodo p ON p.id = r.periodo_id "
+    "          JOIN cycle_obiettivo o ON o.id = r.obiettivo_id "
+    "          JOIN cycle_unitaorganizzativa u ON u.id = o.unita_id "
+    "          JOIN cycle_vocerelazione v ON v.relazione_id = r.id "
+    "         WHERE o.ciclo_id = %(ciclo)s AND r.stato NOT IN ('da_compilare', 'riaperta') "
+    "         GROUP BY r.id, p.ordine, u.percorso) t GROUP BY 1, 2",
+    "SELECT r.periodo_id, r.stato, count(*) FROM cycle_relazionesemestrale r "
+    "  JOIN cycle_obiettivo o ON o.id = r.obiettivo_id WHERE o.ciclo_id = %(ciclo)s "
+    "   AND o.stato NOT IN ('bozza', 'proposta', 'stralciato') GROUP BY 1, 2",
+    "SELECT p.pid, p.nome_completo, count(*), min(t.dal) FROM ("
+    + _TARDIVI
+    + ") t LEFT JOIN cycle_persona p ON p.id = t.responsabile_generale_id "
+    " GROUP BY 1, 2 ORDER BY 4 LIMIT 10",
+    "SELECT t.codice, t.pid, t.titolo, t.stato, u.nome, p.nome_completo, t.dal FROM ("
+    + _TARDIVI
+    + ") t JOIN cycle_unitaorganizzativa u ON u.id = t.unita_id "
+    "  LEFT JOIN cycle_persona p ON p.id = t.responsabile_generale_id ORDER BY t.dal LIMIT 10",
 )
 
 

@@ -14,7 +14,16 @@ RADICE = Path(__file__).resolve().parents[2]
 RIGHE = {
     *("transizione", "fsm", "viewflow", "http", "scrittori"),
     *("catena", "catena_insieme", "catena_scrittori", "verifica"),
-    *("anteprima", "approva", "elenco", "scheda", "percentuali", "importazione", "notizie"),
+    *(
+        "anteprima",
+        "approva",
+        "elenco",
+        "cruscotto",
+        "scheda",
+        "percentuali",
+        "importazione",
+        "notizie",
+    ),
 }
 
 
@@ -51,7 +60,7 @@ def test_the_bench_prints_every_line(tmp_path: Path) -> None:
     crescono = RIGHE - {"transizione", "fsm", "viewflow", "http", "scrittori", "verifica"}
     crescono -= {"catena", "catena_insieme", "catena_scrittori"}
     assert all("crescita" in righe[c]["note"] for c in crescono)
-    for pagina in ("elenco", "scheda"):
+    for pagina in ("elenco", "cruscotto", "scheda"):
         [(in_piu, _)] = righe[pagina]["limiti"].values()
         assert in_piu == 0, f"{pagina}: le query crescono con le righe"
     assert righe["transizione"]["titolo"] in corsa.stdout
