@@ -51,7 +51,7 @@ def da_ciclo(ciclo: Ciclo) -> Dizionario:
         *Persona.objects.filter(ente=ciclo.ente_id).values_list("nome_completo", flat=True),
         *Collaboratore.objects.filter(ente=ciclo.ente_id).values_list("nome", flat=True),
     }
-    return da_piano(da_database(ciclo, riservati=False), nomi)
+    return da_piano(da_database(ciclo, riservati=lambda _: False), nomi)
 
 
 def da_piano(piano: Dizionario, nomi: Iterable[str]) -> Dizionario:

@@ -28,6 +28,7 @@ from cycle.models import (
     VersioneObiettivo,
 )
 from cycle.models.indicatore import AGGREGAZIONI, NATURE
+from cycle.parametri import Parametri
 
 _MODELLO = Path(__file__).with_name("peg.typ")
 _COMUNE = Path(__file__).with_name("forme.typ")  # what several templates import
@@ -162,6 +163,7 @@ def dati(atto: Atto) -> dict[str, Any]:
             if testo
         ],
         "impronta": atto.digest,
+        "specifico": Parametri.da_dizionario(atto.ciclo.parametri).nome_specifico,
         "quante": len(schede),
         "settori": settori,
     }

@@ -8,7 +8,7 @@ always, people where no specifico names any.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, Protocol
@@ -54,16 +54,22 @@ def giorno(valore: date | None) -> str | None:
     return valore.isoformat() if valore else None
 
 
-def da_database(ciclo: Ciclo, visibili: Q | None = None, *, riservati: bool = True) -> Dizionario:
+def da_database(
+    ciclo: Ciclo,
+    visibili: Q | None = None,
+    *,
+    riservati: Callable[[Obiettivo], bool] = lambda _: True,
+) -> Dizionario:
     """The plan of a year, in a fixed number of queries: whole, or as much of it as `visibili`
-    lets through (`selectors.visibili`). Without `riservati`, nothing of effort, category and
-    matricola, which are for the own unit and for controllo (`domain.md` 2)."""
+    lets through (`selectors.visibili`). `riservati`: of which objectives effort, category and
+    matricola are said, which are for the own unit and for controllo (`domain.md` 2)."""
     obiettivi = list(
         Obiettivo.objects.filter(visibili or Q(), ciclo=ciclo)
         .select_related("unita", "responsabile_generale", "responsabile_operativo")
         .order_by("codice")
     )
-    figli = _Figli(riservati, obiettivo__ciclo=ciclo)
+    aperti = {o.pk for o in obiettivi if riservati(o)}
+    figli = _Figli(aperti, obiettivo__ciclo=ciclo)
     return {
         "schema": SCHEMA,
         "ente": ciclo.ente.nome,
@@ -72,9 +78,10 @@ def da_database(ciclo: Ciclo, visibili: Q | None = None, *, riservati: bool = Tr
     }
 
 
-def di_obiettivo(obiettivo: Obiettivo) -> Dizionario:
-    """One objective, in the shape it has in the plan; nothing of who works on it is reserved."""
-    return _obiettivo(obiettivo, _Figli(False, obiettivo=obiettivo))
+def di_obiettivo(obiettivo: Obiettivo, *, riservati: bool = False) -> Dizionario:
+    """One objective, in the shape it has in the plan; `riservati` as in `da_database`."""
+    aperti = {obiettivo.pk} if riservati else set()
+    return _obiettivo(obiettivo, _Figli(aperti, obiettivo=obiettivo))
 
 
 def _obiettivo(o: Obiettivo, figli: _Figli) -> Dizionario:
@@ -98,7 +105,7 @@ def _obiettivo(o: Obiettivo, figli: _Figli) -> Dizionario:
 class _Figli:
     """Everything below some objectives (`di` filters the tables below them), by parent."""
 
-    def __init__(self, riservati: bool, **di: Any) -> None:
+    def __init__(self, aperti: Collection[int], **di: Any) -> None:
         self.specifici: dict[int, list[ObiettivoSpecifico]] = defaultdict(list)
         self.collaboratori: dict[int, list[Dizionario]] = defaultdict(list)
         self.rilevazioni: dict[int, list[Dizionario]] = defaultdict(list)
@@ -108,7 +115,7 @@ class _Figli:
             self.specifici[s.obiettivo_id].append(s)
         primi = {pk: figli[0].pk for pk, figli in self.specifici.items()}
         self.nodi = _nodi(**di)
-        self._persone(riservati, primi, **di)
+        self._persone(aperti, primi, **di)
         self.fasi = _fasi(**di)
         self.stanziamenti: dict[int, list[Dizionario]] = defaultdict(list)
         for e in Stanziamento.objects.filter(**di).order_by("pk"):
@@ -151,7 +158,7 @@ class _Figli:
                 relazione(d.relazione.periodo.codice, d.testo, d.osservazione, d.risposta)
             )
 
-    def _persone(self, riservati: bool, primi: Mapping[int, int], **di: Any) -> None:
+    def _persone(self, aperti: Collection[int], primi: Mapping[int, int], **di: Any) -> None:
         della_scheda: dict[int, list[Dizionario]] = defaultdict(list)
         con_i_suoi: set[int] = set()
         for c in Collaboratore.objects.filter(**di).select_related("persona").order_by("ordine"):
@@ -160,7 +167,11 @@ class _Figli:
                 c.dal,
                 c.al,
                 c.responsabile,
-                *((c.impegno, c.inquadramento, c.persona.matricola) if riservati else ()),
+                *(
+                    (c.impegno, c.inquadramento, c.persona.matricola)
+                    if c.obiettivo_id in aperti
+                    else ()
+                ),
             )
             if c.specifico_id is None:
                 della_scheda[c.obiettivo_id].append(detto)

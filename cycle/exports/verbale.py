@@ -22,6 +22,7 @@ from cycle.models import (
     Validazione,
     VoceRelazione,
 )
+from cycle.parametri import Parametri
 from cycle.sedute import astenuto
 
 _MODELLO = Path(__file__).with_name("verbale.typ")
@@ -94,6 +95,7 @@ def dati(seduta: Seduta) -> dict[str, Any]:
     return {
         "ente": seduta.ente.nome,
         "anno": str(seduta.ciclo.anno),
+        "specifico": Parametri.da_dizionario(seduta.ciclo.parametri).nome_specifico,
         "titolo": _("Verbale della seduta del %(giorno)s") % {"giorno": f"{seduta.data:%d/%m/%Y}"},
         "quorum": str(seduta.quorum),
         "presenti": [

@@ -13,7 +13,14 @@ from django.core.management import CommandError, call_command
 from pypdf import PdfReader
 
 from cycle.exports.forme import FORME, stampa
-from cycle.models import Ciclo, Collaboratore, Indicatore, Obiettivo, ObiettivoSpecifico
+from cycle.models import (
+    Ciclo,
+    Collaboratore,
+    Indicatore,
+    Obiettivo,
+    ObiettivoSpecifico,
+    Rilevazione,
+)
 from cycle.parametri import Parametri
 from tests import mondo
 from tests.importazione.test_forme import carica
@@ -207,3 +214,31 @@ def test_the_command_writes_a_file_or_says_why_not(tmp_path: Path) -> None:
             call_command("stampa", str(file), **{"ente": ente, "anno": 2031, **opzioni})
     with pytest.raises(CommandError, match="Non si può scrivere"):
         call_command("stampa", str(tmp_path / "no" / "x.pdf"), ente=ente, anno=2031)
+
+
+def test_an_indicator_and_its_periods_stay_on_one_page() -> None:
+    o = mondo.in_stato("bozza")
+    specifico = ObiettivoSpecifico.objects.filter(obiettivo=o).first()
+    assert specifico is not None
+    Indicatore.objects.bulk_create(
+        Indicatore(
+            ente=o.ente,
+            obiettivo=o,
+            specifico=specifico,
+            ordine=n,
+            nome=f"Indicatore di prova numero {n}" + " con un nome lungo" * (n % 7),
+        )
+        for n in range(100, 160)
+    )
+    periodi = {p.pk for p in o.ciclo.periodi.all()}
+    Rilevazione.objects.bulk_create(
+        Rilevazione(ente=o.ente, obiettivo=o, indicatore=i, periodo_id=p, target=n)
+        for n, i in enumerate(Indicatore.objects.filter(obiettivo=o, ordine__gte=100))
+        for p in periodi
+    )
+    pdf, _testo = letto(stampa(o.ciclo, [o], "modena"))
+    pagine = [p.extract_text() for p in pdf.pages]
+    assert len(pagine) > 3
+    for pagina in pagine:
+        dopo = pagina.rpartition("Aggregazione")[2] if pagina.count("Aggregazione") == 1 else ""
+        assert not dopo.strip().startswith("---"), pagina[:400]
