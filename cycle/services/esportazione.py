@@ -29,7 +29,9 @@ def esporta(*, ciclo: Ciclo, by: Attore, istante: datetime, canale: str = "web")
     with transaction.atomic():
         nell_ente(by.ente_id)
         incarico = _di_chi_esporta(ciclo, by)
-        piano = da_database(ciclo, visibili(by), riservati=False)
+        piano = da_database(
+            ciclo, visibili(by), riservati=lambda o: vede_impegno(by, o.unita.percorso)
+        )
         azioni.registra_lettura(
             ente_id=by.ente_id,
             procedura="ciclo",
@@ -72,7 +74,9 @@ def com_era(
         nell_ente(by.ente_id)
         incarico = _di_chi_esporta(ciclo, by)
         with come_era.come_era(ente_id=by.ente_id, istante=al, ciclo=ciclo.pk):
-            piano = da_database(ciclo, visibili(by), riservati=False)
+            piano = da_database(
+                ciclo, visibili(by), riservati=lambda o: vede_impegno(by, o.unita.percorso)
+            )
         azioni.registra_lettura(
             ente_id=by.ente_id,
             procedura="ciclo",
