@@ -19,7 +19,7 @@ from django.db.models import Max, OuterRef, Q, Subquery
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from cycle import compiti_variazioni, correzioni, inviti_variazione
+from cycle import compiti_variazioni, correzioni, inviti_variazione, neutralizzazioni
 from cycle.calendario import ultimo_giorno
 from cycle.models import (
     Ciclo,
@@ -67,6 +67,7 @@ GENERI: Mapping[tuple[str, str], _Genere] = {
     ("relazione", "valida"): _Genere(_("Relazioni da validare"), "osservazioni-{ordine}"),
     ("invito", "rispondi"): _Genere(_("Inviti del Nucleo a chiedere una variazione"), "variazioni"),
     ("correzione", "accogli"): _Genere(_("Errori materiali da decidere")),
+    ("neutralizzazione", "neutralizza"): _Genere(_("Neutralizzazioni da decidere"), "validazione"),
     ("obiettivo", "rendiconta"): _Genere(_("Anno da rendicontare"), "relazione-{ultimo}"),
     ("obiettivo", "valida"): _Genere(_("Obiettivi da validare"), "validazione"),
     ("variazione", "ribasa"): _Genere(
@@ -220,6 +221,15 @@ def agenda(attore: Attore, ente: Ente, istante: datetime) -> Agenda:
     ] + [
         Compito("correzione", "accogli", x.obiettivo, pagina=("correzione", x.pid))
         for x in correzioni.da_decidere(attore, aperti, istante, LIMITE)
+    ]
+    compiti += [
+        Compito(
+            "neutralizzazione",
+            "neutralizza",
+            r.n.obiettivo,
+            pagina=("neutralizzazione", r.n.pid),
+        )
+        for r in neutralizzazioni.da_decidere(attore, aperti, istante, LIMITE)
     ]
     gruppi = _gruppi(compiti, aperti, istante, ente.fuso, attore.ruoli())
     per_urgenza: dict[str, list[Gruppo]] = {}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -147,47 +147,128 @@ def schede(obiettivi: Sequence[Obiettivo]) -> dict[int, str]:
         return dict(cursore.fetchall())
 
 
+ISTANTANEA = 2  # how the snapshot of a report is written; 1 had figures alone
+
+_ISTANTANEE = """
+SELECT l.id,
+       (SELECT json_agg(json_build_array(s.codice, i.ordine, i.nome, p.codice,
+                    trim_scale(r.target)::text, trim_scale(r.valore)::text,
+                    r.target_data, r.valore_data, r.nota) ORDER BY s.ordine, i.ordine, p.ordine)
+          FROM cycle_rilevazione r
+          JOIN cycle_periodo p ON p.id = r.periodo_id AND p.ordine <= q.ordine
+          JOIN cycle_indicatore i ON i.id = r.indicatore_id
+          JOIN cycle_obiettivospecifico s ON s.id = i.specifico_id
+         WHERE r.obiettivo_id = l.obiettivo_id),
+       (SELECT json_agg(json_build_array(s.codice, v.testo,
+                    (SELECT json_agg(a.sha256 ORDER BY a.sha256)
+                       FROM cycle_evidenza e JOIN cycle_allegato a ON a.id = e.allegato_id
+                      WHERE e.voce_id = v.id)) ORDER BY s.ordine)
+          FROM cycle_vocerelazione v
+          JOIN cycle_obiettivospecifico s ON s.id = v.specifico_id
+         WHERE v.relazione_id = l.id),
+       (SELECT json_agg(json_build_array(s.codice, f.ordine, f.descrizione,
+                    trim_scale(f.avanzamento)::text, f.inizio_effettivo, f.fine_effettiva)
+                    ORDER BY s.ordine, f.ordine)
+          FROM cycle_fase f JOIN cycle_obiettivospecifico s ON s.id = f.specifico_id
+         WHERE f.obiettivo_id = l.obiettivo_id)
+  FROM cycle_relazionesemestrale l
+  JOIN cycle_periodo q ON q.id = l.periodo_id
+ WHERE l.id = ANY (%s)
+"""
+
+
 def istantanee(relazioni: Sequence[int]) -> dict[int, str]:
-    """What a submission freezes, by report: targets and values of its objective up to its
-    period (R54)."""
+    """What a submission freezes, by report: targets, values and notes of its objective up to its
+    period, what the settore wrote of each specifico with the digests of its evidence, and the
+    phases as they stand (R54)."""
     with connection.cursor() as cursore:
-        cursore.execute(
-            "SELECT l.id, s.codice, i.ordine, i.nome, p.codice, r.target, r.valore, "
-            "       r.target_data, r.valore_data "
-            "  FROM cycle_relazionesemestrale l "
-            "  JOIN cycle_periodo q ON q.id = l.periodo_id "
-            "  JOIN cycle_rilevazione r ON r.obiettivo_id = l.obiettivo_id "
-            "  JOIN cycle_periodo p ON p.id = r.periodo_id AND p.ordine <= q.ordine "
-            "  JOIN cycle_indicatore i ON i.id = r.indicatore_id "
-            "  JOIN cycle_obiettivospecifico s ON s.id = i.specifico_id "
-            " WHERE l.id = ANY (%s) ORDER BY l.id, s.ordine, i.ordine, p.ordine",
-            [list(relazioni)],
-        )
-        righe: dict[int, list[dict[str, Any]]] = {pk: [] for pk in relazioni}
-        for pk, specifico, ordine, nome, periodo, target, valore, entro, il in cursore.fetchall():
-            righe[pk].append(
+        cursore.execute(_ISTANTANEE, [list(relazioni)])
+        return {
+            pk: testo(
                 {
-                    "specifico": specifico,
-                    "ordine": ordine,
-                    "indicatore": nome,
-                    "periodo": periodo,
-                    "target": target if target is not None else entro,
-                    "valore": valore if valore is not None else il,
+                    "schema": ISTANTANEA,
+                    "righe": [_rilevata(*r) for r in righe or ()],
+                    "voci": [
+                        {"specifico": codice, "testo": detto, "evidenze": file or []}
+                        for codice, detto, file in voci or ()
+                    ],
+                    "fasi": [
+                        {
+                            "specifico": codice,
+                            "ordine": ordine,
+                            "fase": nome,
+                            "avanzamento": avanzamento,
+                            "inizio": inizio,
+                            "fine": fine,
+                        }
+                        for codice, ordine, nome, avanzamento, inizio, fine in fasi or ()
+                    ],
                 }
             )
-    return {pk: testo({"schema": SCHEMA, "righe": elenco}) for pk, elenco in righe.items()}
+            for pk, righe, voci, fasi in cursore.fetchall()
+        }
 
 
-def differenze(prima: str, dopo: str) -> Iterator[str]:
-    """Which figures differ between two snapshots of a report, in words."""
-    righe = [
-        {(r["specifico"], r["ordine"], r["periodo"]): r for r in json.loads(testo)["righe"]}
-        for testo in (prima, dopo)
-    ]
-    for chiave in dict.fromkeys([*righe[0], *righe[1]]):
-        vecchia, nuova = (lato.get(chiave, {}) for lato in righe)
-        dove = f"{chiave[0]}, «{(nuova or vecchia)['indicatore']}», {chiave[2]}"
-        for figura in ("target", "valore"):
-            da, a = (lato.get(figura) for lato in (vecchia, nuova))
-            if da != a:
-                yield f"{dove}: {figura} da {da or 'nessuno'} a {a or 'nessuno'}"
+def _rilevata(
+    specifico: str,
+    ordine: int,
+    nome: str,
+    periodo: str,
+    target: str | None,
+    valore: str | None,
+    entro: str | None,
+    il: str | None,
+    nota: str,
+) -> dict[str, Any]:
+    return {
+        "specifico": specifico,
+        "ordine": ordine,
+        "indicatore": nome,
+        "periodo": periodo,
+        "target": target if target is not None else entro,
+        "valore": valore if valore is not None else il,
+        "nota": nota,
+    }
+
+
+# kind -> (what tells its entries apart, what may move and how it is called)
+_PARTI: Mapping[str, tuple[tuple[str, ...], Mapping[str, str]]] = {
+    "righe": (
+        ("specifico", "ordine", "periodo"),
+        {"target": "target", "valore": "valore", "nota": "nota"},
+    ),
+    "voci": (("specifico",), {"testo": "testo", "evidenze": "documenti"}),
+    "fasi": (
+        ("specifico", "ordine"),
+        {"avanzamento": "avanzamento", "inizio": "inizio effettivo", "fine": "fine effettiva"},
+    ),
+}
+
+
+def differenze(prima: str, dopo: str, *, fasi: bool = True) -> Iterator[str]:
+    """Which figures, words and files differ between two snapshots of a report, in words; of what
+    the first did not freeze, nothing. Without `fasi` phases are left out: between one period and
+    the next their progress goes on."""
+    vecchia, nuova = json.loads(prima), json.loads(dopo)
+    for parte, (chiavi, campi) in _PARTI.items():
+        if parte not in vecchia or (parte == "fasi" and not fasi):
+            continue
+        lati = [{tuple(r[c] for c in chiavi): r for r in lato[parte]} for lato in (vecchia, nuova)]
+        for chiave in dict.fromkeys([*lati[0], *lati[1]]):
+            da_riga, a_riga = (lato.get(chiave, {}) for lato in lati)
+            riga = a_riga or da_riga
+            dove = riga["specifico"]
+            if parte == "righe":
+                dove += f", «{riga['indicatore']}», {riga['periodo']}"
+            elif parte == "fasi":
+                dove += f", fase «{riga['fase'][:80]}»"
+            for campo, nome in campi.items():
+                if da_riga and campo not in da_riga:
+                    continue
+                da, a = da_riga.get(campo), a_riga.get(campo)
+                if da == a:
+                    continue
+                if campo in ("testo", "evidenze", "nota"):
+                    yield f"{dove}: {nome}"
+                else:
+                    yield f"{dove}: {nome} da {da or 'nessuno'} a {a or 'nessuno'}"

@@ -18,6 +18,7 @@ from cycle.models import (
     Ciclo,
     Correzione,
     InvitoVariazione,
+    Neutralizzazione,
     Obiettivo,
     ParereVariazione,
     Periodo,
@@ -25,6 +26,7 @@ from cycle.models import (
     RichiestaVariazione,
 )
 from workflows.errors import Motivo
+from workflows.machines.neutralizzazione import APERTE as NEUTRE_APERTE
 from workflows.machines.variazione import DECISE, PENDENTI
 from workflows.ports import RUOLI
 
@@ -142,12 +144,19 @@ def aperte(ciclo: Ciclo, istante: datetime) -> list[Genere]:
         return reverse("scheda", args=[ipa, pid])
 
     generi = [*_obiettivi(ciclo, f"{reverse('piano', args=[ipa, anno])}?stato=", scheda)]
-    generi += _relazioni(ciclo, lambda pid, periodo: reverse("relazione", args=[ipa, pid, periodo]))
+    generi += _relazioni(
+        ciclo,
+        f"{reverse('cruscotto_relazioni', args=[ipa, anno])}?stato=",
+        lambda pid, periodo: reverse("relazione", args=[ipa, pid, periodo]),
+    )
 
     def di(
         chiave: str,
         nome: _T,
-        righe: QuerySet[RichiestaVariazione] | QuerySet[Correzione] | QuerySet[InvitoVariazione],
+        righe: QuerySet[RichiestaVariazione]
+        | QuerySet[Correzione]
+        | QuerySet[InvitoVariazione]
+        | QuerySet[Neutralizzazione],
         vista: str,
         rimedio: _T,
         regola: str,
@@ -220,6 +229,16 @@ def aperte(ciclo: Ciclo, istante: datetime) -> list[Genere]:
         "nucleo controllo",
         reverse("correzioni", args=[ipa, anno]),
     )
+    di(
+        "neutralizzazioni_aperte",
+        _("Neutralizzazioni chieste e non decise"),
+        Neutralizzazione.objects.filter(obiettivo__ciclo=ciclo, stato__in=NEUTRE_APERTE),
+        "neutralizzazione",
+        _("Deciderle, o ritirarle."),
+        "R62",
+        "nucleo segreteria",
+        reverse("neutralizzazioni", args=[ipa, anno]),
+    )
     return generi
 
 
@@ -271,7 +290,7 @@ def _per_stato(
     return conti, prime
 
 
-def _relazioni(ciclo: Ciclo, pagina: Callable[[object, str], str]) -> list[Genere]:
+def _relazioni(ciclo: Ciclo, elenco: str, pagina: Callable[[object, str], str]) -> list[Genere]:
     """The reports not validated of what is in the plan; one struck off has none to give."""
     righe = (
         RelazioneSemestrale.objects.filter(obiettivo__ciclo=ciclo)
@@ -299,6 +318,7 @@ def _relazioni(ciclo: Ciclo, pagina: Callable[[object, str], str]) -> list[Gener
             str(rimedio),
             regola,
             chi,
+            elenco + stato,
         )
         for stato, (nome, rimedio, regola, chi) in _RELAZIONI.items()
         if stato in conti

@@ -22,16 +22,24 @@ from django.db.models import (
     OuterRef,
     Q,
     QuerySet,
+    Subquery,
     Sum,
     Value,
     When,
     Window,
 )
-from django.db.models.functions import RowNumber
+from django.db.models.functions import Coalesce, RowNumber
 
 from cycle.filtri import NOMI_STATI, ORDINI, Filtri
-from cycle.models import Ciclo, Obiettivo, RichiestaVariazione, UnitaOrganizzativa
+from cycle.models import (
+    Ciclo,
+    Neutralizzazione,
+    Obiettivo,
+    RichiestaVariazione,
+    UnitaOrganizzativa,
+)
 from cycle.models.variazione import APERTE
+from cycle.parametri import Parametri
 from cycle.ritardo import DA_FARE, ritardo_dal
 from cycle.selectors import obiettivi_visibili
 from workflows.ports import Attore
@@ -42,7 +50,9 @@ PER_COLONNA = 12  # cards of a state on the board
 
 @dataclass(frozen=True, slots=True)
 class Riga:
-    """An objective as the list shows it. `variazioni`: a request waits for a decision."""
+    """An objective as the list shows it. `variazioni`: a request waits for a decision;
+    `neutralizzato`: the cause for which it does not count, or counts in full, in the means (R62),
+    "" where there is none."""
 
     pid: UUID
     codice: str
@@ -55,6 +65,7 @@ class Riga:
     convalidata: Decimal | None
     ritardo_dal: date | None
     variazioni: bool
+    neutralizzato: str
     oggi: date
 
     @property
@@ -70,7 +81,8 @@ class Riga:
 @dataclass(frozen=True, slots=True)
 class Totale:
     """How many objectives, and the sums of the percentages of those that have one: nobody
-    disappears from the count (R63)."""
+    disappears from the count (R63). `neutralizzati` are in it and, as the year says, out of the
+    sums or in them with 100 (R62)."""
 
     quanti: int = 0
     somma_calcolata: Decimal = Decimal(0)
@@ -78,6 +90,7 @@ class Totale:
     somma_convalidata: Decimal = Decimal(0)
     con_convalidata: int = 0
     in_ritardo: int = 0
+    neutralizzati: int = 0
 
     @property
     def calcolata(self) -> Decimal | None:
@@ -101,6 +114,7 @@ def somma(totali: Iterable[Totale]) -> Totale:
             somme.somma_convalidata + t.somma_convalidata,
             somme.con_convalidata + t.con_convalidata,
             somme.in_ritardo + t.in_ritardo,
+            somme.neutralizzati + t.neutralizzati,
         )
     return somme
 
@@ -193,17 +207,38 @@ class Elenco:
     def _somme(self, obiettivi: QuerySet[Obiettivo], campo: str) -> Iterable[tuple[Any, ...]]:
         """The figures of a Totale for each value of a column."""
         return (
-            obiettivi.order_by()
+            self._contate(obiettivi)
+            .order_by()
             .values_list(campo)
             .annotate(
                 Count("pk"),
-                Sum("percentuale_calcolata", default=Decimal(0)),
-                Count("percentuale_calcolata"),
-                Sum("percentuale_convalidata", default=Decimal(0)),
-                Count("percentuale_convalidata"),
+                Sum("conta_calcolata", default=Decimal(0)),
+                Count("conta_calcolata"),
+                Sum("conta_convalidata", default=Decimal(0)),
+                Count("conta_convalidata"),
                 tardi=Count("pk", filter=Q(ritardo_dal__lt=self.oggi)),
+                neutri=Count("pk", filter=Q(neutro=True)),
             )
         )
+
+    def _contate(self, obiettivi: QuerySet[Obiettivo]) -> QuerySet[Obiettivo]:
+        """With the percentages as they count among others: of what is neutralised none, 100, or
+        its own, as the year says (R62)."""
+        effetto = Parametri.da_dizionario(self.ciclo.parametri).misura.neutralizzazione
+        conta: dict[str, Any] = {}
+        for nome in ("calcolata", "convalidata"):
+            sua = F(f"percentuale_{nome}")
+            if effetto == "escludi":
+                conta[f"conta_{nome}"] = Case(When(neutro=False, then=sua))
+            elif effetto == "cento":
+                # as validated only what is
+                piena = Q(neutro=True)
+                if nome == "convalidata":
+                    piena &= Q(percentuale_convalidata__isnull=False)
+                conta[f"conta_{nome}"] = Case(When(piena, then=Value(Decimal(100))), default=sua)
+            else:
+                conta[f"conta_{nome}"] = sua
+        return obiettivi.annotate(neutro=Exists(_NEUTRE)).annotate(**conta)
 
     def _in_stato(self) -> QuerySet[Obiettivo]:
         stato = self.filtri.stato
@@ -212,13 +247,11 @@ class Elenco:
 
     def misure(self) -> Iterable[tuple[int, int, Totale]]:
         """Each objective with its unit, as a total of one."""
-        for pk, unita, calcolata, convalidata, dal in (
-            self._in_stato()
+        for pk, unita, calcolata, convalidata, dal, neutro in (
+            self._contate(self._in_stato())
             .order_by()
             .annotate(dal=F("ritardo_dal"))
-            .values_list(
-                "pk", "unita_id", "percentuale_calcolata", "percentuale_convalidata", "dal"
-            )
+            .values_list("pk", "unita_id", "conta_calcolata", "conta_convalidata", "dal", "neutro")
         ):
             yield (
                 pk,
@@ -230,6 +263,7 @@ class Elenco:
                     convalidata or Decimal(0),
                     int(convalidata is not None),
                     int(dal is not None and dal < self.oggi),
+                    int(neutro),
                 ),
             )
 
@@ -239,7 +273,10 @@ class Elenco:
         )
         return [
             Riga(*valori, self.oggi)
-            for valori in obiettivi.annotate(variazioni=Exists(pendenti)).values_list(
+            for valori in obiettivi.annotate(
+                variazioni=Exists(pendenti),
+                neutralizzato=Coalesce(Subquery(_NEUTRE.values("causa")[:1]), Value("")),
+            ).values_list(
                 "pid",
                 "codice",
                 "tipo",
@@ -251,8 +288,15 @@ class Elenco:
                 "percentuale_convalidata",
                 "ritardo_dal",
                 "variazioni",
+                "neutralizzato",
             )
         ]
+
+
+# What neutralises the whole objective (R62): a part of it is in its percentage already.
+_NEUTRE = Neutralizzazione.objects.filter(
+    obiettivo=OuterRef("pk"), stato="accolta", specifico=None, indicatore=None
+)
 
 
 _PASSO = Case(

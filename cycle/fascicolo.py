@@ -363,17 +363,33 @@ def _osservazioni(
 
 
 def cifre_mosse(relazioni: Sequence[RelazioneSemestrale]) -> dict[int, tuple[str, ...]]:
-    """Of each submitted report the figures that are no longer as they were frozen, in words:
+    """Of each submitted report the figures, words and files that are no longer as they were frozen:
     which, from what, to what (R54). Where nothing moved, nothing."""
     congelate = [r for r in relazioni if r.istantanea]
     if not congelate:
         return {}
     adesso = canonico.istantanee([r.pk for r in congelate])
+    ultime = _ultime([r.pk for r in congelate if r.istantanea != adesso[r.pk]])
     return {
-        r.pk: tuple(canonico.differenze(r.istantanea, adesso[r.pk]))
+        r.pk: tuple(canonico.differenze(r.istantanea, adesso[r.pk], fasi=r.pk in ultime))
         for r in congelate
         if r.istantanea != adesso[r.pk]
     }
+
+
+def _ultime(relazioni: Sequence[int]) -> frozenset[int]:
+    """Of these reports those of a last period: after them no phase goes on."""
+    if not relazioni:
+        return frozenset()
+    with connection.cursor() as cursore:
+        cursore.execute(
+            "SELECT r.id FROM cycle_relazionesemestrale r "
+            "  JOIN cycle_periodo p ON p.id = r.periodo_id "
+            " WHERE r.id = ANY (%s) AND NOT EXISTS (SELECT 1 FROM cycle_periodo d "
+            "       WHERE d.ciclo_id = p.ciclo_id AND d.ordine > p.ordine)",
+            [list(relazioni)],
+        )
+        return frozenset(pk for (pk,) in cursore.fetchall())
 
 
 def _due_decimali(valore: Decimal | None) -> Decimal | None:

@@ -8,21 +8,22 @@ It is built once into the database model that every test copies or rolls back to
 from __future__ import annotations
 
 import html
+import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from cycle import apertura, permissions
+from cycle import apertura, canonico, permissions
 from cycle.apertura import Riga
 from cycle.importers import piano as neutro
 from cycle.models import (
-    Atto,
     Ciclo,
     Ente,
     Obiettivo,
     ObiettivoSpecifico,
+    Periodo,
     Persona,
     Proroga,
     RelazioneSemestrale,
@@ -408,19 +409,24 @@ def osserva(
 
 
 def muovi_target(r: RelazioneSemestrale, target: Decimal) -> None:
-    """The targets of a report's period moved under an act, by whoever goes past the procedures."""
-    chi = attore("ATTI SEGRETERIA", Ente.objects.get(pk=r.ente_id).codice_ipa)
-    atto = Atto.objects.filter(ente_id=r.ente_id).order_by("pk").first()
-    assert atto is not None
-    azioni.apri(
-        ente_id=r.ente_id,
-        procedura="obiettivo",
-        verbo="modifica",
-        passi=[azioni.Voce(r.obiettivo_id, r.obiettivo_id)],
-        attore=chi,
-        istante=ADESSO,
-        atto_id=atto.pk,
-    )
-    Rilevazione.objects.filter(obiettivo_id=r.obiettivo_id, periodo_id=r.periodo_id).update(
-        target=target
-    )
+    """The targets of a report's period are no longer those that were submitted: its snapshot, and
+    those of later reports, say that they were `target`. No figure moves otherwise, since the
+    database refuses it."""
+    chi = attore("UNO DIRIGENTE", Ente.objects.get(pk=r.ente_id).codice_ipa)
+    periodo = Periodo.objects.get(pk=r.periodo_id)
+    for x in RelazioneSemestrale.objects.filter(
+        obiettivo_id=r.obiettivo_id, periodo__ordine__gte=periodo.ordine
+    ).exclude(istantanea=""):
+        azioni.apri(
+            ente_id=x.ente_id,
+            procedura="relazione",
+            verbo="trasmetti",
+            passi=[azioni.Voce(x.pk, x.obiettivo_id, x.stato, x.stato)],
+            attore=chi,
+            istante=ADESSO,
+        )
+        detta = json.loads(x.istantanea)
+        for riga in detta["righe"]:
+            if riga["periodo"] == periodo.codice:
+                riga["target"] = str(target)
+        RelazioneSemestrale.objects.filter(pk=x.pk).update(istantanea=canonico.testo(detta))

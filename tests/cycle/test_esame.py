@@ -61,8 +61,8 @@ def test_r54_only_what_was_submitted_is_examined() -> None:
 
 def test_the_figures_are_those_that_were_submitted() -> None:
     r = trasmessa()
-    mondo.muovi_target(r, Decimal(0))
-    assert [x.previsto for x in proposte()[r.pk][0].rilievi] == [1]
+    mondo.muovi_target(r, Decimal(7))
+    assert [x.previsto for x in proposte()[r.pk][0].rilievi] == [7]
 
 
 def test_r39_the_programme_makes_it_strategic_and_the_calendar_says_by_when() -> None:

@@ -245,7 +245,7 @@ class TestSeduta:
     def test_r54_a_figure_that_moved_stops_it_and_is_named(self) -> None:
         r = relazione()
         mondo.muovi_target(r, Decimal(9))
-        with pytest.raises(Conflitto, match="target da 2 a 9"):
+        with pytest.raises(Conflitto, match="target da 9 a 2"):
             valida(r)
 
     def test_r57_who_acted_for_the_settore_abstains_and_is_not_counted(self) -> None:
@@ -302,5 +302,5 @@ class TestRiesame:
         assert mondo.obiettivo("OE06").stato == "rendicontato"
         evento = Evento.objects.filter(oggetto_id=prima.pk, procedura="relazione").latest("pk")
         assert (evento.verbo, evento.a, evento.persona_id) == ("riapri", "riaperta", None)
-        assert "target da 1 a 8" in evento.motivazione
+        assert "target da 8 a 1" in evento.motivazione
         assert self.riesamina(prima) == []

@@ -11,6 +11,9 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from cycle import misurazione
+from cycle.cruscotto import cruscotto
+from cycle.elenco import Elenco, somma
+from cycle.filtri import Filtri
 from cycle.measure import scostamenti
 from cycle.models import (
     Atto,
@@ -29,6 +32,7 @@ from notifications.models import Notifica
 from tests import mondo
 from tests.variazioni.mondo import parametri
 from workflows.errors import Conflitto, NonAutorizzato, NonPossibile, NonTrovato
+from workflows.machines.relazione import COMPILABILI
 from workflows.ports import Richiesta
 from workflows.registro.models import Evento
 
@@ -285,3 +289,33 @@ def test_whom_it_concerns_is_told_and_the_matter_settles_itself() -> None:
     decidi(n, "rimetti")
     detti = {x.persona_id for x in materia.filter(motivo="da_fare", chiusa_il=None)}
     assert mondo.persona("ATTI SEGRETERIA").pk in detti
+
+
+@pytest.mark.parametrize(
+    ("effetto", "attese"),
+    [("escludi", ["80"]), ("cento", ["100", "80"]), ("quota", ["40", "80"])],
+)
+def test_r62_the_means_of_many_count_it_as_the_year_says_and_r63_nobody_disappears(
+    effetto: str, attese: list[str]
+) -> None:
+    parametri(neutralizzazione_decide="nucleo_decide", misura={"neutralizzazione": effetto})
+    neutro, altro = mondo.in_stato("rendicontato"), mondo.in_stato("in_corso")
+    decidi(chiedi(neutro), "accogli")
+    Obiettivo.objects.filter(ciclo=neutro.ciclo_id).update(percentuale_calcolata=None)
+    for o, p in ((neutro, 40), (altro, 80)):
+        Obiettivo.objects.filter(pk=o.pk).update(percentuale_calcolata=p)
+    ciclo = mondo.ciclo()
+    ciclo.ente = mondo.ente()
+    chi = mondo.attore("GESTIONE CONTROLLO")
+    elenco = Elenco(chi, ciclo, Filtri(), mondo.ADESSO)
+    media = sum(Decimal(p) for p in attese) / len(attese)
+    for totale in (somma(elenco.per_unita().values()), somma(t for *_, t in elenco.misure())):
+        assert (totale.calcolata, totale.con_calcolata) == (media, len(attese))
+        assert (totale.quanti, totale.neutralizzati) == (elenco.obiettivi().count(), 1)
+    causa = {r.codice: r.neutralizzato for r in elenco.pagina(1)}
+    assert (causa[neutro.codice], causa[altro.codice]) == (CAUSA, "")
+    giugno = cruscotto(chi, ciclo, mondo.ADESSO).ente.tappe[0]
+    trasmesse = RelazioneSemestrale.objects.filter(
+        ente=neutro.ente_id, periodo__codice="2026-1"
+    ).exclude(stato__in=COMPILABILI)
+    assert giugno.quante == trasmesse.count() - (effetto == "escludi")
