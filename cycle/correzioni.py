@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 
 from cycle import selectors
 from cycle.models import Ciclo, Correzione, Obiettivo, VoceRelazione
@@ -72,11 +72,11 @@ def correzione(attore: Attore, pid: UUID) -> Correzione:
     return trovata
 
 
-def dell_anno(attore: Attore, ciclo: Ciclo) -> list[Correzione]:
+def dell_anno(attore: Attore, ciclo: Ciclo) -> QuerySet[Correzione]:
     """Those of a year that `attore` sees: the ones that wait first, then the latest."""
     visti = Obiettivo.objects.filter(selectors.visibili(attore), ciclo=ciclo)
-    righe = list(_lette().filter(obiettivo__in=visti).order_by("-pk"))
-    return sorted(righe, key=lambda c: c.stato != "segnalata")
+    prima_chi_attende = Case(When(stato="segnalata", then=0), default=1)
+    return _lette().filter(obiettivo__in=visti).order_by(prima_chi_attende, "-pk")
 
 
 def da_decidere(

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Case, Count, Exists, OuterRef, Prefetch, Q, QuerySet, Value, When
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -30,20 +30,13 @@ ESITI: Mapping[str, str | Promise] = {
 
 @dataclass(frozen=True, slots=True)
 class Invito:
-    """An invitation and its answer, seen from a day: `richieste` are those filed because of it."""
+    """An invitation and its answer, seen from a day: `richieste` are those filed because of it,
+    `esito` what came of it (`con_esito`)."""
 
     invito: InvitoVariazione
     richieste: tuple[RichiestaVariazione, ...]
+    esito: str
     oggi: date
-
-    @property
-    def esito(self) -> str:
-        """Filed because of it, declined, expired without an answer, or still open."""
-        if self.richieste:
-            return "accolto"
-        if self.invito.declinato_il is not None:
-            return "declinato"
-        return "scaduto" if self.invito.entro < self.oggi else "aperto"
 
     @property
     def nome_esito(self) -> str:
@@ -60,19 +53,36 @@ def oggi(ente: Ente, istante: datetime) -> date:
     return istante.astimezone(ZoneInfo(ente.fuso)).date()
 
 
-def _visti(righe: QuerySet[InvitoVariazione], giorno: date) -> list[Invito]:
-    presentate = RichiestaVariazione.objects.filter(presentata_il__isnull=False).order_by("pk")
+_PRESENTATE = RichiestaVariazione.objects.filter(presentata_il__isnull=False)
+
+
+def con_esito(righe: QuerySet[InvitoVariazione], giorno: date) -> QuerySet[InvitoVariazione]:
+    """With `esito`: a request was filed because of it, declined, expired without an answer, or
+    still open. The latest first."""
+    return righe.annotate(
+        esito=Case(
+            When(Exists(_PRESENTATE.filter(invito=OuterRef("pk"))), then=Value("accolto")),
+            When(declinato_il__isnull=False, then=Value("declinato")),
+            When(entro__lt=giorno, then=Value("scaduto")),
+            default=Value("aperto"),
+        )
+    ).order_by("-pk")
+
+
+def visti(righe: QuerySet[InvitoVariazione], giorno: date) -> list[Invito]:
+    """Rows that have their `esito`, with what was filed because of each."""
     return [
-        Invito(i, tuple(i.richieste.all()), giorno)
-        for i in righe.select_related("persona", "obiettivo__unita", "obiettivo__ciclo")
-        .prefetch_related(Prefetch("richieste", presentate))
-        .order_by("-pk")
+        Invito(i, tuple(i.richieste.all()), i.esito, giorno)  # type: ignore[attr-defined]
+        for i in righe.select_related(
+            "persona", "obiettivo__unita", "obiettivo__ciclo"
+        ).prefetch_related(Prefetch("richieste", _PRESENTATE.order_by("pk")))
     ]
 
 
 def di_obiettivo(obiettivo: Obiettivo, giorno: date) -> list[Invito]:
     """The invitations on one objective, the latest first."""
-    return _visti(InvitoVariazione.objects.filter(obiettivo=obiettivo), giorno)
+    suoi = InvitoVariazione.objects.filter(obiettivo=obiettivo)
+    return visti(con_esito(suoi, giorno), giorno)
 
 
 def aperto(obiettivo: Obiettivo, giorno: date) -> Invito | None:
@@ -92,16 +102,21 @@ def della_pagina(obiettivo: Obiettivo, attore: Attore, giorno: date) -> dict[str
     }
 
 
-def dell_anno(attore: Attore, ciclo: Ciclo, giorno: date) -> list[Invito]:
-    """The invitations of a year, on the objectives that `attore` sees."""
-    visti = Obiettivo.objects.filter(selectors.visibili(attore), ciclo=ciclo)
-    return _visti(InvitoVariazione.objects.filter(obiettivo__in=visti), giorno)
+def dell_anno(
+    attore: Attore, ciclo: Ciclo, giorno: date, esito: str | None = None
+) -> QuerySet[InvitoVariazione]:
+    """The invitations of a year, on the objectives that `attore` sees, each with its `esito`; only
+    those of which that came, where it is asked."""
+    suoi = Obiettivo.objects.filter(selectors.visibili(attore), ciclo=ciclo)
+    righe = con_esito(InvitoVariazione.objects.filter(obiettivo__in=suoi), giorno)
+    return righe.filter(Q(esito=esito)) if esito else righe
 
 
 def invito(attore: Attore, pid: UUID, giorno: date) -> Invito:
     """One of them by its public id. Raises NonTrovato when it is not there or not to be seen."""
-    visti = Obiettivo.objects.filter(selectors.visibili(attore))
-    trovati = _visti(InvitoVariazione.objects.filter(pid=pid, obiettivo__in=visti), giorno)
+    suoi = Obiettivo.objects.filter(selectors.visibili(attore))
+    uno = InvitoVariazione.objects.filter(pid=pid, obiettivo__in=suoi)
+    trovati = visti(con_esito(uno, giorno), giorno)
     if not trovati or not attore.incarichi:
         raise NonTrovato({})
     return trovati[0]
@@ -120,16 +135,10 @@ def da_rispondere(attore: Attore, cicli: Sequence[Ciclo], giorno: date) -> list[
     dove = Q(pk__in=())
     for percorso in suoi:
         dove |= Q(obiettivo__unita__percorso__startswith=percorso)
-    chieste_per = RichiestaVariazione.objects.filter(
-        invito=OuterRef("pk"), presentata_il__isnull=False
-    )
     return list(
-        InvitoVariazione.objects.filter(
-            dove,
-            ~Exists(chieste_per),
-            ente_id=attore.ente_id,
-            declinato_il__isnull=True,
-            entro__gte=giorno,
+        con_esito(InvitoVariazione.objects.filter(dove, ente_id=attore.ente_id), giorno)
+        .filter(
+            Q(esito="aperto"),
             obiettivo__stato__in=("approvato", "in_corso"),
             obiettivo__ciclo__in=cicli,
         )
@@ -176,7 +185,7 @@ def chieste(obiettivi: Collection[int]) -> dict[int, Chieste]:
     }
 
 
-def conti(inviti: Sequence[Invito]) -> list[tuple[str, str, int]]:
+def conti(inviti: QuerySet[InvitoVariazione]) -> list[tuple[str, str, int]]:
     """How many of each outcome, in order; those without any are left out."""
-    quanti = [(e, str(n), sum(i.esito == e for i in inviti)) for e, n in ESITI.items()]
-    return [riga for riga in quanti if riga[2]]
+    quanti = inviti.aggregate(**{e: Count("pk", filter=Q(esito=e)) for e in ESITI})
+    return [(e, str(n), quanti[e]) for e, n in ESITI.items() if quanti[e]]

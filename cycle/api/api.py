@@ -27,6 +27,8 @@ from cycle.api import (
     registro,
     relazioni,
     variazioni,
+    variazioni_allegati,
+    variazioni_passi,
 )
 from cycle.api.accesso import CHI
 
@@ -73,6 +75,8 @@ for router in (
     griglia.router,
     insiemi.router,
     variazioni.router,
+    variazioni_allegati.router,
+    variazioni_passi.router,
     inviti.router,
     correzioni.router,
     incarichi.router,

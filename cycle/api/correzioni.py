@@ -15,11 +15,10 @@ from pydantic import Field
 from cycle import correzioni, selectors
 from cycle.api import transizioni
 from cycle.api.accesso import RichiestaApi
-from cycle.api.errori import motivi, solo_parametri
+from cycle.api.errori import solo_parametri
+from cycle.api.pagine import Impaginato, Pagina, impagina
 from cycle.api.schemi import (
     LETTURA,
-    LIMITE,
-    LIMITE_MASSIMO,
     SCRITTURA,
     Cifra,
     Letto,
@@ -45,10 +44,8 @@ _Medio = Annotated[Testo, Field(max_length=2000)]
 _PASSI = ("accogli", "respingi")
 
 
-class FiltriCorrezioni(Letto):
+class FiltriCorrezioni(Pagina):
     stato: _Stato | None = None  # type: ignore[valid-type]
-    limite: Annotated[int, Field(ge=1, le=LIMITE_MASSIMO)] = LIMITE
-    scarto: Annotated[int, Field(ge=0, le=10**6, description="Quante saltarne")] = 0
 
 
 class ErroreLetto(Letto):
@@ -96,10 +93,7 @@ class CorrezioneScritta(CorrezioneBreve):
     transizioni: list[PassoScritto]
 
 
-class ElencoCorrezioni(Schema):
-    totale: int
-    limite: int
-    scarto: int
+class ElencoCorrezioni(Impaginato):
     correzioni: list[CorrezioneBreve]
 
 
@@ -114,16 +108,12 @@ def correzioni_anno(
 ) -> dict[str, Any]:
     solo_parametri(request, FiltriCorrezioni.model_fields)
     with sessione(request.auth, ipa, "api") as c:
-        tutte = correzioni.dell_anno(c.attore, selectors.ciclo(c.ente, anno))
-        scelte = [x for x in tutte if filtri.stato in (None, x.stato)]
-        return {
-            "totale": len(scelte),
-            "limite": filtri.limite,
-            "scarto": filtri.scarto,
-            "correzioni": [
-                _breve(ipa, x) for x in scelte[filtri.scarto : filtri.scarto + filtri.limite]
-            ],
-        }
+        scelte = correzioni.dell_anno(c.attore, selectors.ciclo(c.ente, anno))
+        if filtri.stato is not None:
+            scelte = scelte.filter(stato=filtri.stato)
+        return impagina(
+            request, filtri, scelte, lambda righe: [_breve(ipa, x) for x in righe], "correzioni"
+        )
 
 
 @router.post(
@@ -197,16 +187,7 @@ def _letta(c: Contesto, ipa: str, pid: UUID) -> dict[str, Any]:
     )
     return {
         **_breve(ipa, q.correzione),
-        "transizioni": [
-            {
-                "nome": v.transizione.nome,
-                "descrizione": v.transizione.descrizione,
-                "permessa": v.permessa,
-                "motivi": motivi(v.motivi),
-                "richiede": [transizioni.richiesto(g) for g in v.richiede],
-            }
-            for v in q.verdetti
-        ],
+        "transizioni": [transizioni.passo(v) for v in q.verdetti],
     }
 
 

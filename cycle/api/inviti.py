@@ -16,10 +16,9 @@ from cycle import inviti_variazione as inviti
 from cycle import selectors
 from cycle.api.accesso import RichiestaApi
 from cycle.api.errori import solo_parametri
+from cycle.api.pagine import Impaginato, Pagina, impagina
 from cycle.api.schemi import (
     LETTURA,
-    LIMITE,
-    LIMITE_MASSIMO,
     SCRITTURA,
     Giorno,
     Letto,
@@ -37,10 +36,8 @@ _Esito = scelta([*inviti.ESITI])
 _Lungo = Annotated[Testo, Field(max_length=20_000)]
 
 
-class FiltriInviti(Letto):
+class FiltriInviti(Pagina):
     esito: _Esito | None = None  # type: ignore[valid-type]
-    limite: Annotated[int, Field(ge=1, le=LIMITE_MASSIMO)] = LIMITE
-    scarto: Annotated[int, Field(ge=0, le=10**6, description="Quanti saltarne")] = 0
 
 
 class InvitoLetto(Letto):
@@ -80,10 +77,7 @@ class InvitoScritto(Schema):
     links: dict[str, str]
 
 
-class ElencoInviti(Schema):
-    totale: int
-    limite: int
-    scarto: int
+class ElencoInviti(Impaginato):
     inviti: list[InvitoScritto]
 
 
@@ -98,15 +92,15 @@ def inviti_anno(
 ) -> dict[str, Any]:
     solo_parametri(request, FiltriInviti.model_fields)
     with sessione(request.auth, ipa, "api") as c:
-        tutti = inviti.dell_anno(c.attore, selectors.ciclo(c.ente, anno), _oggi(c))
-        scelti = [i for i in tutti if filtri.esito in (None, i.esito)]
-        pagina = scelti[filtri.scarto : filtri.scarto + filtri.limite]
-        return {
-            "totale": len(scelti),
-            "limite": filtri.limite,
-            "scarto": filtri.scarto,
-            "inviti": [_scritto(ipa, i) for i in pagina],
-        }
+        oggi = _oggi(c)
+        scelti = inviti.dell_anno(c.attore, selectors.ciclo(c.ente, anno), oggi, filtri.esito)
+        return impagina(
+            request,
+            filtri,
+            scelti,
+            lambda righe: [_scritto(ipa, i) for i in inviti.visti(righe, oggi)],
+            "inviti",
+        )
 
 
 @router.post(

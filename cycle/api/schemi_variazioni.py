@@ -10,10 +10,9 @@ from uuid import UUID
 from ninja import Schema
 from pydantic import Field
 
+from cycle.api.pagine import Impaginato, Pagina
 from cycle.api.scheda import SchedaLetta, SchedaMostrata
 from cycle.api.schemi import (
-    LIMITE,
-    LIMITE_MASSIMO,
     AttoLetto,
     Cifra,
     Compiuta,
@@ -43,7 +42,7 @@ _Medio = Annotated[Testo, Field(max_length=5000)]
 # --- read ---------------------------------------------------------------------------------------
 
 
-class FiltriVariazioni(Letto):
+class FiltriVariazioni(Pagina):
     vista: _Vista = "tutte"  # type: ignore[valid-type]
     unita: Annotated[
         Testo, Field(max_length=40, description="Codice di un'unità: lei e tutte quelle sotto")
@@ -56,8 +55,6 @@ class FiltriVariazioni(Letto):
     testo: Annotated[
         Testo, Field(max_length=100, description="Parole di codice, titolo o motivazione")
     ] = ""
-    limite: Annotated[int, Field(ge=1, le=LIMITE_MASSIMO)] = LIMITE
-    scarto: Annotated[int, Field(ge=0, le=10**6, description="Quante saltarne")] = 0
 
 
 class DaAllegare(Letto):
@@ -193,11 +190,7 @@ class VariazioneInElenco(Schema):
     links: dict[str, str]
 
 
-class ElencoVariazioni(Schema):
-    totale: int
-    limite: int
-    scarto: int
-    successiva: str | None
+class ElencoVariazioni(Impaginato):
     da_valutare: int
     variazioni: list[VariazioneInElenco]
 

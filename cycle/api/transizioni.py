@@ -126,15 +126,18 @@ def in_tavola(
 def _transizione(v: Verdetto, stato: str, indirizzo: str) -> dict[str, Any]:
     """`da` and `a` are of the row of the table that starts here, or of the first one."""
     da, a = next((p for p in v.transizione.percorsi if p[0] == stato), v.transizione.percorsi[0])
+    esegui = f"{indirizzo}/{v.transizione.nome}"
+    return {**passo(v), "da": da, "a": a, "links": {"esegui": esegui}}
+
+
+def passo(v: Verdetto) -> dict[str, Any]:
+    """A step as it was judged: whether it can be taken, why not, what it waits for."""
     return {
         "nome": v.transizione.nome,
         "descrizione": v.transizione.descrizione,
-        "da": da,
-        "a": a,
         "permessa": v.permessa,
         "motivi": motivi(v.motivi),
         "richiede": [richiesto(g) for g in v.richiede],
-        "links": {"esegui": f"{indirizzo}/{v.transizione.nome}"},
     }
 
 

@@ -31,12 +31,14 @@ ACCOGLI, RESPINGI = "accogli", "respingi"
 def elenco(request: RichiestaEnte, anno: int) -> HttpResponse:
     """The corrections of a year: those that wait for a decision first."""
     c = request.contesto
-    righe = correzioni.dell_anno(c.attore, selectors.ciclo(c.ente, anno))
+    ciclo = selectors.ciclo(c.ente, anno)
+    righe = list(correzioni.dell_anno(c.attore, ciclo))
     return render(
         request,
         "cycle/correzioni/elenco.html",
         {
             "anno": anno,
+            "ciclo": ciclo,
             "cicli": c.cicli(),
             "righe": righe,
             "attendono": sum(x.stato not in FINALI for x in righe),

@@ -34,20 +34,21 @@ def elenco(request: RichiestaEnte, anno: int) -> HttpResponse:
     """The invitations of a year: still open, answered by a request, declined, expired."""
     c = request.contesto
     ciclo = selectors.ciclo(c.ente, anno)
-    tutti = inviti.dell_anno(c.attore, ciclo, inviti.oggi(c.ente, c.istante))
+    oggi = inviti.oggi(c.ente, c.istante)
+    conti = inviti.conti(inviti.dell_anno(c.attore, ciclo, oggi))
     esito = request.GET.get("esito", "")
     esito = esito if esito in inviti.ESITI else ""
-    scelti = [i for i in tutti if not esito or i.esito == esito]
+    scelti = inviti.dell_anno(c.attore, ciclo, oggi, esito)
     return render(
         request,
         "cycle/variazioni/inviti.html",
         {
             "anno": anno,
             "cicli": c.cicli(),
-            "conti": inviti.conti(tutti),
-            "tutti": len(tutti),
+            "conti": conti,
+            "tutti": sum(quanti for _codice, _nome, quanti in conti),
             "esito": esito,
-            "righe": [(i, _richieste(i)) for i in scelti],
+            "righe": [(i, _richieste(i)) for i in inviti.visti(scelti, oggi)],
         },
     )
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from cycle.models import Ciclo, Obiettivo, RichiestaVariazione, Rilevazione
+from cycle.models import Ciclo, Obiettivo, ParereVariazione, RichiestaVariazione, Rilevazione
 from cycle.scritta import IndicatoreScritto, SchedaScritta, SpecificoScritto
 from cycle.services import variazioni
 from cycle.services.variazioni import Bozza, EsitoVariazioni
@@ -136,10 +136,10 @@ def respingi(
 
 def parere(
     v: RichiestaVariazione, tipo: str = "nucleo", esito: str = "favorevole", testo: str = ""
-) -> None:
+) -> ParereVariazione:
     rendi = variazioni.esprimi_parere if tipo == "nucleo" else variazioni.apponi_visto
     chi = "PRIMO NUCLEO" if tipo == "nucleo" else "CONTI RAGIONERIA"
-    rendi(
+    return rendi(
         richiesta=v,
         esito=esito,
         testo=testo,

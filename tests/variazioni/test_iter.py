@@ -475,12 +475,16 @@ def test_r28_parere_and_visto_run_in_parallel_and_the_last_one_in_opens_the_deci
     with pytest.raises(NonPossibile) as errore:
         approva(rileggi(v))
     assert guardie(errore) == ["atto_contabile_indicato"]
-    variazioni.indica_atto_contabile(
-        richiesta=v,
-        atto_contabile="Consiglio n. 40 del 10/10/2026",
-        by=mondo.attore("CONTI RAGIONERIA"),
-        istante=OTTOBRE,
-    )
+    revisioni = {
+        variazioni.indica_atto_contabile(
+            richiesta=v,
+            atto_contabile="Consiglio n. 40 del 10/10/2026",
+            by=mondo.attore("CONTI RAGIONERIA"),
+            istante=OTTOBRE,
+        ).revisione
+        for _volta in range(2)
+    }
+    assert len(revisioni) == 1  # sent twice, written once (R50)
     approva(rileggi(v))
     desco = flusso.processo(v)
     assert desco is not None
@@ -495,10 +499,13 @@ def test_r33_an_optional_opinion_stays_open_until_the_decision_and_closes_with_i
     o: Obiettivo,
 ) -> None:
     v = presentata(o)
-    parere(v)
+    primo = parere(v)
+    assert parere(v) == primo  # sent twice, given once (R50)
     with pytest.raises(Conflitto):
-        parere(v)
+        parere(v, esito="contrario", testo="Ci si ripensa.")
+    assert ParereVariazione.objects.filter(richiesta=v).count() == 1
     approva(v)
+    assert parere(v) == primo  # a retry that comes after the decision
     altra = presentata(o, lambda s: con_target(s, 8))
     respingi(altra)
     for decisa in (v, altra):

@@ -160,7 +160,7 @@ def esprimi_parere(
     """The Nucleo's opinion on the request as it was read, `impronta` (R33): it binds nobody. When
     the last required one is in, the request is examined. Raises Conflitto when it is no longer
     the one that was read or the opinion is not awaited; NonAutorizzato; NonPossibile when who is
-    not in favour does not say why."""
+    not in favour does not say why. The same words again are answered with the first (R50)."""
     return _rendi("nucleo", richiesta, esito, testo, impronta, by, istante, canale)
 
 
@@ -230,10 +230,13 @@ def _rendi(
         prova = comune.tentativo(v, "rendi_parere")
         incarico = comune.incarico_per(by, _PERMESSI[tipo], comune.fatti(v, istante), prova)
         stati = DECISE if tipo == "valutazione" else PENDENTI
+        detto = (comune.persona(by), esito, testo.strip())
+        gia = ParereVariazione.objects.filter(richiesta=v, tipo=tipo, impronta=impronta).first()
+        if gia is not None and (gia.persona_id, gia.esito, gia.testo) == detto:
+            return gia  # sent twice, given once (R50)
         if v.stato not in stati or v.impronta != impronta or not impronta:
             raise Conflitto({v.pk: [_non_come_letta(v)]})
-        gia = ParereVariazione.objects.filter(richiesta=v, tipo=tipo, impronta=impronta).exists()
-        if gia or (tipo == "replica" and not v.d_ufficio):
+        if gia is not None or (tipo == "replica" and not v.d_ufficio):
             raise Conflitto({v.pk: [_gia_reso()]})
         if esito != "favorevole" and not testo.strip():
             raise NonPossibile({v.pk: [_senza_motivo()]}, prova)
@@ -273,6 +276,8 @@ def indica_atto_contabile(
         v = comune.bloccata(by, richiesta.pk)
         prova = comune.tentativo(v, "modifica")
         incarico = comune.incarico_per(by, "visto_variazione", comune.fatti(v, istante), prova)
+        if v.atto_contabile == _in_riga(atto_contabile):
+            return v  # sent twice, written once (R50)
         if v.stato not in PENDENTI:
             raise Conflitto({v.pk: [_non_come_letta(v)]})
         comune.apri(v, "modifica", incarico, by, istante, canale)
@@ -282,8 +287,12 @@ def indica_atto_contabile(
 
 def _scrivi_atto_contabile(v: RichiestaVariazione, atto: str) -> None:
     RichiestaVariazione.objects.filter(pk=v.pk).update(
-        atto_contabile=" ".join(atto.split())[:200], revisione=v.revisione + 1
+        atto_contabile=_in_riga(atto), revisione=v.revisione + 1
     )
+
+
+def _in_riga(atto: str) -> str:
+    return " ".join(atto.split())[:200]
 
 
 def _non_come_letta(v: RichiestaVariazione) -> Motivo:
