@@ -94,6 +94,8 @@ GESTIONE: Mapping[str, tuple[str, ...]] = {
         "impegno",
         "inquadramento",
     ),
+    # Not of the version, since the bilancio has acts of its own; frozen from approvato on all the
+    # same, but for an act (migration 0027).
     "Stanziamento": ("specifico", "capitolo", "articolo", "descrizione", "parte", "importo"),
     "StoricoIndicatore": ("indicatore", "anno", "valore"),
 }

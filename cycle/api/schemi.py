@@ -261,7 +261,7 @@ class Elenco(Schema):
 
 
 class Collaboratore(Schema):
-    """Effort, category and matricola are for the own unit and controllo: never said here."""
+    """Effort, category and matricola are for the own unit and controllo: null to others."""
 
     nome: str
     dal: str | None

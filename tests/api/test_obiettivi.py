@@ -164,16 +164,23 @@ def test_una_bozza_non_ha_relazioni_da_seguire(come: Come) -> None:
     assert scheda["links"]["relazioni"] == {}
 
 
-def test_impegno_e_matricola_non_escono_mai(come: Come) -> None:
-    """Effort and matricola are of the own unit and controllo; the API tells them to nobody."""
+def test_impegno_e_matricola_escono_solo_per_chi_puo(come: Come) -> None:
+    """Effort, category and matricola are of the own unit and of controllo (`domain.md` 2)."""
     Persona.objects.filter(nome_completo="UNO PO").update(matricola="MATR-777")
     collaboratori = Collaboratore.objects.filter(obiettivo=mondo.in_stato("bozza"))
     collaboratori.update(impegno="33.5", inquadramento="INQ-888")
     o = Obiettivo.objects.get(pk=mondo.in_stato("bozza").pk)
-    for chi in ("UNO PO", "GESTIONE CONTROLLO"):
-        for percorso in (indirizzo(o), f"{indirizzo(o)}/transizioni", ELENCO):
+    segreti = ("MATR-777", "INQ-888", "33.5")
+    for chi, li_vede in (
+        ("UNO PO", True),
+        ("GESTIONE CONTROLLO", True),
+        ("GENERALE SEGRETARIO", False),
+    ):
+        scheda = come(chi).get(indirizzo(o)).content.decode()
+        assert [segreto in scheda for segreto in segreti] == [li_vede] * 3
+        for percorso in (f"{indirizzo(o)}/transizioni", ELENCO):
             testo = come(chi).get(percorso).content.decode()
-            assert not any(segreto in testo for segreto in ("MATR-777", "INQ-888", "33.5"))
+            assert not any(segreto in testo for segreto in segreti)
 
 
 @pytest.mark.parametrize("suffisso", ["", "/transizioni"])

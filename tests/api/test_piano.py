@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator
 
 from cycle.exports import piano
 from cycle.exports.piano import da_database
+from cycle.models import Collaboratore
 from cycle.models.indicatore import AGGREGAZIONI, NATURE
 from tests import mondo
 from tests.api.conftest import ALFA, Come
@@ -98,3 +99,35 @@ def test_un_anno_che_non_c_e(come: Come, anno: str) -> None:
 
 def test_di_un_altro_ente_nulla(come: Come) -> None:
     assert come("GESTIONE CONTROLLO").get("/api/v1/beta/anni/2026/piano").status_code == 404
+
+
+def test_l_impegno_e_della_propria_unita_e_del_controllo(come: Come) -> None:
+    """`domain.md` 2: effort, category and matricola, in the plan and in one objective."""
+    o = mondo.obiettivo("OE01")
+    Collaboratore.objects.filter(obiettivo=o).update(impegno="40.00", inquadramento="D")
+    visti = {}
+    for chi in ("GESTIONE CONTROLLO", "UNO DIRIGENTE", "DUE DIRIGENTE", "GENERALE SEGRETARIO"):
+        letto = come(chi).get(f"{ALFA}/obiettivi/{o.pid}")
+        if letto.status_code == 200:
+            visti[chi] = {
+                (c["impegno"], c["categoria"])
+                for s in letto.json()["specifici"]
+                for c in s["collaboratori"]
+            }
+    assert visti == {
+        "GESTIONE CONTROLLO": {("40.00", "D")},
+        "UNO DIRIGENTE": {("40.00", "D")},
+        "GENERALE SEGRETARIO": {(None, None)},
+    }
+    [esportato] = [
+        p
+        for p in come("GESTIONE CONTROLLO").get(PIANO).json()["obiettivi"]
+        if p["codice"] == "OE01"
+    ]
+    assert {c["impegno"] for s in esportato["specifici"] for c in s["collaboratori"]} == {"40.00"}
+    [coperto] = [
+        p
+        for p in come("GENERALE SEGRETARIO").get(PIANO).json()["obiettivi"]
+        if p["codice"] == "OE01"
+    ]
+    assert {c["impegno"] for s in coperto["specifici"] for c in s["collaboratori"]} == {None}
