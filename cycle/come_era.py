@@ -12,7 +12,7 @@ programmes are called as they are today.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime, time
 from typing import Any
@@ -22,6 +22,7 @@ from zoneinfo import ZoneInfo
 import psycopg
 from django.apps import apps
 from django.db import connection, transaction
+from django.db.models import Model
 
 from cycle.models import Obiettivo, VersioneObiettivo
 from cycle.models.base import DiObiettivo
@@ -29,13 +30,20 @@ from cycle.models.base import DiObiettivo
 CANCELLATO = "(dato personale cancellato)"  # R90
 
 
-def tabelle() -> list[str]:
-    """The tables that are put together again: objectives and all that hangs below them."""
-    return [
-        m._meta.db_table
+_NON_DELLE_MODIFICHE = {f'p."{c}"' for c in ("id", "ente_id", "revisione", "pid")}
+
+
+def _tabelle() -> dict[str, type[Model]]:
+    return {
+        m._meta.db_table: m
         for m in apps.get_app_config("cycle").get_models()
         if m is Obiettivo or (issubclass(m, DiObiettivo) and m is not VersioneObiettivo)
-    ]
+    }
+
+
+def tabelle() -> list[str]:
+    """The tables that are put together again: objectives and all that hangs below them."""
+    return [*_tabelle()]
 
 
 _RADICI_DELL_ANNO = """ARRAY(
@@ -68,19 +76,22 @@ SELECT s.tabella, s.riga_id, s.ente_id,
                     AND c.value ?& ARRAY['riservato', 'impronta']), '{{}}')
             ELSE s.dati END AS dati
   FROM somme s;
-ANALYZE come_era;
+ANALYZE come_era (tabella, riga_id);
 """
+_QUALI = "SELECT tabella FROM come_era GROUP BY tabella"
 # A public id is no Modifica's: that of the row that is still there, or one that says the number.
 _TABELLA = """
 CREATE TEMP TABLE {t} ON COMMIT DROP AS
-SELECT p.* FROM come_era r
+SELECT r.riga_id AS id, r.ente_id, 1 AS revisione,
+       coalesce(oggi.pid, lpad(to_hex(r.riga_id), 32, '0')::uuid) AS pid, {colonne}
+  FROM come_era r
   LEFT JOIN public.{t} oggi ON oggi.id = r.riga_id
- CROSS JOIN LATERAL jsonb_populate_record(NULL::public.{t}, r.dati || jsonb_build_object(
-        'id', r.riga_id, 'ente_id', r.ente_id, 'revisione', 1,
-        'pid', coalesce(oggi.pid, lpad(to_hex(r.riga_id), 32, '0')::uuid))) p
+ CROSS JOIN LATERAL jsonb_populate_record(NULL::public.{t}, r.dati) p
  WHERE r.tabella = '{t}';
-CREATE INDEX ON {t} ({chiave});
 """
+_INDICE = "CREATE INDEX ON {t} ({chiave});"
+# Where there was nothing there is nothing to store.
+_VUOTA = "CREATE TEMP VIEW {t} AS SELECT * FROM public.{t} LIMIT 0;"
 # What was approved is never rewritten: what stands there is what was, if it already was.
 _VERSIONI = """
 CREATE TEMP TABLE cycle_versioneobiettivo ON COMMIT DROP AS
@@ -104,16 +115,6 @@ def come_era(
     `istante`, and no other objective; the history of one ends there. Needs an open transaction.
     Nothing can be kept of what is written inside."""
     radici = "ARRAY[%(obiettivo)s::bigint]" if obiettivo is not None else _RADICI_DELL_ANNO
-    parti = [
-        _RIGHE.format(radici=radici),
-        *(
-            _TABELLA.format(t=t, chiave="id" if t == Obiettivo._meta.db_table else "obiettivo_id")
-            for t in tabelle()
-        ),
-        _VERSIONI,
-        _FATTI.format(radici=radici) if obiettivo is not None else "",
-        _DAVANTI,
-    ]
     parametri: dict[str, Any] = {
         "ente": ente_id,
         "istante": istante,
@@ -124,9 +125,30 @@ def come_era(
     with transaction.atomic():
         # several statements in one trip, which a cursor that binds in the server refuses
         with psycopg.ClientCursor(connection.connection) as cursore:
-            cursore.execute("".join(parti), parametri)
+            cursore.execute("SET LOCAL work_mem = '64MB'; SET LOCAL jit = off;")
+            cursore.execute(_RIGHE.format(radici=radici), parametri)
+            cursore.execute(_QUALI)
+            piene = {t for (t,) in cursore.fetchall()}
+            cursore.execute("".join(_davanti(piene, radici, obiettivo is None)), parametri)
         yield
         transaction.set_rollback(True)
+
+
+def _davanti(piene: Collection[str], radici: str, molti: bool) -> Iterator[str]:
+    """What stands before the true tables; of many objectives, with the index they are read by."""
+    for t, modello in _tabelle().items():
+        if t not in piene:
+            yield _VUOTA.format(t=t)
+            continue
+        colonne = [f'p."{c.column}"' for c in modello._meta.concrete_fields]
+        proprie = [c for c in colonne if c not in _NON_DELLE_MODIFICHE]
+        yield _TABELLA.format(t=t, colonne=", ".join(proprie))
+        if molti:
+            yield _INDICE.format(t=t, chiave="id" if modello is Obiettivo else "obiettivo_id")
+    yield _VERSIONI
+    if not molti:
+        yield _FATTI.format(radici=radici)
+    yield _DAVANTI
 
 
 def numero_di(pid: UUID) -> int | None:

@@ -113,15 +113,15 @@ class Storia:
         o = self.uno()
         assert o is not None
         nessuna_azione()
-        s = ObiettivoSpecifico.objects.filter(obiettivo=o).first()
-        Stanziamento.objects.create(
-            ente=self.ente,
-            obiettivo=o,
-            specifico=s,
-            capitolo="1",
-            parte="spese_correnti",
-            importo=5,
-        )
+        if o.stato == "bozza":
+            Stanziamento.objects.create(
+                ente=self.ente,
+                obiettivo=o,
+                specifico=ObiettivoSpecifico.objects.filter(obiettivo=o).first(),
+                capitolo="1",
+                parte="spese_correnti",
+                importo=5,
+            )
         Collaboratore.objects.filter(obiettivo=o).update(
             inquadramento=self.caso.choice(["", "Area dei funzionari"]), impegno=None
         )
@@ -130,7 +130,7 @@ class Storia:
     def togli(self) -> None:
         nessuna_azione()
         o = self.uno()
-        Stanziamento.objects.filter(obiettivo=o).delete()
+        Stanziamento.objects.filter(obiettivo=o, obiettivo__stato="bozza").delete()
         Collaboratore.objects.filter(obiettivo=o).order_by("pk")[:1].get().delete()
 
 
