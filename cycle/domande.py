@@ -61,6 +61,7 @@ class Domanda:
     ultimi: int = 0  # days, up to the instant at which it is asked
     testo: str = ""
     esito: str = ""
+    sha256: str = ""  # of a file that was taken out
 
     @classmethod
     def da_url(cls, q: QueryDict | Mapping[str, str]) -> Domanda:
@@ -80,6 +81,7 @@ class Domanda:
             ultimi=_giorni(detto["ultimi"]),
             testo=detto["testo"],
             esito=detto["esito"] if detto["esito"] in ESITI else "",
+            sha256=impronta(detto["sha256"]),
         )
 
     def parole(self) -> dict[str, str]:
@@ -99,7 +101,7 @@ PAROLE = tuple(Domanda.__dataclass_fields__)
 @dataclass(frozen=True, slots=True)
 class Portata:
     """What of the registro somebody may read (`domain.md` 2): all of it; all about the objectives
-    `sue`, of his units; what was done to the others that he may see.
+    `sue`, of his units; what was done to the others that he may see, and what he took out himself.
 
     What is not finished is of who writes it, whatever one may read: the Nucleo's osservazioni until
     they are sent (`del_nucleo`), the answers to them (`risponde`: the objectives), the requests of
@@ -312,6 +314,9 @@ def _condizioni(attore: Attore, fin_dove: Portata, d: Domanda, fuso: str) -> _Co
             " @@ websearch_to_tsquery('italian', %(testo)s)"
         )
         c.parametri["testo"] = d.testo
+    if d.sha256:
+        c.resto.append("e.esito = 'letto' AND e.dati ->> 'sha256' = %(sha256)s")
+        c.parametri["sha256"] = d.sha256
     if d.campo == "target":
         approvato = _APPROVATO if d.dopo_approvazione else ""
         c.indici.append(_TARGET.format(approvato=approvato))
@@ -324,9 +329,10 @@ def _condizioni(attore: Attore, fin_dove: Portata, d: Domanda, fuso: str) -> _Co
             c.parametri[nome] = getattr(d, nome)
     if not fin_dove.tutto:
         c.resto.append(
-            f"(e.radice_id = ANY (%(sue)s) OR e.radice_id = ANY (%(viste)s) AND {_DI_TUTTI})"
+            f"(e.radice_id = ANY (%(sue)s) OR e.radice_id = ANY (%(viste)s) AND {_DI_TUTTI}"
+            " OR e.persona_id = %(io)s AND e.esito = 'letto')"
         )
-        c.parametri |= {"sue": fin_dove.sue, "viste": fin_dove.viste}
+        c.parametri |= {"sue": fin_dove.sue, "viste": fin_dove.viste, "io": attore.persona_id}
     return c
 
 
@@ -405,6 +411,12 @@ def _giorno(testo: str) -> date | None:
     except ValueError:
         return None
     return letto if 1900 < letto.year < 2200 else None
+
+
+def impronta(testo: str) -> str:
+    """A SHA-256 as people copy it, in small letters; nothing when it is not one."""
+    solo = "".join(testo.split()).lower()
+    return solo if len(solo) == 64 and set(solo) <= set("0123456789abcdef") else ""
 
 
 def _giorni(testo: str) -> int:

@@ -19,6 +19,7 @@ from cycle.services import ancora as ancoraggio
 from cycle.services import avvisi, documenti, foglio_piano, lavoro, stampe
 from cycle.services import posta as lettere
 from cycle.services import scadenze as servizio
+from cycle.services import verifica as servizio_verifica
 from notifications.centralino import annuncia
 
 MINUTI = 5  # between a run of the terms and the next
@@ -47,6 +48,14 @@ def ancora(timestamp: int = 0) -> None:
     """The day's anchor of every registro, in the first hour in which a worker is there: asked again
     it is the same."""
     ancoraggio.ancora_tutti()
+
+
+@app.periodic(cron="23 2 * * *", periodic_id="verifica")
+@app.task(name="verifica", queueing_lock="verifica")
+def verifica(timestamp: int = 0) -> None:
+    """Every registro read again in the night: its page says what was found, and the segretario is
+    told of what is broken."""
+    servizio_verifica.verifica_tutti(orologio.adesso())
 
 
 def subito() -> None:

@@ -28,6 +28,7 @@ ALTRI = {
     ("insieme", "rendi_parere"): gettext_lazy("ha reso un parere su un insieme"),
     ("registro", "esporta"): gettext_lazy("ha esportato il registro"),
     ("registro", "consulta"): gettext_lazy("ha consultato il registro"),
+    ("registro", "verifica"): gettext_lazy("ha verificato il registro"),
     ("persona", "oblia"): gettext_lazy("ha cancellato i dati personali di qualcuno"),
     ("scadenza", "avvisa"): gettext_lazy("ha ricordato una scadenza"),
     ("programma", "modifica"): gettext_lazy("ha modificato i programmi dell'anno"),
@@ -81,6 +82,7 @@ PAROLE = {
     "ultimi": gettext_lazy("ultimi giorni"),
     "testo": gettext_lazy("parole"),
     "esito": gettext_lazy("esito"),
+    "sha256": gettext_lazy("impronta"),
 }
 
 
@@ -200,11 +202,17 @@ def _letto(dati: dict[str, Any]) -> str:
     if dati.get("forma"):
         parti.append(str(dati["forma"]).upper())
     for nome, quanti in (("righe", _("fatti")), ("obiettivi", _("obiettivi")), ("variazioni", "")):
-        if nome in dati:
+        if nome in dati and "quanti" not in dati:
             parti.append(f"{dati[nome]} {quanti or _('variazioni')}")
     if dati.get("com_era"):
         quando = timezone.localtime(datetime.fromisoformat(dati["com_era"]))
         parti.append(_("com'era il %(quando)s") % {"quando": f"{quando:%d/%m/%Y %H:%M}"})
+    if "quanti" in dati:
+        parti.append(
+            _("fino al n. %(n)s: nessuna riga toccata") % {"n": dati["fino_al"]}
+            if not dati["quanti"]
+            else _("fino al n. %(n)s: righe toccate") % {"n": dati["fino_al"]}
+        )
     if dati.get("sha256"):
         parti.append(f"SHA-256 {dati['sha256']}")
     domanda = dati.get("domanda")

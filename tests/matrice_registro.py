@@ -4,11 +4,14 @@ much of it as he may see; the others do not know that it is there."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.test import Client
 
 from cycle import letture
-from cycle.models import Persona
+from cycle.models import DomandaSalvata, Persona
+from tests import mondo
 from tests.matrice import (
     CHIUSO_AGLI_ALTRI_METODI,
     DENTRO,
@@ -17,6 +20,8 @@ from tests.matrice import (
     FUORI,
     INCARICATI,
     SOLO_GET,
+    SOLO_POST,
+    TUTTI,
     Prova,
     chi,
 )
@@ -51,6 +56,22 @@ _LETTO = {200: INCARICATI, 404: ENTRATI - INCARICATI}
 # what is remembered though it is no file, when it is of the whole ente
 RICORDATE = {f"{_API}anni/<int:anno>/piano", f"{_API}anni/<int:anno>/piano/com-era"}
 
+
+def _domanda(ipa: str) -> Any:
+    """A question that the PO of the first settore keeps for himself."""
+    di_chi = mondo.persona("UNO PO", ipa)
+    tenuta, _nuova = DomandaSalvata.objects.get_or_create(
+        ente=di_chi.ente, persona=di_chi, nome="Le mie", parole={"verbo": "avvia"}
+    )
+    return tenuta.pid
+
+
+def _di_chi_la_tiene(ok: int) -> dict[int, set[str]]:
+    return {ok: {"po"}, 404: ENTRATI - {"po"}}
+
+
+_SALVATA = {"nome": "Avvii", "verbo": "avvia"}
+
 TAVOLA: dict[str, list[Prova]] = {
     f"{ENTE}registro/": [Prova("GET", _LETTO), SOLO_GET],
     f"{ENTE}registro/confronto/": [Prova("GET", _LETTO), SOLO_GET],
@@ -59,6 +80,20 @@ TAVOLA: dict[str, list[Prova]] = {
         Prova("GET", {404: ENTRATI}, parole={"forma": "exe"}),
         Prova("POST", {405: ENTRATI}, parole={"forma": "csv"}),
     ],
+    # questions that are kept: by whoever reads something; asked again by their owner
+    f"{ENTE}registro/domande/": [
+        SOLO_POST,
+        Prova("POST", {302: INCARICATI, 404: ENTRATI - INCARICATI}, corpo=lambda: _SALVATA),
+    ],
+    f"{ENTE}registro/domande/<uuid:pid>/": [
+        Prova("GET", _di_chi_la_tiene(302), pid=_domanda),
+        SOLO_GET,
+    ],
+    f"{ENTE}registro/domande/<uuid:pid>/togli/": [
+        SOLO_POST,
+        Prova("POST", _di_chi_la_tiene(302), pid=_domanda),
+    ],
+    f"{ENTE}registro/impronta/": [Prova("GET", _LETTO), Prova("POST", _LETTO)],
     # open data: the page for whoever comes in, the files for who exports the plan
     f"{ENTE}<int:anno>/dati-aperti/": [Prova("GET", {200: DENTRO, 404: FUORI}), SOLO_GET],
     f"{ENTE}<int:anno>/dati-aperti/<slug:forma>/": [
@@ -68,6 +103,28 @@ TAVOLA: dict[str, list[Prova]] = {
     f"{ENTE}dati-aperti/schema/": [Prova("GET", {200: DENTRO, 404: FUORI}), SOLO_GET],
     # the same through the API
     f"{_API}registro": [Prova("GET", _LETTO), CHIUSO_AGLI_ALTRI_METODI],
+    f"{_API}registro/domande": [
+        Prova("GET", _LETTO),
+        Prova(
+            "POST",
+            {201: INCARICATI, 404: ENTRATI - INCARICATI},
+            corpo=lambda: {"nome": "Avvii", "domanda": {"verbo": "avvia"}},
+        ),
+    ],
+    f"{_API}registro/domande/<uuid:pid>": [
+        Prova("GET", _di_chi_la_tiene(200), pid=_domanda),
+        Prova("DELETE", _di_chi_la_tiene(204), pid=_domanda),
+        CHIUSO_AGLI_ALTRI_METODI,
+    ],
+    f"{_API}registro/prova": [Prova("GET", _LETTO), CHIUSO_AGLI_ALTRI_METODI],
+    f"{_API}registro/impronte/<slug:sha256>": [
+        Prova("GET", {404: ENTRATI}, parole={"sha256": "0" * 64}),
+        Prova("POST", {405: TUTTI}, parole={"sha256": "0" * 64}),
+    ],
+    f"{_API}anni/<int:anno>/dati-aperti/<slug:forma>": [
+        Prova("GET", chi({"controllo", "segretario", "revisore"}), parole={"forma": "csv"}),
+        Prova("POST", {405: TUTTI}, parole={"forma": "csv"}),
+    ],
     f"{_API}registro/confronto": [Prova("GET", _LETTO), CHIUSO_AGLI_ALTRI_METODI],
     f"{_API}anni/<int:anno>/piano/com-era": [
         Prova("GET", chi({"controllo", "segretario", "revisore"})),

@@ -23,6 +23,7 @@ from cycle.api import (
     inviti,
     nucleo,
     obiettivi,
+    passato,
     piano,
     registro,
     relazioni,
@@ -81,5 +82,6 @@ for router in (
     correzioni.router,
     incarichi.router,
     registro.router,
+    passato.router,
 ):
     api.add_router("", router)

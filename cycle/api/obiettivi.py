@@ -3,22 +3,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from ninja import Query, Router
 
-from cycle import elenco, selectors
+from cycle import come_era, elenco, selectors
 from cycle.api import schemi, transizioni
 from cycle.api.accesso import RichiestaApi
-from cycle.api.errori import solo_parametri
+from cycle.api.errori import Malformata, solo_parametri
 from cycle.api.schemi import LETTURA, SCRITTURA
-from cycle.contesto import sessione
+from cycle.contesto import Contesto, sessione
 from cycle.exports.piano import di_obiettivo, percentuale
 from cycle.filtri import Filtri
 from cycle.models import Obiettivo
+from cycle.scheda import vede_impegno
+from workflows.errors import NonTrovato
 
 router = Router(tags=["obiettivi"])
 
@@ -84,19 +89,38 @@ def _riga(ipa: str, anno: int, o: Obiettivo) -> dict[str, Any]:
     "/{ipa:ipa}/obiettivi/{uuid:pid}",
     response={200: schemi.ObiettivoScritto, **LETTURA},
     summary="Un obiettivo",
-    description="La scheda, come sta nel piano esportato.",
+    description=(
+        "La scheda, come sta nel piano esportato; con `al`, com'era a quel momento secondo il "
+        "registro, anche se poi fu stralciata o eliminata."
+    ),
 )
-def obiettivo(request: RichiestaApi, ipa: str, pid: UUID) -> dict[str, Any]:
-    with sessione(request.auth, ipa, "api") as c:
+def obiettivo(request: RichiestaApi, ipa: str, pid: UUID, al: str = "") -> dict[str, Any]:
+    with sessione(request.auth, ipa, "api") as c, _allora(c, pid, al):
         o = selectors.obiettivo(c.attore, pid)
         return {
-            **di_obiettivo(o),
+            **di_obiettivo(o, riservati=vede_impegno(c.attore, o.unita.percorso)),
             "pid": o.pid,
             "anno": o.ciclo.anno,
             "versione": o.versione,
             "revisione": o.revisione,
             "links": _links(ipa, o),
         }
+
+
+@contextmanager
+def _allora(c: Contesto, pid: UUID, al: str) -> Iterator[None]:
+    """Within it the objective is what it was at `al`, an instant as an address says it."""
+    if not al:
+        yield
+        return
+    istante = come_era.letto(al, c.ente.fuso)
+    if istante is None:
+        raise Malformata(("al", _("Non è una data: scriverla come 2026-09-30T12:00.")))
+    numero = come_era.numero_di(pid)
+    if numero is None:
+        raise NonTrovato({})
+    with come_era.come_era(ente_id=c.ente.pk, istante=istante, obiettivo=numero):
+        yield
 
 
 def _links(ipa: str, o: Obiettivo) -> dict[str, Any]:

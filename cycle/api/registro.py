@@ -7,25 +7,33 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.http import HttpResponse, JsonResponse
-from django.utils.translation import gettext as _
+from django.urls import reverse
 from ninja import Query, Router, Schema
 from pydantic import Field
 
-from cycle import come_era, confronti, domande, letture, selectors
-from cycle.api import schemi
+from cycle import domande, letture, prova
 from cycle.api.accesso import RichiestaApi
-from cycle.api.errori import Malformata
-from cycle.api.schemi import ESPORTAZIONE, LETTURA
-from cycle.contesto import sessione
+from cycle.api.schemi import LETTURA, SCRITTURA
+from cycle.contesto import Contesto, sessione
 from cycle.domande import Domanda
 from cycle.racconto import Risposta, racconta
-from cycle.services import esportazione
+from cycle.services import domande as salvate
+from cycle.services.domande import Salvata
+from cycle.services.uscita_registro import ritrova
+from workflows.errors import NonTrovato
+from workflows.models import Ancora
 
 router = Router(tags=["registro"])
 
 
-class DomandaLetta(Schema):
+class Punto(Schema):
+    """From where the answers go on, and how many of them."""
+
+    da: str = Field("", max_length=60)
+    limite: int = Field(50, ge=1, le=500)
+
+
+class DomandaLetta(Punto):
     """What can be asked; whatever is not said is not asked."""
 
     obiettivo: UUID | None = None
@@ -41,8 +49,7 @@ class DomandaLetta(Schema):
     ultimi: int = Field(0, ge=0, le=3660, description="Giorni, fino ad adesso.")
     testo: str = Field("", max_length=200)
     esito: str = ""
-    da: str = Field("", max_length=60)
-    limite: int = Field(50, ge=1, le=500)
+    sha256: str = Field("", max_length=100)
 
 
 class FattoScritto(Schema):
@@ -71,25 +78,6 @@ class FattiScritti(Schema):
     interrotta: bool
 
 
-class DifferenzaScritta(Schema):
-    obiettivo: UUID
-    codice: str
-    dove: str
-    campo: str
-    prima: str
-    dopo: str
-    istante: str
-    chi: str
-    verbo: str
-    atto: UUID | None
-    atto_detto: str
-    senza_atto: bool
-
-
-class DifferenzeScritte(Schema):
-    differenze: list[DifferenzaScritta]
-
-
 @router.get(
     "/{ipa:ipa}/registro",
     response={200: FattiScritti, **LETTURA},
@@ -105,22 +93,19 @@ def registro(request: RichiestaApi, ipa: str, q: Query[DomandaLetta]) -> dict[st
         domanda = Domanda.da_url(
             {k: "1" if v is True else str(v) for k, v in dette.items() if v not in (None, False, 0)}
         )
-        fin_dove = domande.portata(c.attore)
-        if fin_dove.tutto and not q.da:
-            letture.consulta(domanda.traccia(), by=c.attore, istante=c.istante, canale=c.canale)
-        pagina = domande.rispondi(
-            c.attore,
-            fin_dove,
-            domanda,
-            fuso=c.ente.fuso,
-            da=q.da,
-            quanti=q.limite,
-        )
-        return {
-            "fatti": [_fatto(racconta(r)) for r in pagina.righe],
-            "poi": pagina.poi,
-            "interrotta": pagina.interrotta,
-        }
+        return _risposte(c, domanda, q.da, q.limite)
+
+
+def _risposte(c: Contesto, domanda: Domanda, da: str, quanti: int) -> dict[str, Any]:
+    fin_dove = domande.portata(c.attore)
+    if fin_dove.tutto and not da:
+        letture.consulta(domanda.traccia(), by=c.attore, istante=c.istante, canale=c.canale)
+    pagina = domande.rispondi(c.attore, fin_dove, domanda, fuso=c.ente.fuso, da=da, quanti=quanti)
+    return {
+        "fatti": [_fatto(racconta(r)) for r in pagina.righe],
+        "poi": pagina.poi,
+        "interrotta": pagina.interrotta,
+    }
 
 
 def _fatto(f: Risposta) -> dict[str, Any]:
@@ -142,79 +127,153 @@ def _fatto(f: Risposta) -> dict[str, Any]:
     }
 
 
-@router.get(
-    "/{ipa:ipa}/registro/confronto",
-    response={200: DifferenzeScritte, **LETTURA},
-    summary="Confrontare due momenti",
-    description=(
-        "Di un obiettivo o di un anno, che cosa è cambiato fra due momenti (senza il primo, da "
-        "quando fu approvato), e l'atto che lo autorizza. `tutti=1`: anche ciò che la giunta non "
-        "approva."
-    ),
-)
-def confronto(
-    request: RichiestaApi,
-    ipa: str,
-    obiettivo: UUID | None = None,
-    anno: int | None = None,
-    dal: str = "",
-    al: str = "",
-    tutti: bool = False,
-) -> dict[str, Any]:
-    with sessione(request.auth, ipa, "api") as c:
-        fin_dove = domande.portata(c.attore)
-        parole = {
-            "obiettivo": str(obiettivo or ""),
-            "anno": str(anno or ""),
-            "dal": dal,
-            "al": al,
-            "tutti": "1" if tutti else "",
-        }
-        chiesto = confronti.leggi(parole, c)
-        if chiesto.errore:
-            raise Malformata(("dal", chiesto.errore))
-        return {
-            "differenze": [
-                {
-                    "obiettivo": d.obiettivo_pid,
-                    "codice": d.codice,
-                    "dove": d.dove,
-                    "campo": d.campo,
-                    "prima": d.prima,
-                    "dopo": d.dopo,
-                    "istante": d.istante.isoformat(),
-                    "chi": d.chi,
-                    "verbo": d.verbo,
-                    "atto": d.atto_pid,
-                    "atto_detto": d.atto,
-                    "senza_atto": d.senza_atto,
-                }
-                for d in confronti.confronta(c, chiesto, fin_dove)
-            ]
-        }
+# --- questions that are kept --------------------------------------------------------------------
+
+
+class DomandaScritta(Schema):
+    """A question that can be asked again, as of now."""
+
+    pid: UUID
+    nome: str
+    domanda: dict[str, str]
+    unita: str = Field(description="L'ufficio per cui vale; vuoto, solo di chi l'ha salvata.")
+    di: str
+    mia: bool
+    links: dict[str, str]
+
+
+class DomandaDaSalvare(Schema):
+    nome: str = Field(max_length=200)
+    domanda: dict[str, str] = Field(description="Le parole di `GET /registro`.")
+    ufficio: bool = False
 
 
 @router.get(
-    "/{ipa:ipa}/anni/{int:anno}/piano/com-era",
-    response={200: schemi.Piano, **ESPORTAZIONE},
-    by_alias=True,
-    summary="Il piano com'era",
-    description=(
-        "Il piano di un anno com'era a un momento, stralciati compresi, secondo il registro; senza "
-        "`al`, com'è. "
-        "Serve un incarico che consenta l'esportazione, e il registro la ricorda."
-    ),
+    "/{ipa:ipa}/registro/domande",
+    response={200: list[DomandaScritta], **LETTURA},
+    summary="Le domande salvate",
+    description="Le proprie, e quelle del proprio ufficio.",
 )
-def piano_com_era(request: RichiestaApi, ipa: str, anno: int, al: str = "") -> HttpResponse:
+def domande_salvate(request: RichiestaApi, ipa: str) -> list[dict[str, Any]]:
     with sessione(request.auth, ipa, "api") as c:
-        letto = come_era.letto(al, c.ente.fuso) if al else confronti.DOPO_TUTTO
-        if letto is None:
-            raise Malformata(("al", _("Non è una data: scriverla come 2026-09-30T12:00.")))
-        piano = esportazione.com_era(
-            ciclo=selectors.ciclo(c.ente, anno),
-            al=letto,
+        return [_salvata(ipa, d) for d in salvate.elenco(c.attore)]
+
+
+@router.post(
+    "/{ipa:ipa}/registro/domande",
+    response={201: DomandaScritta, **SCRITTURA},
+    summary="Salvare una domanda",
+    description="Con il nome di una propria, ne prende il posto.",
+)
+def salva_domanda(request: RichiestaApi, ipa: str, dati: DomandaDaSalvare) -> Any:
+    with sessione(request.auth, ipa, "api") as c:
+        salvata = salvate.salva(
+            nome=dati.nome,
+            domanda=Domanda.da_url(dati.domanda),
+            ufficio=dati.ufficio,
             by=c.attore,
-            istante=c.istante,
-            canale=c.canale,
         )
-    return JsonResponse(piano)
+        return 201, _salvata(ipa, salvata)
+
+
+@router.get(
+    "/{ipa:ipa}/registro/domande/{uuid:pid}",
+    response={200: FattiScritti, **LETTURA},
+    summary="Le risposte, adesso, a una domanda salvata",
+    description="Per quanto può leggere chi chiede.",
+)
+def domanda_salvata(request: RichiestaApi, ipa: str, pid: UUID, q: Query[Punto]) -> dict[str, Any]:
+    with sessione(request.auth, ipa, "api") as c:
+        salvata = salvate.una(c.attore, pid)
+        return _risposte(c, Domanda.da_url(salvata.parole), q.da, q.limite)
+
+
+@router.delete(
+    "/{ipa:ipa}/registro/domande/{uuid:pid}",
+    response={204: None, **SCRITTURA},
+    summary="Togliere una propria domanda salvata",
+)
+def togli_domanda(request: RichiestaApi, ipa: str, pid: UUID) -> Any:
+    with sessione(request.auth, ipa, "api") as c:
+        salvate.togli(pid=pid, by=c.attore)
+        return 204, None
+
+
+def _salvata(ipa: str, d: Salvata) -> dict[str, Any]:
+    return {
+        "pid": d.pid,
+        "nome": d.nome,
+        "domanda": d.parole,
+        "unita": d.unita,
+        "di": d.di,
+        "mia": d.mia,
+        "links": {
+            "self": reverse("api:domanda_salvata", args=[ipa, d.pid]),
+            "pagina": reverse("registro_domanda", args=[ipa, d.pid]),
+        },
+    }
+
+
+# --- what proves it -----------------------------------------------------------------------------
+
+
+class ProvaScritta(Schema):
+    """The last verification of the registro, and its last anchor."""
+
+    verificato_il: str | None
+    fino_al: int | None
+    integro: bool | None
+    guasti: list[str]
+    ancorato_al: str | None
+    impronta: str | None
+
+
+@router.get(
+    "/{ipa:ipa}/registro/prova",
+    response={200: ProvaScritta, **LETTURA},
+    summary="Fin dove il registro è verificato e ancorato",
+    description="I guasti e l'ancora li legge chi legge tutto il registro.",
+)
+def stato_della_prova(request: RichiestaApi, ipa: str) -> dict[str, Any]:
+    with sessione(request.auth, ipa, "api") as c:
+        tutto = domande.portata(c.attore).tutto
+        provata = prova.ultima(c.ente.pk)
+        ancora = Ancora.objects.filter(ente_id=c.ente.pk).order_by("-giorno").first()
+        if not tutto:
+            ancora = None
+        return {
+            "verificato_il": provata.quando.isoformat() if provata else None,
+            "fino_al": provata.fino_al if provata else None,
+            "integro": provata.integro if provata else None,
+            "guasti": list(provata.guasti) if provata and tutto else [],
+            "ancorato_al": ancora.giorno.isoformat() if ancora else None,
+            "impronta": bytes(ancora.impronta).hex() if ancora else None,
+        }
+
+
+class ImprontaTrovata(Schema):
+    sha256: str
+    fatti: list[FattoScritto]
+    ancora: date | None
+
+
+@router.get(
+    "/{ipa:ipa}/registro/impronte/{slug:sha256}",
+    response={200: ImprontaTrovata, **LETTURA},
+    summary="Che file è quello con questa impronta",
+    description="Fra quelli che si sono scaricati, o di tutti per chi legge tutto il registro.",
+)
+def impronta(request: RichiestaApi, ipa: str, sha256: str) -> dict[str, Any]:
+    with sessione(request.auth, ipa, "api") as c:
+        domande.portata(c.attore)
+        letta = domande.impronta(sha256)
+        if not letta:
+            raise NonTrovato({})
+        trovata = ritrova(ente=c.ente, sha256=letta, by=c.attore)
+        if not trovata.fatti and trovata.ancora is None:
+            raise NonTrovato({})
+        return {
+            "sha256": trovata.sha256,
+            "fatti": [_fatto(f) for f in trovata.fatti],
+            "ancora": trovata.ancora,
+        }

@@ -10,7 +10,7 @@ import io
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,6 +25,7 @@ from cycle.models import Ente
 from cycle.racconto import Risposta, racconta
 from cycle.services.enti import nell_ente
 from workflows.errors import NonTrovato
+from workflows.models import Ancora
 from workflows.ports import Attore
 from workflows.registro import azioni
 
@@ -84,6 +85,30 @@ def esporta(
             },
         )
     return Uscita(contenuto, sha256, len(fatti), not pagina.poi)
+
+
+@dataclass(frozen=True, slots=True)
+class Ritrovata:
+    """What the registro knows of a SHA-256: who took that file out, when, and what it was; or the
+    day of the anchor that has it."""
+
+    sha256: str
+    fatti: list[Risposta]
+    ancora: date | None
+
+
+def ritrova(*, ente: Ente, sha256: str, by: Attore) -> Ritrovata:
+    """Look for a file by its SHA-256 among those that `by` may know of: he took it out himself, or
+    reads the registro of the whole ente. Raises NonTrovato for whoever has no incarico."""
+    fin_dove = portata(by)
+    chiesto = Domanda(verbo="esporta", esito="letto", sha256=sha256)
+    pagina = rispondi(by, fin_dove, chiesto, fuso=ente.fuso)
+    di_giorno = Ancora.objects.filter(ente_id=by.ente_id, impronta=bytes.fromhex(sha256)).first()
+    return Ritrovata(
+        sha256,
+        [racconta(r) for r in pagina.righe],
+        di_giorno.giorno if di_giorno else None,
+    )
 
 
 def riga(f: Risposta) -> dict[str, Any]:

@@ -3,22 +3,29 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
+from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_safe
+from django.utils.translation import gettext_lazy as _lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cycle import domande, letture, racconto
+from cycle import domande, letture, orologio, prova, racconto
 from cycle.contesto import Contesto, RichiestaEnte, nell_ente
 from cycle.domande import CAMPI, ESITI, Domanda
-from cycle.services.uscita_registro import esporta
+from cycle.services import domande as salvate
+from cycle.services.uscita_registro import esporta, ritrova
 from workflows.models import Ancora
 from workflows.ports import RUOLI
 
+ULTIMI = {7: _lazy("7 giorni"), 30: _lazy("30 giorni"), 365: _lazy("un anno")}
 TIPI = {
     "csv": "text/csv; charset=utf-8",
     "json": "application/json; charset=utf-8",
@@ -44,14 +51,20 @@ def registro(request: RichiestaEnte) -> HttpResponse:
         if fin_dove.tutto
         else None
     )
+    provata = prova.ultima(c.ente.pk)
     contesto: dict[str, Any] = {
         "domanda": domanda,
         "detta": urlencode(detta),
+        "parole": list(detta.items()),
         "oggetti": [
             (parola, nome, _senza(detta, parola))
             for parola, nome in domande.oggetti(c.ente.pk, domanda)
         ],
         "fatti": [racconto.racconta(r) for r in pagina.righe],
+        "prova": provata,
+        "prova_vecchia": provata is not None and provata.vecchia(orologio.vero()),
+        "salvate": salvate.elenco(c.attore),
+        "ultimi": ULTIMI,
         "ancora": ancora,
         "impronta_ancora": bytes(ancora.impronta).hex() if ancora else "",
         "poi": urlencode({**detta, "da": pagina.poi}) if pagina.poi else "",
@@ -61,6 +74,9 @@ def registro(request: RichiestaEnte) -> HttpResponse:
         "verbi": [
             (racconto.nome_verbo(p, v), n, urlencode({**detta, "procedura": p, "verbo": v}))
             for p, v, n in faccette.verbi[:12]
+        ],
+        "per_ruolo": [
+            (RUOLI.get(r, r), n, urlencode({**detta, "ruolo": r})) for r, n in faccette.ruoli
         ],
         "contati": domande.CONTATI,
         "pronte": _pronte(c),
@@ -89,6 +105,69 @@ def esportazione(request: RichiestaEnte, forma: str) -> HttpResponse:
     risposta["Content-Disposition"] = f'attachment; filename="{nome}"'
     risposta["X-Content-SHA256"] = uscita.sha256
     return risposta
+
+
+@require_POST
+@nell_ente
+def salva(request: RichiestaEnte) -> HttpResponse:
+    """Keep the question of the form under a name, and go back to its answers."""
+    c = request.contesto
+    salvata = salvate.salva(
+        nome=request.POST.get("nome", ""),
+        domanda=Domanda.da_url(request.POST),
+        ufficio=request.POST.get("ufficio") == "1",
+        by=c.attore,
+    )
+    messages.success(request, _("Domanda salvata: «%(nome)s».") % {"nome": salvata.nome})
+    return redirect("registro_domanda", c.ente.codice_ipa, salvata.pid)
+
+
+@require_safe
+@nell_ente
+def salvata(request: RichiestaEnte, pid: UUID) -> HttpResponse:
+    """A question that was kept, asked as of now."""
+    c = request.contesto
+    trovata = salvate.una(c.attore, pid)
+    return redirect(f"{reverse('registro', args=[c.ente.codice_ipa])}?{urlencode(trovata.parole)}")
+
+
+@require_POST
+@nell_ente
+def togli(request: RichiestaEnte, pid: UUID) -> HttpResponse:
+    """Forget a question of one's own."""
+    c = request.contesto
+    salvate.togli(pid=pid, by=c.attore)
+    messages.success(request, _("Domanda tolta."))
+    return redirect("registro", c.ente.codice_ipa)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@nell_ente
+def impronta(request: RichiestaEnte) -> HttpResponse:
+    """Is this file the one that was taken out? By the SHA-256 that is written, or by the file
+    itself, which is read and not kept."""
+    c = request.contesto
+    domande.portata(c.attore)
+    file = request.FILES.get("file") if request.method == "POST" else None
+    scritta = request.POST.get("sha256", "") or request.GET.get("sha256", "")
+    trovata, errore = None, ""
+    sha256 = ""
+    if file is not None:
+        calcolata = hashlib.sha256()
+        for pezzo in file.chunks():
+            calcolata.update(pezzo)
+        sha256 = calcolata.hexdigest()
+    elif scritta.strip():
+        sha256 = domande.impronta(scritta)
+        errore = "" if sha256 else _("Un'impronta SHA-256 ha 64 segni: cifre e lettere da a ad f.")
+    if sha256:
+        trovata = ritrova(ente=c.ente, sha256=sha256, by=c.attore)
+    return render(
+        request,
+        "cycle/registro/impronta.html",
+        {"trovata": trovata, "errore": errore, "scritta": sha256 or scritta[:100], "file": file},
+        status=422 if errore else 200,
+    )
 
 
 def _senza(detta: dict[str, str], parola: str) -> str:

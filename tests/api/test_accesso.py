@@ -26,6 +26,7 @@ ESEMPI = {
     "periodo": "2026-1",
     "codice": "2026-1",
     "sha256": "0" * 64,
+    "forma": "csv",
     "tipo": "nucleo",
     "anno": "2026",
 }

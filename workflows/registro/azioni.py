@@ -42,6 +42,7 @@ VERBI = frozenset(
         "revoca",
         "esporta",
         "consulta",
+        "verifica",
         "oblia",
         "componi",
         "rendi_parere",

@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 
 from django.core.management.base import CommandError, CommandParser
 
+from cycle import orologio
 from cycle.management.comando import Comando
 from cycle.models import Ente
-from workflows.registro import traccia
-from workflows.registro.traccia import Esito
+from cycle.services.verifica import verifica
+from workflows.registro.traccia import Passo
 
 MOSTRATI = 20
 _NOTA = re.compile(r"(\d{4}-\d\d-\d\d)=([0-9a-fA-F]{64})")
@@ -49,16 +50,19 @@ class Command(Comando):
         da = opzioni["da"] and datetime.combine(
             opzioni["da"], time(), ZoneInfo(ente.fuso if ente else "Europe/Rome")
         )
-        trovato = None
-        with traccia.aperta(ente_id=ente.pk if ente else None, da=da) as aperta:
-            for passo in traccia.verifica(aperta, _note(opzioni["ancora"])):
-                if isinstance(passo, Esito):
-                    trovato = passo
-                else:
-                    quota = 100 * passo.letti // max(passo.totale, 1)
-                    self.stderr.write(f"\r{quota:3d}%  {passo.letti} di {passo.totale}", ending="")
+
+        def avanza(passo: Passo) -> None:
+            quota = 100 * passo.letti // max(passo.totale, 1)
+            self.stderr.write(f"\r{quota:3d}%  {passo.letti} di {passo.totale}", ending="")
+
+        trovato = verifica(
+            ente=ente,
+            istante=orologio.adesso(),
+            da=da,
+            note=_note(opzioni["ancora"]),
+            avanza=avanza,
+        )
         self.stderr.write("")
-        assert trovato is not None
         self.stdout.write(
             f"{trovato.righe} righe, {trovato.anelli} anelli, {trovato.ancore} ancore, "
             f"{trovato.obliati} dati personali cancellati."
