@@ -55,6 +55,78 @@ def test_R78_the_year_at_the_last_period() -> None:
     )
 
 
+NEGATIVO = {"natura": "negativo"}
+MEDIA = {"aggregazione": "media"}
+
+
+@pytest.mark.parametrize(
+    ("figure", "altro", "giugno", "dicembre"),
+    [
+        # made up over the year; missed in December alone; missed over the year by one
+        (((5, 4), (5, 6)), {}, (5, 4, "parziale mancato"), None),
+        (((5, 9), (5, 1)), {}, None, None),
+        (((1510, 1510), (740, 739)), {}, None, (2250, 2249, "parziale mancato")),
+        # no tolerance: a hundredth is a shortfall
+        (
+            ((100, "99.99"), (100, "100.01")),
+            MEDIA,
+            (100, "99.99", "parziale mancato"),
+            None,
+        ),
+        # the mean of the measured periods, whatever the last one says; a 0/0 period is skipped
+        (
+            ((100, 80), (100, 100)),
+            MEDIA,
+            (100, 80, "parziale mancato"),
+            (100, 90, "parziale mancato"),
+        ),
+        (((0, 0), (95, 90)), MEDIA, None, (95, 90, "parziale mancato")),
+        (((0, 0), (95, 95)), MEDIA, None, None),
+        # nothing done; nothing due; nothing due and something done
+        (((0, 0), (1, 0)), {}, None, (1, 0, "mancato")),
+        (((0, 0), (0, 0)), {}, None, None),
+        (((0, 3), (2, 0)), {}, None, None),
+        (((0, 2), (0, 1)), {}, None, None),  # no annual target: flagged, not observed
+        (((6, None), (4, 10)), {}, (6, 0, "mancato"), None),
+        # less is better
+        (((48, 1), (48, 1)), NEGATIVO | MEDIA, None, None),
+        (((2, 3), (2, 0)), NEGATIVO, (2, 3, "parziale mancato"), None),
+        (((0, 0), (0, 0)), NEGATIVO, None, None),
+        (((0, 0), (0, 2)), NEGATIVO, None, (0, 2, "mancato")),
+        # a stock that is summed: the figures are those of the sum
+        (((20, 20), (20, 15)), {"nome": "N. posti"}, None, (40, 35, "parziale mancato")),
+        # a specifico that was over in June
+        (((100, 100), (None, None)), MEDIA, None, None),
+        # rates and yes or no
+        (
+            ((80, "79.5"), (80, 81)),
+            MEDIA | {"unita_misura": "percentuale"},
+            (80, "79.5", "parziale mancato"),
+            None,
+        ),
+        (
+            ((0, 0), (1, 0)),
+            {"unita_misura": "si_no", "aggregazione": "ultimo_valore"},
+            None,
+            (1, 0, "mancato"),
+        ),
+    ],
+)
+def test_R78_where_the_nucleo_speaks(
+    figure: Any, altro: dict[str, Any], giugno: Any, dicembre: Any
+) -> None:
+    """Period by period the target of the period, at the end that of the year; and which figures
+    are quoted."""
+    for esame, attesa in ((GIUGNO, giugno), (DICEMBRE, dicembre)):
+        trovata = proposta(indicatore(*figure, **altro), esame=esame)
+        if attesa is None:
+            assert trovata is None
+        else:
+            assert trovata is not None
+            [r] = trovata.rilievi
+            assert (r.previsto, r.conseguito, r.esito) == (D(attesa[0]), D(attesa[1]), attesa[2])
+
+
 def test_several_indicators_in_one_sentence() -> None:
     """Those of one kind together, plural and verb agreed."""
     a, b, c = (
