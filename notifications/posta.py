@@ -15,6 +15,7 @@ from django.db.models.functions import Now
 
 from notifications.lettura import SPECIE
 from notifications.models import Notifica
+from notifications.testi import una_riga
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def _riga(n: NuovaNotifica) -> dict[str, Any]:
         "persona_id": n.persona_id,
         "materia": n.materia,
         "motivo": n.motivo,
-        "testo": n.testo[:500],
+        "testo": una_riga(n.testo)[:500],
         "link": n.link,
         "urgenza": n.urgenza,
         "oggetto": n.oggetto or n.materia,

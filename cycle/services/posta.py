@@ -10,7 +10,7 @@ which it is shown once. An address that the server refuses for good is not tried
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
@@ -25,6 +25,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
 from django.utils.encoding import force_bytes
 from django.utils.http import base36_to_int, urlsafe_base64_encode
 from procrastinate.contrib.django import app
@@ -33,10 +34,12 @@ from cycle import orologio, permissions, specie
 from cycle.models import Invito, Lettera, Recapito, Utente
 from notifications import corrispondenza
 from notifications.models import Notifica
+from notifications.testi import una_riga
 
 MASSIMI_TENTATIVI = 30  # some days
 ATTESA_MASSIMA = timedelta(hours=6)  # between two of them
 ORE_PASSWORD = 2
+LUNGO_OGGETTO = 200  # characters
 
 _registro = logging.getLogger(__name__)
 
@@ -168,10 +171,36 @@ def _rifiuta(lettera: Lettera, istante: datetime) -> None:
         )
 
 
+def torna_indietro(lettera: Lettera, indirizzi: Set[str], istante: datetime) -> bool:
+    """Record that a letter which left came back from one of these addresses: whether it was still
+    where its person is written to."""
+    if lettera.rifiutata_il is not None:
+        return False
+    persona = lettera.persona or (lettera.invito.persona if lettera.invito else None)
+    if (
+        persona is None
+        or not Recapito.objects.filter(
+            persona=persona, email__in=indirizzi, rifiutato_il__isnull=True
+        ).exists()
+    ):
+        return False
+    lettera.rifiutata_il = istante
+    lettera.errore = "rimbalzo"
+    lettera.save(update_fields=["rifiutata_il", "errore"])
+    _rifiuta(lettera, istante)
+    return True
+
+
+def firma(lettera_id: int) -> str:
+    """What only we can write beside the number of a letter, in its Message-ID."""
+    return salted_hmac("cycle.lettera", str(lettera_id)).hexdigest()[:16]
+
+
 def _messaggio(lettera: Lettera) -> EmailMultiAlternatives | None:
     """The letter with its words as they are now; None when there is nothing to say any more."""
     dati: dict[str, Any]
-    intestazioni = {"Message-ID": f"<lettera-{lettera.pk}@{urlsplit(settings.URL_BASE).hostname}>"}
+    dove = urlsplit(settings.URL_BASE).hostname
+    intestazioni = {"Message-ID": f"<lettera-{lettera.pk}-{firma(lettera.pk)}@{dove}>"}
     if lettera.persona is not None:
         trovato = _notizie(lettera)
         if trovato is None:
@@ -190,7 +219,7 @@ def _messaggio(lettera: Lettera) -> EmailMultiAlternatives | None:
         dati = {"utente": lettera.utente, "link": link_di_password(lettera.utente)}
     oggetto, _, testo = render_to_string(f"posta/{lettera.tipo}.txt", dati).strip().partition("\n")
     messaggio = EmailMultiAlternatives(
-        oggetto.strip(),
+        una_riga(oggetto)[:LUNGO_OGGETTO].replace("=?", "= ?"),  # or it would be decoded
         testo.strip() + "\n",
         settings.DEFAULT_FROM_EMAIL,
         [indirizzo],
@@ -215,8 +244,8 @@ def _notizie(lettera: Lettera) -> tuple[str, dict[str, Any]] | None:
         return None
     ipa = persona.ente.codice_ipa
     return recapito.email, {
-        "persona": persona,
-        "ente": persona.ente,
+        "persona": una_riga(str(persona)),
+        "ente": una_riga(persona.ente.nome),
         "voci": _righe(ipa, voci),
         "centro": _indirizzo("notifiche", ipa),
         "preferenze": _indirizzo("notifiche_preferenze", ipa),
