@@ -29,7 +29,7 @@ from cycle.generi import (
     SiNo,
     Testo,
 )
-from cycle.measure import ParametriMisura
+from cycle.measure import ParametriMisura, in_italiano
 from cycle.measure.parametri import ParametroErrato
 from cycle.osservazioni import FRASI
 from cycle.osservazioni import Politica as PoliticaOsservazioni
@@ -201,6 +201,11 @@ class Parametri:
         _("Nome della scheda"),
         _("Per esempio «Obiettivo esecutivo», «Obiettivo di PEG», «Progetto»."),
     )
+    nome_obiettivi: str = _livello(
+        "Obiettivi",
+        _("Nome della scheda, al plurale"),
+        _("Come si contano le schede. Per esempio «Obiettivi di PEG», «Progetti»."),
+    )
     nome_specifico: str = _livello(
         "Obiettivo specifico",
         _("Nome di ciò che la scheda contiene"),
@@ -208,7 +213,7 @@ class Parametri:
     )
     nome_specifici: str = _livello(
         "Obiettivi specifici",
-        _("Lo stesso nome, al plurale"),
+        _("Ciò che la scheda contiene, al plurale"),
         _("Come si intitola l'elenco. Per esempio «Attività»."),
     )
     pesi: bool = _p(
@@ -596,6 +601,12 @@ class Parametri:
             }
         )
 
+    def conta(self, quanti: int, quale: str) -> str:
+        """«1 progetto», «25 progetti»: of the level `obiettivi` or `specifici`."""
+        uno = {"obiettivi": self.nome_obiettivo, "specifici": self.nome_specifico}[quale]
+        molti = {"obiettivi": self.nome_obiettivi, "specifici": self.nome_specifici}[quale]
+        return f"{in_italiano(Decimal(quanti))} {in_frase(uno if quanti == 1 else molti)}"
+
     def politica(self, fuso: str) -> Politica:
         """What the guards read of it."""
         return Politica(
@@ -605,6 +616,7 @@ class Parametri:
             parere_tecnico_di=tuple(self.parere_tecnico_di.split("_o_")),
             quorum=self.quorum,
             target_a_fine_anno=self.target_dovuto == "fine_anno",
+            specifici=in_frase(self.nome_specifici),
         )
 
 
@@ -717,6 +729,11 @@ TUTTI: Mapping[str, Parametro] = {
     **DICHIARATI,
     **{p.nome: p for p in MISURA.values()},
 }
+
+
+def in_frase(nome: str) -> str:
+    """The name of a level within a sentence: «Progetto» is «progetto», «PEG» stays."""
+    return nome if nome[1:2].isupper() else nome[:1].lower() + nome[1:]
 
 
 def cifra(testo: str) -> Decimal:

@@ -198,7 +198,10 @@ TAVOLA: dict[str, list[Prova]] = {
         Prova("GET", chi({"controllo"})),
         Prova("POST", chi({"controllo"}, ok=422)),  # without a file
     ],
-    f"{ENTE}<int:anno>/piano/stampa/": [Prova("POST", {303: DENTRO, 404: FUORI}), SOLO_POST],
+    f"{ENTE}<int:anno>/piano/stampa/": [
+        Prova("GET", {200: DENTRO, 404: FUORI}),
+        Prova("POST", {303: DENTRO, 404: FUORI}),
+    ],
     # a work is of who asked for it
     f"{ENTE}lavori/<uuid:pid>/": [
         Prova("GET", chi({"controllo"}, vedono={"controllo"}), pid=_stampa_chiesta),

@@ -89,12 +89,14 @@ def specifici_presenti(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Mancanz
     """C'è almeno un obiettivo specifico con almeno un indicatore."""
     if not f.specifici:
         yield (
-            _("La scheda non ha obiettivi specifici."),
-            _("Aggiungere almeno un obiettivo specifico con un indicatore."),
+            _("La scheda non ha %(specifici)s.") % {"specifici": f.politica.specifici},
+            _("Aggiungere %(specifici)s, con almeno un indicatore.")
+            % {"specifici": f.politica.specifici},
         )
     elif not any(s.indicatori for s in f.specifici):
         yield (
-            _("Nessun obiettivo specifico ha un indicatore."),
+            _("Non c'è ancora un indicatore in nessuna voce di «%(specifici)s».")
+            % {"specifici": f.politica.specifici},
             _("Aggiungere almeno un indicatore con il suo target."),
         )
 

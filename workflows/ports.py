@@ -281,6 +281,7 @@ class Politica:
     parere_tecnico_di: tuple[str, ...] = ("dirigente", "segretario")  # roles (R15)
     quorum: int = 2  # R59
     target_a_fine_anno: bool = False  # one target is enough, at the end of the year (R8)
+    specifici: str = "obiettivi specifici"  # how the ente calls them
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from cycle.bozze.rubrica import Rubrica, chiave
 from cycle.measure import in_italiano
 from cycle.models.indicatore import AGGREGAZIONI, NATURE, UNITA
+from cycle.parametri import Parametri
 from cycle.scritta import (
     Difetto,
     Figura,
@@ -79,7 +80,7 @@ def _scheda(s: SchedaScritta, r: Rubrica, chiusi: Collection[str]) -> Iterator[D
         if specifico.codice and specifico.codice in visti:
             yield Difetto(
                 f"{dove}codice",
-                _("Il codice %(codice)s è già di un altro obiettivo specifico della scheda.")
+                _("Il codice %(codice)s è già di un'altra voce della scheda.")
                 % {"codice": specifico.codice},
             )
         visti.add(specifico.codice)
@@ -302,8 +303,11 @@ def avvisi(scheda: SchedaScritta, rubrica: Rubrica) -> list[Difetto]:
         trovati.append(
             Difetto(
                 "specifici",
-                _("I pesi degli obiettivi specifici sommano %(somma)s invece di 100.")
-                % {"somma": in_italiano(sum(pesi, Decimal(0)))},
+                _("In «%(specifici)s» i pesi sommano %(somma)s invece di 100.")
+                % {
+                    "specifici": Parametri.da_dizionario(rubrica.ciclo.parametri).nome_specifici,
+                    "somma": in_italiano(sum(pesi, Decimal(0))),
+                },
             )
         )
     for n, s in enumerate(scheda.specifici):

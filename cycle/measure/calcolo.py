@@ -213,7 +213,7 @@ def valore_obiettivo(
     """P, over 100."""
     specifici = obiettivo.specifici
     if not specifici:
-        return _difetto(obiettivo.codice, "non ha obiettivi specifici")
+        return _difetto(obiettivo.codice, "non ha niente da misurare")
     pesi: list[Decimal | None] = []
     quote: list[Decimal] = []
     assenti: list[Assente] = []

@@ -62,8 +62,10 @@ def spiega(
     parametri: ParametriMisura,
     fino_a: int | None = None,
     chiusi: int | None = None,
+    nomi: tuple[str, str] = ("obiettivo specifico", "obiettivi specifici"),
 ) -> Spiegazione:
-    """The tree of steps behind `misura_obiettivo`: objective, specifici, indicators, aggregates."""
+    """The tree of steps behind `misura_obiettivo`: objective, specifici, indicators, aggregates.
+    `nomi` are how the ente calls one specifico, and many."""
     fino, chiuso = limiti(fino_a, chiusi)
     with localcontext(LAVORO):
         figli = tuple(_specifico(s, parametri, fino, chiuso) for s in obiettivo.specifici)
@@ -74,7 +76,7 @@ def spiega(
         pesano = parametri.aggregazione_specifici == "ponderata"
         pesi = [s.peso if pesano else None for s in obiettivo.specifici]
         formula, ingressi = _media("p", pesi, figli)
-        quanti = _plurale(len(_valutati(figli)), "obiettivo specifico", "obiettivi specifici")
+        quanti = _plurale(len(_valutati(figli)), *nomi)
         quota = valore / CENTO
         return Spiegazione(
             "obiettivo",

@@ -18,7 +18,7 @@ from cycle.importers.foglio_piano import FoglioLetto, leggi_con_celle
 from cycle.importers.piano import Avviso, Piano, PianoIllegibile
 from cycle.importers.testo import chiave
 from cycle.models import Ciclo, Ente, UnitaOrganizzativa
-from cycle.parametri import TUTTI, Parametri, Parametro
+from cycle.parametri import TUTTI, Parametri, Parametro, in_frase
 from cycle.permissions import PERMESSI
 from cycle.services import lavoro
 from cycle.services.confronto import presenti_e_diversi
@@ -104,8 +104,13 @@ def importa_foglio(
             raise FoglioNonValido([_del_database(no)]) from None
         if prova:
             transaction.set_rollback(True)
+    dell_ente = Parametri.da_dizionario(dict(ciclo.parametri if ciclo else piano.parametri))
+    nomi = {
+        "obiettivi": in_frase(dell_ente.nome_obiettivi),
+        "obiettivi specifici": in_frase(dell_ente.nome_specifici),
+    }
     return EsitoFoglio(
-        creati={nome: n for nome, n in esito.creati.items() if n},
+        creati={nomi.get(nome, nome): n for nome, n in esito.creati.items() if n},
         gia_presenti=esito.gia_presenti,
         avvisi=(*letto.avvisi, *_suoi(ciclo, parametri), *_nelle_celle(letto, esito)),
         anno_nuovo=ciclo is None,

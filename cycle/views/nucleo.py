@@ -89,6 +89,7 @@ def mostra(
         "cycle/nucleo/coda.html",
         {
             "anno": ciclo.anno,
+            "ciclo": ciclo,
             "cicli": c.cicli(),
             "periodo": periodo,
             "periodi": selectors.periodi(ciclo),

@@ -26,7 +26,7 @@ from cycle.come_era import numero_di
 from cycle.contesto import Contesto, RichiestaEnte, nell_ente
 from cycle.measure import spiega
 from cycle.models import ObiettivoSpecifico, RelazioneSemestrale
-from cycle.parametri import Parametri
+from cycle.parametri import Parametri, in_frase
 from cycle.procedures import OBIETTIVO
 from cycle.variazioni.fatti import nome_richiesta
 from cycle.views import com_era
@@ -153,9 +153,10 @@ def percentuale(request: RichiestaEnte, pid: UUID) -> HttpResponse:
         fino_a = next((p for p in reversed(periodi) if p.ordine in trasmessi), None)
     ordine = fino_a.ordine if fino_a else max((p.ordine for p in periodi), default=1)
     chiusi = max((o for o in trasmessi if o <= ordine), default=0)
-    parametri = Parametri.da_dizionario(obiettivo.ciclo.parametri).misura
+    parametri = Parametri.da_dizionario(obiettivo.ciclo.parametri)
     figure = misurazione.figure([obiettivo.pk])[obiettivo.pk]
-    spiegazione = spiega(figure, parametri, ordine, chiusi)
+    nomi = in_frase(parametri.nome_specifico), in_frase(parametri.nome_specifici)
+    spiegazione = spiega(figure, parametri.misura, ordine, chiusi, nomi)
     return render(
         request,
         "cycle/scheda/percentuale.html",

@@ -10,11 +10,13 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from cycle import selectors
 from cycle.contesto import RichiestaEnte, nell_ente
+from cycle.elenco import Elenco
 from cycle.exports.forme import FORME, stampa
+from cycle.filtri import Filtri
 from cycle.models import Lavoro
 from cycle.scheda import vede_impegno
 from cycle.services import lavoro as lavori
@@ -44,15 +46,26 @@ def scheda(request: RichiestaEnte, pid: UUID) -> HttpResponse:
     return risposta
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @nell_ente
 def anno(request: RichiestaEnte, anno: int) -> HttpResponse:
-    """Ask for the schede of the list, with its filters, in the form `forma` or in the ente's."""
+    """The schede of the list, with its filters: in which form? POST: asked for, in the form
+    `forma` or in the ente's."""
     c = request.contesto
+    ciclo = selectors.ciclo(c.ente, anno)
+    if request.method != "POST":
+        trovati = Elenco(c.attore, ciclo, Filtri.da_url(request.GET), c.istante)
+        dati = {
+            "anno": anno,
+            "ciclo": ciclo,
+            "filtri": request.GET.urlencode(),
+            "quante": trovati.obiettivi().count(),
+        }
+        return render(request, "cycle/piano/stampa.html", dati)
     chiesto = chiedi(
-        ciclo=selectors.ciclo(c.ente, anno),
+        ciclo=ciclo,
         forma=request.POST.get("forma", ""),
-        filtri=request.META.get("QUERY_STRING", "")[:2000],
+        filtri=request.GET.urlencode()[:2000],
         by=c.attore,
     )
     return Altrove(reverse("lavoro", args=[c.ente.codice_ipa, chiesto.pid]))

@@ -211,6 +211,7 @@ def _modulo(
             **comune(c, b, giudizio),
             "modulo": modulo,
             "convalide": righe_convalide(convalide),
+            "ciclo": b.obiettivo.ciclo,
             "motivi": motivi,
             "errori": _errori(modulo, convalide) if not motivi else [],
             "conseguenza": CONSEGUENZE.get((b.procedura.nome, nome), ""),

@@ -33,7 +33,10 @@ def chiesto(risposta: object) -> Lavoro:
 
 def test_the_schede_of_a_year_are_printed_by_a_job(entra: Entra) -> None:
     client = entra("UNO PO")
-    mio = chiesto(client.post("/alfa/2026/piano/stampa/?stato=in_corso", {"forma": "reggio"}))
+    dove = "/alfa/2026/piano/stampa/?stato=in_corso"
+    assert dove in client.get("/alfa/2026/piano/?stato=in_corso").content.decode()
+    assert "2 obiettivi, con i filtri" in " ".join(client.get(dove).content.decode().split())
+    mio = chiesto(client.post(dove, {"forma": "reggio"}))
     dove = f"/alfa/lavori/{mio.pid}/"
     assert "In attesa di cominciare" in client.get(dove).content.decode()
     assert client.get(f"{dove}file/").status_code == 404

@@ -69,7 +69,7 @@ class TestSchedaCompleta:
     def test_r8_without_indicators(self) -> None:
         f = fascicolo(specifici=(specifico(indicatori=()), specifico("OE0102", indicatori=())))
         assert motivi(guards.specifici_presenti, f) == [
-            "Nessun obiettivo specifico ha un indicatore."
+            "Non c'è ancora un indicatore in nessuna voce di «obiettivi specifici»."
         ]
 
     def test_r8_one_specifico_with_one_indicator_is_enough(self) -> None:

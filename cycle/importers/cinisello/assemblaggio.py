@@ -25,6 +25,7 @@ PARAMETRI = {
     "target_dovuto": "fine_anno",
     "forma": "cinisello",
     "nome_obiettivo": "Obiettivo di PEG",
+    "nome_obiettivi": "Obiettivi di PEG",
     "nome_specifico": "Fasi e indicatori",
     "nome_specifici": "Fasi e indicatori",
 }

@@ -36,6 +36,7 @@ PARAMETRI = {
     "target_dovuto": "fine_anno",
     "forma": "reggio",
     "nome_obiettivo": "Progetto",
+    "nome_obiettivi": "Progetti",
     "nome_specifico": "Obiettivo",
     "nome_specifici": "Obiettivi",
 }

@@ -33,6 +33,7 @@ PARAMETRI = {
     "misura": {"cap": None},
     "forma": "seregno",
     "nome_obiettivo": "Obiettivo operativo",
+    "nome_obiettivi": "Obiettivi operativi",
     "nome_specifico": "Attività",
     "nome_specifici": "Attività",
 }
