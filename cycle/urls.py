@@ -216,6 +216,7 @@ _ente: list[URLPattern | URLResolver] = [
     path("incarichi/", include(_incarichi)),
     path("organico/", include(_organico)),
     path("indicatori/", catalogo.catalogo, name="catalogo"),
+    path("dati-aperti/", aperti.adesso, name="aperti_ora"),
     path("<int:anno>/dati-aperti/", aperti.pagina, name="aperti"),
     path("<int:anno>/dati-aperti/<slug:forma>/", aperti.file, name="aperti_file"),
     path("dati-aperti/schema/", aperti.schema, name="aperti_schema"),

@@ -95,6 +95,7 @@ TAVOLA: dict[str, list[Prova]] = {
     ],
     f"{ENTE}registro/impronta/": [Prova("GET", _LETTO), Prova("POST", _LETTO)],
     # open data: the page for whoever comes in, the files for who exports the plan
+    f"{ENTE}dati-aperti/": [Prova("GET", {302: DENTRO, 404: FUORI}), SOLO_GET],
     f"{ENTE}<int:anno>/dati-aperti/": [Prova("GET", {200: DENTRO, 404: FUORI}), SOLO_GET],
     f"{ENTE}<int:anno>/dati-aperti/<slug:forma>/": [
         Prova("GET", chi({"controllo", "segretario", "revisore"}), parole={"forma": "json"}),

@@ -114,17 +114,37 @@ def _obiettivo(o: Dizionario, senza: _Omissione) -> Dizionario:
     }
 
 
+_PAROLA = r"[^\W\d_]+(?:['’][^\W\d_]+)*"
+_PAROLE = re.compile(_PAROLA)
+_CON_TITOLO = re.compile(
+    r"\b(?:dott(?:\.?\s?ssa|oressa|ore|or)?|dr(?:\.?\s?ssa)?|ing|arch|avv|geom|rag|"
+    r"prof(?:\.?\s?ssa|essore|essoressa)?|sig(?:\.?\s?ra|\.?\s?na|nora|nor)?|"
+    r"comandante|dirigente|assessor[ea])\b\.?\s+"
+    rf"(?P<parola>{_PAROLA})",
+    re.IGNORECASE,
+)
+_CON_INIZIALE = (
+    re.compile(rf"\b(?P<iniziale>[^\W\d_])\.\s*(?P<parola>{_PAROLA})"),
+    re.compile(rf"\b(?P<parola>{_PAROLA})\s+(?P<iniziale>[^\W\d_])\."),
+)
+
+
 class _Omissione:
     """Takes names away from a text: surname and name, in either order, however they are spaced or
-    written. One word alone is nobody's name: it would take away half of the dictionary."""
+    written; the surname with an initial, or after a title ("dott.ssa", "arch."). One word alone is
+    nobody's name: it would take away half of the dictionary."""
 
     def __init__(self, nomi: Iterable[str]) -> None:
         forme: set[tuple[str, ...]] = set()
+        self._parole: set[str] = set()  # after a title, whose they are is clear
+        self._puntate: set[tuple[str, str]] = set()  # a word, and the initial of another
         for nome in nomi:
-            parole = tuple(re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)*", nome.casefold()))
+            parole = tuple(_PAROLE.findall(nome.casefold()))
             if len(parole) > 1:
                 forme |= {parole, parole[::-1]}
                 forme |= {parole[n:] + parole[:n] for n in range(1, len(parole))}
+                self._parole |= {p for p in parole if len(p) > 2}
+                self._puntate |= {(p, a[0]) for p in parole for a in parole if p != a}
         self._prime = {f[0] for f in forme}
         alternative = sorted(forme, key=lambda f: (-len(f), f))
         self._nome = (
@@ -141,9 +161,22 @@ class _Omissione:
     def __call__(self, testo: str) -> str:
         if self._nome is None or not testo:
             return testo
-        if self._prime.isdisjoint(re.findall(r"[^\W\d_]+(?:['’][^\W\d_]+)*", testo.casefold())):
-            return testo
-        return self._nome.sub(_(OMESSO), testo)
+        trovate = set(_PAROLE.findall(testo.casefold()))
+        if not self._prime.isdisjoint(trovate):
+            testo = self._nome.sub(_(OMESSO), testo)
+        if not self._parole.isdisjoint(trovate):
+            testo = _CON_TITOLO.sub(self._titolato, testo)
+            for puntata in _CON_INIZIALE:
+                testo = puntata.sub(self._puntato, testo)
+        return testo
+
+    def _titolato(self, m: re.Match[str]) -> str:
+        di_qualcuno = m["parola"].casefold() in self._parole
+        return m[0].replace(m["parola"], _(OMESSO)) if di_qualcuno else m[0]
+
+    def _puntato(self, m: re.Match[str]) -> str:
+        di_qualcuno = (m["parola"].casefold(), m["iniziale"].casefold()) in self._puntate
+        return _(OMESSO) if di_qualcuno else m[0]
 
 
 def in_json(dati: Dizionario) -> bytes:

@@ -6,16 +6,28 @@ from __future__ import annotations
 from pathlib import Path
 
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from cycle import selectors
 from cycle.contesto import RichiestaEnte, nell_ente
 from cycle.exports import aperti
 from cycle.services.esportazione import esporta_aperti
+from workflows.errors import NonTrovato
 
 TIPI = {"json": "application/json; charset=utf-8", "csv": "text/csv; charset=utf-8"}
 SCHEMA = Path(aperti.__file__).with_name("aperti.schema.json")
+
+
+@require_safe
+@nell_ente
+def adesso(request: RichiestaEnte) -> HttpResponse:
+    """To the open data of the year that is worked on: the foot of every page leads here."""
+    c = request.contesto
+    ciclo = selectors.ciclo_di_lavoro(c.ente, c.anno_corrente)
+    if ciclo is None:
+        raise NonTrovato({})
+    return redirect("aperti", c.ente.codice_ipa, ciclo.anno)
 
 
 @require_safe

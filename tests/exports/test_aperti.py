@@ -56,7 +56,15 @@ def test_r86_drafts_and_people_stay_out() -> None:
 
 
 @pytest.mark.parametrize(
-    "scritto", ["Uno Dirigente", "DIRIGENTE UNO", "uno\u00a0dirigente", "Dirigente, Uno"]
+    "scritto",
+    [
+        "Uno Dirigente",
+        "DIRIGENTE UNO",
+        "uno\u00a0dirigente",
+        "Dirigente, Uno",
+        "U. Dirigente",
+        "Dirigente U.",
+    ],
 )
 def test_r86_a_name_in_a_title_is_taken_away(scritto: str) -> None:
     o = mondo.in_stato("bozza")
@@ -65,6 +73,16 @@ def test_r86_a_name_in_a_title_is_taken_away(scritto: str) -> None:
     mondo.porta(mondo.ente(), o.codice, "approvato")
     (titolo,) = (x["titolo"] for x in dati()["obiettivi"] if x["codice"] == o.codice)
     assert titolo == f"Affiancare {aperti.OMESSO} allo sportello"
+
+
+def test_r86_a_surname_after_a_title_is_taken_away_and_alone_it_is_a_word() -> None:
+    senza = aperti._Omissione(["FONTANA MARIA", "DEI ROSSI ANNA"])
+    assert senza("la dott.ssa Fontana e l'arch. Rossi") == (
+        f"la dott.ssa {aperti.OMESSO} e l'arch. {aperti.OMESSO}"
+    )
+    assert senza("Ing. M. Fontana") == f"Ing. {aperti.OMESSO}"
+    for scritto in ("Restauro della fontana", "Ing. Verdi", "i semafori rossi", "art. F. Verdi"):
+        assert senza(scritto) == scritto
 
 
 def test_results_are_there_once_they_are_validated() -> None:
