@@ -16,14 +16,15 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from cycle import letture, orologio, permissions, selectors
 from cycle.models import Ciclo, Ente, Persona, Utente
 from notifications.lettura import DA_LEGGERE
-from workflows.errors import NonTrovato, Rifiuto
+from workflows.errors import Motivo, NonPossibile, NonTrovato, Rifiuto
 from workflows.ports import RUOLI, Attore
 from workflows.registro import azioni
 
@@ -80,11 +81,12 @@ class Contesto:
 @contextmanager
 def sessione(utente: Utente, ipa: str, canale: str) -> Iterator[Contesto]:
     """Serve `utente` in the ente `ipa`. Raises NonTrovato when there is no such ente or the user
-    is nobody there: which of the two is not told."""
+    is nobody there: which of the two is not told. What the database refuses because somebody has
+    closed the year meanwhile is a refusal as any other (C3)."""
     istante = orologio.adesso()
     contesto: Contesto | None = None
     try:
-        with transaction.atomic():
+        with _anno_chiuso(), transaction.atomic():
             contesto = _entra(utente, ipa, istante, canale)
             with timezone.override(ZoneInfo(contesto.ente.fuso)):
                 yield contesto
@@ -92,6 +94,24 @@ def sessione(utente: Utente, ipa: str, canale: str) -> Iterator[Contesto]:
         if contesto is not None:
             azioni.registra_rifiuto(rifiuto, attore=contesto.attore, istante=istante, canale=canale)
         raise
+
+
+@contextmanager
+def _anno_chiuso() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError as no:
+        detto = getattr(getattr(no.__cause__, "diag", None), "message_primary", None) or ""
+        if not detto.endswith("(C3, R35)"):
+            raise
+        motivo = Motivo(
+            "anno_aperto",
+            "C3",
+            _("L'anno è chiuso: non vi si scrive più."),
+            _("Un errore materiale si corregge: segnalarlo dalla relazione."),
+            "controllo",
+        )
+        raise NonPossibile({0: [motivo]}) from no
 
 
 def _entra(utente: Utente, ipa: str, istante: datetime, canale: str) -> Contesto:

@@ -182,6 +182,12 @@ CREATE FUNCTION cycle_anno_chiuso() RETURNS trigger LANGUAGE plpgsql
 DECLARE
     v_chiuso boolean;
 BEGIN
+    -- What hangs on an objective waits for its row, which who closes the year holds; what is new in
+    -- a year waits for the year.
+    IF TG_OP = 'INSERT' AND TG_ARGV[0] = 'ciclo_id' THEN
+        PERFORM FROM cycle_ciclo c WHERE c.id IN (SELECT r.ciclo_id FROM righe r)
+          ORDER BY c.id FOR KEY SHARE;
+    END IF;
     IF NOT EXISTS (SELECT 1 FROM cycle_ciclo c WHERE c.stato = 'chiuso') THEN
         RETURN NULL;
     ELSIF TG_ARGV[0] = 'ciclo_id' THEN

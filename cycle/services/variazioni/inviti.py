@@ -24,6 +24,7 @@ from cycle.variazioni.chi import DEL_SETTORE, con_ruolo
 from notifications import posta
 from notifications.posta import NuovaNotifica
 from workflows.errors import Conflitto, Motivo, NonPossibile, NonTrovato, Tentativo
+from workflows.guards import anno_aperto
 from workflows.ports import Attore, Fascicolo
 from workflows.registro import azioni
 
@@ -100,6 +101,8 @@ def declina(
         presente = InvitoVariazione.objects.get(pk=invito.pk)
         if presente.declinato_il is not None:
             raise Conflitto({invito.pk: [_gia_risposto()]})
+        if chiuso := anno_aperto.motivi(f, by, istante):
+            raise NonPossibile({invito.pk: chiuso}, prova)
         if not risposta.strip():
             raise NonPossibile({invito.pk: [_senza_risposta()]}, prova)
         numero = azioni.apri(
