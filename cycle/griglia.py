@@ -288,7 +288,9 @@ class _Lettura:
         trasmetti = RELAZIONE.macchina.transizione("trasmetti")
         assert trasmetti is not None
         self.giudizi = verdetti_di(RELAZIONE, trasmetti, relazioni, attore, istante)
-        self.anno_prima = self._anno_prima()
+        self.anno_prima = valori_dell_anno_prima(
+            self.periodo.ciclo, [r.obiettivo for r in self.righe]
+        )
 
     def relazioni(self) -> list[Relazione]:
         rilevazioni: dict[int, Rilevazione] = {}
@@ -360,35 +362,37 @@ class _Lettura:
             nota=Cella(Nome("nota", i.pid), celle.scritta(r.nota if r else "", ""), "nota"),
         )
 
-    def _anno_prima(self) -> dict[int, Figura]:
-        """Last year's value of each indicator: as it was written beside it, or else as the
-        objective that this one continues, or that had its code, closed that year."""
-        anno = self.periodo.ciclo.anno - 1
-        trovati: dict[int, Figura] = {}
-        vecchi: dict[int, int] = {}
-        per_codice = dict(
-            Obiettivo.objects.filter(
-                ciclo__ente=self.periodo.ciclo.ente_id,
-                ciclo__anno=anno,
-                codice__in=[r.obiettivo.codice for r in self.righe],
-            ).values_list("codice", "pk")
-        )
-        for r in self.righe:
-            vecchio = r.obiettivo.continua_da_id or per_codice.get(r.obiettivo.codice)
-            if vecchio is not None:
-                vecchi[r.obiettivo_id] = vecchio
-        valori = {
-            pk: {i.nome: measure.annuale_stampato(i)[1] for s in o.specifici for i in s.indicatori}
-            for pk, o in misurazione.figure(sorted(set(vecchi.values()))).items()
-        }
-        for pk, obiettivo, nome in Indicatore.objects.filter(obiettivo__in=vecchi).values_list(
-            "pk", "obiettivo_id", "nome"
-        ):
-            trovati[pk] = valori[vecchi[obiettivo]].get(nome)
-        trovati |= StoricoIndicatore.objects.filter(
-            obiettivo__in=self.ids, anno=anno, valore__isnull=False
-        ).values_list("indicatore_id", "valore")
-        return trovati
+
+def valori_dell_anno_prima(ciclo: Ciclo, obiettivi: Sequence[Obiettivo]) -> dict[int, Figura]:
+    """Last year's value of each indicator of these objectives of `ciclo`, by its id: as it was
+    written beside it, or else as the objective that this one continues, or that had its code,
+    closed that year."""
+    anno = ciclo.anno - 1
+    trovati: dict[int, Figura] = {}
+    vecchi: dict[int, int] = {}
+    per_codice = dict(
+        Obiettivo.objects.filter(
+            ciclo__ente=ciclo.ente_id,
+            ciclo__anno=anno,
+            codice__in=[o.codice for o in obiettivi],
+        ).values_list("codice", "pk")
+    )
+    for o in obiettivi:
+        vecchio = o.continua_da_id or per_codice.get(o.codice)
+        if vecchio is not None:
+            vecchi[o.pk] = vecchio
+    valori = {
+        pk: {i.nome: measure.annuale_stampato(i)[1] for s in o.specifici for i in s.indicatori}
+        for pk, o in misurazione.figure(sorted(set(vecchi.values()))).items()
+    }
+    for pk, obiettivo, nome in Indicatore.objects.filter(obiettivo__in=vecchi).values_list(
+        "pk", "obiettivo_id", "nome"
+    ):
+        trovati[pk] = valori[vecchi[obiettivo]].get(nome)
+    trovati |= StoricoIndicatore.objects.filter(
+        obiettivo__in=[o.pk for o in obiettivi], anno=anno, valore__isnull=False
+    ).values_list("indicatore_id", "valore")
+    return trovati
 
 
 def _riga_fase(f: Fase) -> RigaFase:

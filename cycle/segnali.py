@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from cycle import misurazione
+from cycle.griglia import valori_dell_anno_prima
 from cycle.measure import segnali as puri
 from cycle.models import (
     CampoVariato,
@@ -20,7 +21,6 @@ from cycle.models import (
     Obiettivo,
     Periodo,
     Stanziamento,
-    StoricoIndicatore,
     VersioneObiettivo,
 )
 from cycle.parametri import Parametri
@@ -117,21 +117,16 @@ def _specifici(
         fasi[pk, codice].append((peso, avanzamento))
     # by the place of the indicator in its specifico, as `misurazione` lists them
     prima: dict[tuple[int, str], dict[int, Decimal]] = defaultdict(dict)
-    valori: dict[int, Decimal | None] = dict(
-        StoricoIndicatore.objects.filter(
-            **di, anno=ciclo.anno - 1, valore__isnull=False
-        ).values_list("indicatore_id", "valore")
-    )
-    if valori:
-        posti: dict[tuple[int, str], int] = defaultdict(int)
-        for i, pk, codice in (
-            Indicatore.objects.filter(**di)
-            .order_by("ordine")
-            .values_list("pk", "obiettivo_id", "specifico__codice")
-        ):
-            if (valore := valori.get(i)) is not None:
-                prima[pk, codice][posti[pk, codice]] = valore
-            posti[pk, codice] += 1
+    valori = valori_dell_anno_prima(ciclo, list(Obiettivo.objects.filter(pk__in=list(obiettivi))))
+    posti: dict[tuple[int, str], int] = defaultdict(int)
+    for i, pk, codice in (
+        Indicatore.objects.filter(**di)
+        .order_by("ordine")
+        .values_list("pk", "obiettivo_id", "specifico__codice")
+    ):
+        if isinstance(valore := valori.get(i), Decimal):
+            prima[pk, codice][posti[pk, codice]] = valore
+        posti[pk, codice] += 1
     return [
         puri.Specifico(
             codice,

@@ -205,15 +205,16 @@ def _dello_specifico(s: Specifico, parametri: ParametriMisura, pesati: bool) -> 
 
 
 def _gia_raggiunto(s: Specifico, i: Indicatore, prima: Decimal | None) -> Iterator[Segnale]:
-    """A target of the year that was there before the year was asked for it: last year's value
-    meets it, or what had been measured when it was approved."""
+    """A target of the year that was there before the year was asked for it: last year's value is
+    better than it, or what had been measured when it was approved meets it."""
     previsto, _valore = annuale_stampato(i)
     if not isinstance(previsto, Decimal) or i.unita_misura == "si_no" or i.fascia is not None:
         return
     detto = f"{s.codice}: «{i.nome}» deve essere {in_italiano(previsto)}"
     if prima is not None and previsto != ZERO:
         positivo = i.natura == "positivo"
-        if prima >= previsto if positivo else prima <= previsto:
+        # as much as last year is what is done every year: it is too little when there was more
+        if prima > previsto if positivo else prima < previsto:
             come = "" if positivo else " al massimo"
             yield Segnale(
                 "target_gia_raggiunto",
