@@ -205,15 +205,21 @@ def test_who_was_there_gets_his_matricola_and_another_is_not_overwritten() -> No
     assert carica("seregno").creati == {}
 
 
-def test_the_api_says_nothing_of_effort_category_and_matricola() -> None:
+@pytest.mark.parametrize(
+    ("chi", "li_vede"), [("GESTIONE CONTROLLO", 1), ("GENERALE SEGRETARIO", 0)]
+)
+def test_effort_category_and_matricola_are_for_controllo(chi: str, li_vede: int) -> None:
     carica("seregno")
-    by = mondo.attore("GESTIONE CONTROLLO")
+    by = mondo.attore(chi)
     piano = esporta(ciclo=mondo.ciclo(anno=2031), by=by, istante=mondo.ADESSO)
-    chi = [c for o in piano["obiettivi"] for s in o["specifici"] for c in s["collaboratori"]]
-    assert len(chi) == 3
-    assert {(c["impegno"], c["categoria"], c["matricola"]) for c in chi} == {(None, None, None)}
-    tutto = esportato(0)["specifici"][0]["collaboratori"]
-    assert {c["matricola"] for c in tutto} == {"14", "3", "81"}
+    lette = {
+        (c["categoria"], c["matricola"])
+        for o in piano["obiettivi"]
+        for s in o["specifici"]
+        for c in s["collaboratori"]
+    }
+    tutte = {("Categoria D", "14"), ("Dirigente", "3"), ("Categoria C", "81")}
+    assert lette == (tutte if li_vede else {(None, None)})
 
 
 @pytest.mark.parametrize("forma", FORME)

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from cycle.importers import leggi
 from cycle.importers.limiti import SEGNAPOSTO
 from cycle.importers.piano import Collaboratore, Piano, PianoIllegibile, Specifico
+from tests.importers.guasti import rovina
 
 FIXTURES = Path(__file__).parent / "fixtures"
 FORME = ("seregno", "reggio", "cinisello")
@@ -68,6 +69,15 @@ def test_a_damaged_file_gives_a_plan_or_a_reason(forma: str, seme: int) -> None:
     if piano is not None:
         si_puo_conservare(piano)
         assert letto(forma, contenuto) == piano
+
+
+@pytest.mark.parametrize("forma", FORME)
+@settings(quieto, max_examples=25)
+@given(seme=semi, colpi=st.integers(min_value=1, max_value=20))
+def test_damaged_bytes_give_a_plan_or_a_reason(forma: str, seme: int, colpi: int) -> None:
+    piano = letto(forma, rovina(guasto(forma).encode(), Random(seme), colpi))
+    if piano is not None:
+        si_puo_conservare(piano)
 
 
 def letto(forma: str, contenuto: bytes) -> Piano | None:
