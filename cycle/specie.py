@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -20,7 +21,7 @@ class Specie:
     """What many matters of a kind are called, and by role the page of a year that has them all;
     '' stands for any role."""
 
-    nome: str
+    nome: str | Promise
     pagine: Mapping[str, str]
 
 

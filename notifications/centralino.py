@@ -81,6 +81,8 @@ class Centralino:
         self._guardano: defaultdict[tuple[int, int], dict[Presa, Sguardo]] = defaultdict(dict)
         self._compiti: list[asyncio.Task[None]] = []
         self._cursore: int | None = None
+        # what each was told, and when: not to be told again by the rounds
+        self._dette: dict[tuple[int, int, str], int] = {}
         self._appena: int | None = None  # where those who came in since the last round were told to
 
     # --- who is here ------------------------------------------------------------------------------
@@ -112,6 +114,7 @@ class Centralino:
                 compito.cancel()
             self._compiti = []
             self._cursore = None
+            self._dette = {}
 
     def osserva(self, presa: Presa, radice: int, sguardo: Sguardo) -> None:
         """The page of a socket shows this objective."""
@@ -155,7 +158,9 @@ class Centralino:
     ) -> None:
         per_utente: defaultdict[int, list[dict[str, Any]]] = defaultdict(list)
         for utente, dati in righe:
-            per_utente[utente].append(dati)
+            if (utente, ente) in self._prese:
+                per_utente[utente].append(dati)
+                self._dette[utente, ente, dati["id"]] = dati["segno"]
         for utente, sue in per_utente.items():
             for presa in self._prese.get((utente, ente), ()):
                 presa.metti(notizie(sue, da_leggere.get(utente, (0, 0))))
@@ -209,10 +214,16 @@ class Centralino:
             return
         presenti = {p for c in chi for p in self._prese.get(c, ()) if p.salutata}
         per_ente, adesso = await leggi(da, chi)
+        if per_ente is None:  # another database: nothing is known of where we were
+            self._dette = {}
+            for presa in presenti:
+                presa.metti({"tipo": "ricarica"})
         # Whoever came in since this round began was not asked for, and may know less.
         self._cursore = adesso if self._appena is None else min(self._appena, adesso)
-        for ente, (righe, da_leggere) in per_ente.items():
-            self._righe(ente, righe, da_leggere)
+        for ente, (righe, da_leggere) in (per_ente or {}).items():
+            nuove = [(u, d) for u, d in righe if (u, ente, d["id"]) not in self._dette]
+            self._righe(ente, nuove, da_leggere)
+        self._dette = {chi: s for chi, s in self._dette.items() if s >= self._cursore}
         # Who came in meanwhile was not asked for, and has yet to hear what it missed: a cursor
         # from here would make it skip that, should it be cut off now.
         for presa in presenti:
@@ -237,10 +248,12 @@ _Scritte = tuple[list[tuple[int, dict[str, Any]]], dict[int, tuple[int, int]]]
 _PerEnte = dict[int, _Scritte]
 
 
-def _leggi(da: int, chi: set[tuple[int, int]]) -> tuple[_PerEnte, int]:
+def _leggi(da: int, chi: set[tuple[int, int]]) -> tuple[_PerEnte | None, int]:
     arretrato = lettura.dopo(da, {utente for utente, _ente in chi})
+    if arretrato.righe is None:
+        return None, arretrato.cursore
     per_ente: _PerEnte = {}
-    for riga in arretrato.righe or ():
+    for riga in arretrato.righe:
         if (riga.utente_id, riga.ente_id) in chi:
             per_ente.setdefault(riga.ente_id, ([], {}))[0].append((riga.utente_id, riga.dati))
     for ente, (righe, da_leggere) in per_ente.items():

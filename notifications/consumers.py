@@ -54,6 +54,13 @@ class Notizie(AsyncWebsocketConsumer):  # type: ignore[misc] # channels has no t
         self._piena = False
         self.salutata = False
 
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Whatever ends it, an error too: nothing of it stays."""
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._esci()
+
     # --- coming and going -------------------------------------------------------------------------
 
     async def connect(self) -> None:
@@ -87,8 +94,12 @@ class Notizie(AsyncWebsocketConsumer):  # type: ignore[misc] # channels has no t
             self._centralino.dal(arretrato.cursore)
 
     async def disconnect(self, code: int) -> None:
+        self._esci()
+
+    def _esci(self) -> None:
         if self._centralino is not None:
             self._centralino.saluta(self)
+            self._centralino = None
         if self._scrivano is not None:
             self._scrivano.cancel()
 
@@ -158,7 +169,7 @@ def _numero(query: bytes) -> int | None:
 
 def _da_quando(da: int | None, ospite: Ospite) -> tuple[lettura.Arretrato, tuple[int, int]]:
     arretrato = (
-        lettura.Arretrato([], lettura.cursore_di_adesso())
+        lettura.Arretrato([], lettura.cursore_di_adesso() - lettura.MARGINE)
         if da is None
         else lettura.dopo(da, [ospite.utente_id], ospite.ente_id)
     )

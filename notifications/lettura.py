@@ -19,6 +19,9 @@ from django.db import connection
 from notifications.models import Notifica
 
 MOLTE = 100  # news missed, beyond which a page is better loaded again
+# Numbers that a database which died may give out again: of transactions that had begun, and of
+# which nothing had been written yet. One asks from so far behind, and what comes again is known.
+MARGINE = 1000
 INSIEME = 5  # matters of a kind that stand as a line each; more are one line
 
 # The kind of a matter is its first word: "relazione:7".
@@ -66,7 +69,8 @@ class Riga:
 
 @dataclass(frozen=True, slots=True)
 class Arretrato:
-    """What a screen missed: the rows, or None when they are too many; where to ask from next."""
+    """What a screen missed: the rows, or None when they are too many, or when nothing is known of
+    where it was; where to ask from next."""
 
     righe: list[Riga] | None
     cursore: int
@@ -91,7 +95,7 @@ def dopo(cursore: int, utenti: Iterable[int], ente_id: int | None = None) -> Arr
     database has never reached belongs to another: nothing is known, and all is to be read again."""
     adesso = cursore_di_adesso()
     if cursore > adesso:
-        return Arretrato(None, adesso)
+        return Arretrato(None, adesso - MARGINE)
     quali = "utente_id = ANY (%(utenti)s) AND transazione >= %(da)s"
     if ente_id is not None:
         quali += " AND ente_id = %(ente)s"
@@ -100,7 +104,8 @@ def dopo(cursore: int, utenti: Iterable[int], ente_id: int | None = None) -> Arr
         {"utenti": list(utenti), "da": cursore, "ente": ente_id},
         None if ente_id is None else MOLTE + 1,
     )
-    return Arretrato(None if ente_id is not None and len(righe) > MOLTE else righe, adesso)
+    troppe = ente_id is not None and len(righe) > MOLTE
+    return Arretrato(None if troppe else righe, adesso - MARGINE)
 
 
 def da_leggere(utenti: Iterable[int], ente_id: int) -> dict[int, tuple[int, int]]:

@@ -12,7 +12,8 @@
   const TROPPO = 4008;
   const QUIETE = 2000; // milliseconds between two readings of a part
   const visti = new Map(); // id of what was told -> the write of it that was shown
-  let cursore = campana.dataset.cursore;
+  const inizio = Number(campana.dataset.cursore);
+  let cursore = inizio;
   let attesa = 0;
   let presa = null;
 
@@ -36,7 +37,8 @@
 
   function ricevi(messaggio) {
     attesa = 0;
-    if (messaggio.tipo === "cursore") cursore = messaggio.cursore;
+    // What was there when the page was made is no news, however far back one asks.
+    if (messaggio.tipo === "cursore") cursore = Math.max(inizio, messaggio.cursore);
     else if (messaggio.tipo === "notizie") notizie(messaggio);
     else if (messaggio.tipo === "toccato") avverti("toccato");
     else if (messaggio.tipo === "ricarica") {
