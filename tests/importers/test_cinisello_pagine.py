@@ -180,6 +180,32 @@ def test_a_state_that_goes_on_below_the_head_of_the_next_page() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("giusto", "guasto"),
+    [
+        ("OBIETTIVO DI PEG Area", "OBlETTIVO Dl PEG Area"),
+        ("OBIETTIVO DI PEG Area Tematica Assessorato Direzione Direttore\n", "OB D PEG\n"),
+        ("STATO DI ATTUAZIONE AL 31 DICEMBRE", "STATO Dl ATTUAZIONE AL 3l DICEMBRE"),
+        ("\nFASI\n", "\nFAS I\n"),
+        ("Centro di Responsabilta Note", "Centro di Responsabilita Note"),
+        ("33,00 100,00 01/01/2031", "| 33,00 | 100,00 | 01/01/2031"),
+        ("\nINDICATORI\n", "\nlNDICATORI\n"),
+    ],
+)
+def test_headings_as_a_scanner_spells_them(giusto: str, guasto: str) -> None:
+    testo = carta.scheda(
+        carta.per_riga(FASI), "\n" + tabella("Fontane in acqua EFFICACIA 12,00 11,00")
+    )
+    assert giusto in testo
+    intero, _ = letta(testo)
+    rotto, _ = letta(testo.replace(giusto, guasto))
+    assert rotto.titolo == intero.titolo
+    assert [come_letta(f) for f in rotto.specifici[0].fasi] == [attesa(f) for f in FASI]
+    assert len(rotto.specifici[0].indicatori) == 1
+    [stato], [stato_intero] = rotto.specifici[0].relazioni, intero.specifici[0].relazioni
+    assert stato.testo.startswith(stato_intero.testo)
+
+
 # --- indicators -----------------------------------------------------------------------------
 
 
@@ -201,6 +227,8 @@ def tabella(*righe: str) -> str:
         ("Fontane in acqua EEFICACIA | 12,00 11,00", "EFFICACIA", "12.00 11.00", 0),
         ("Fontane in acqua EEFICIENZA | 12,00 | 0.00", "EFFICIENZA", "12.00 0.00", 0),
         ("Fontane in acqua QUANTITATIVO 27.00 1.137,00", "QUANTITATIVO", "27.00 1137.00", 0),
+        ("Fontane in acqua | EFFlCACIA | 12,00 | 11,00", "EFFICACIA", "12.00 11.00", 0),
+        ("Fontane in acqua QUANTITAT1VO 12,00 11,00", "QUANTITATIVO", "12.00 11.00", 0),
         ("Fontane in acqua EFFICIENZA 12,00", "EFFICIENZA", "None None", 0),
     ],
 )

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from cycle.importers.cinisello.pagine import Pagina, Parte, Riga
+from cycle.importers.cinisello.pagine import CENTRO, Pagina, Parte, Riga
 from cycle.importers.cinisello.parole import (
     DATA,
     Testate,
@@ -85,7 +85,7 @@ class FasiStaccate:
         for colonna, dove in (
             ("Descrizione", "descrizione"),
             ("Responsabile", "responsabile"),
-            ("Centro di Responsabilta", "centro"),
+            (CENTRO, "centro"),
             ("Note", "note"),
         ):
             gruppi = capoversi(pagina.colonna(Parte.FASI, colonna))
@@ -287,7 +287,7 @@ class FasiStaccate:
         return letto
 
 
-_NOMI = frozenset({"Responsabile", "Centro di Responsabilta", "Note"})
+_NOMI = frozenset({"Responsabile", CENTRO, "Note"})
 
 
 def colonne_di_fasi(pagina: Pagina) -> set[str]:

@@ -13,6 +13,7 @@ from cycle.importers.cinisello.colonne import FaseGrezza, FasiStaccate, a_destra
 from cycle.importers.cinisello.pagine import Pagina, Parte, Riga, SchedaGrezza
 from cycle.importers.cinisello.parole import (
     CIFRA,
+    CIFRE,
     DATA,
     Testate,
     cifra,
@@ -23,7 +24,8 @@ from cycle.importers.lettura import breve
 from cycle.importers.testo import Avvisi
 
 _ANCORA = re.compile(
-    rf"(?P<testo>.*?)\s*(?P<cifre>(?:(?<![\w,.]){CIFRA}\s+){{1,2}})(?P<data>{DATA.pattern})(?P<resto>.*)"
+    rf"(?P<testo>.*?)[\s|]*(?P<cifre>(?:(?<![\w,.]){CIFRA}[\s|]+){{1,2}})"
+    rf"(?P<data>{DATA.pattern})(?P<resto>.*)"
 )
 _ANCORA_SENZA_DATA = re.compile(
     rf"(?P<testo>.*?)\s*(?P<cifre>(?<![\w,.]){CIFRA}\s+{CIFRA})(?P<data>)(?P<resto>)"
@@ -114,18 +116,18 @@ class LettoreFasi:
         fase = FaseGrezza(riga.numero)
         if trovata["testo"]:
             fase.descrizione.append(trovata["testo"])
-        cifre = [cifra(c) for c in trovata["cifre"].split()]
+        cifre = [cifra(c) for c in CIFRE.findall(trovata["cifre"])]
         if len(cifre) == 2:
             fase.peso, fase.avanzamento = cifre
         else:
             fase.sola = cifre[0]
         if trovata["data"]:
             fase.inizio_previsto = self.staccate.giorno(riga, trovata["data"])
-        resto = trovata["resto"].strip()
+        resto = trovata["resto"].strip(" |")
         seconda = DATA.match(resto)
         if seconda is not None:
             fase.fine_prevista = self.staccate.giorno(riga, seconda[0])
-            resto = resto[seconda.end() :].strip()
+            resto = resto[seconda.end() :].strip(" |")
         nome, centro, nota = a_destra(resto)
         for noto in self.centri:  # a note may be in capitals too
             if centro.startswith(f"{noto} "):

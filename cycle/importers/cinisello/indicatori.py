@@ -17,8 +17,10 @@ from cycle.importers.lettura import breve
 from cycle.importers.testo import Avvisi
 
 _ANCORA = re.compile(
-    r"(?P<testo>.*?)\s*\b(?P<tipo>E{1,2}F{1,2}I(?:CIENZA|CACIA)|QUANTITATIVO)\b(?P<resto>.*)"
+    r"(?P<testo>.*?)[\s|]*\b(?P<tipo>[EF]{2,4}[Il1](?:C[Il1]ENZA|CAC[Il1]A)|QUANT[Il1]TAT[Il1]VO)\b"
+    r"(?P<resto>.*)"
 )
+_ELLE = str.maketrans("l1", "II")
 _SOLE_CIFRE = re.compile(rf"(?:[|\s]*{CIFRE.pattern})+[|\s]*")
 _MASSIME_RIGHE = 40  # of a description: beyond, it is none
 VALORI_SENZA_RIGA = "Valori di anni passati senza riga"
@@ -86,11 +88,13 @@ class LettoreIndicatori:
 
     def _riga(self, riga: Riga, trovata: re.Match[str]) -> IndicatoreGrezzo:
         tipo = trovata["tipo"]
-        if tipo.startswith("E"):
-            giusto = "EFFICIENZA" if tipo.endswith("CIENZA") else "EFFICACIA"
-            if tipo != giusto:
-                self.segnala(riga.numero, f"il tipo «{tipo}» è stato letto {giusto}")
-            tipo = giusto
+        finale = tipo[-4:]
+        giusto = {"ENZA": "EFFICIENZA", "TIVO": "QUANTITATIVO"}.get(
+            finale.translate(_ELLE), "EFFICACIA"
+        )
+        if tipo != giusto:
+            self.segnala(riga.numero, f"il tipo «{tipo}» è stato letto {giusto}")
+        tipo = giusto
         letto = IndicatoreGrezzo(riga.numero, tipo, trovata["testo"])
         resto = trovata["resto"].strip(" |")
         while (numero := CIFRE.match(resto)) is not None:

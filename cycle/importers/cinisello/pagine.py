@@ -12,7 +12,8 @@ from typing import NamedTuple
 from cycle.importers.lettura import Orfane
 from cycle.importers.testo import Avvisi, testo_semplice
 
-_PAGINA = re.compile(r"\W{0,4}OBIETTIVO DI PEG\b")
+# A scanner takes an I for an l or a 1, and loses or adds a blank.
+_PAGINA = re.compile(r"\W{0,4}OB[Il1]ETT[Il1]VO ?D[Il1] ?PEG\b")
 # A scanner takes digits for letters, and loses what joins them.
 _CODICE = re.compile(
     r"\b(?P<anno>20[0-9]{2})[ _]{0,3}S(?P<settore>[0-9OolI]{2})[ _]{0,3}(?P<numero>[0-9OolI]{2})\b"
@@ -31,15 +32,20 @@ _ETICHETTA_NODO = re.compile(r"OBIETTIVO DI (?:MANDATO|MISSIONE|PROGRAMMA)\s?:?"
 LIVELLI = ("mandato", "missione", "programma")
 _COPERTINA = 40  # lines of a cover, at most
 _TIPO = re.compile(r"Tipo di Obiettivo\b\s*(?P<tipo>.*?)\s*(?:Collegato a\b.*)?")
-_STATO = re.compile(r"STATO DI ATTUAZIONE AL 31 DICEMBRE")
+_STATO = re.compile(r"STATO ?D[Il1] ?ATTUAZ[Il1]ONE ?AL ?3[1lI] ?D[Il1]CEMBRE\W{0,2}")
+_GANTT = re.compile(r"GAN ?T ?T\W?")
+_FASI = re.compile(r"F ?A ?S ?[Il1]\W?")
+_INDICATORI = re.compile(r"[Il1]ND[Il1]CATOR[Il1!]\W?")
 # Labels of the tables, longest first: what is left of a line without them is its content.
 _ETICHETTE = re.compile(
     r"\b(?:Valore Raggiunto 20[0-9]{2}|Valore Raggiunto|Valore Atteso|Inizio Previsto|"
-    r"Inizio Effettivo|Fine Prevista|Fine Effettiva|Centro di Responsabilta|"
+    r"Inizio Effettivo|Fine Prevista|Fine Effettiva|Centro di ?Responsabil[it]{1,4}[aà]|"
     r"Centro di ?responsabilit[aà]|Descrizione|Responsabile|Direzione|Direttore|Avanz\.|Peso|Tipo|"
     r"Note)(?=\s|$)"
 )
-_DESTRA_FASI = re.compile(r"Fine Prevista|Fine Effettiva|Centro di Responsabilta")
+CENTRO = "Centro di Responsabilta"  # as the form spells it, above its column
+_CENTRO = re.compile(r"Centro di ?Responsabil[it]{1,4}[aà]")
+_DESTRA_FASI = re.compile(rf"Fine Prevista|Fine Effettiva|{_CENTRO.pattern}")
 _DESTRA_INDICATORI = re.compile(r"Valore Raggiunto (?P<anno>20[0-9]{2})")
 _A_DESTRA = re.compile(rf"{_DESTRA_FASI.pattern}|{_DESTRA_INDICATORI.pattern}")
 _PAROLA = re.compile(r"[A-Z][a-z]{3,20}")
@@ -142,6 +148,9 @@ class Lettore:
             self._apri_pagina(riga)
         elif _CORRENTE.fullmatch(testo):
             return
+        elif (self._pagina is None or self._scheda) and self._manca_la_testata(testo):
+            self.avvisi.aggiungi(numero, "", "manca l'intestazione della pagina")
+            self._apri_pagina(riga)
         elif self._pagina is None:
             if len(self.copertina) < _COPERTINA:
                 self.copertina.append(riga)
@@ -151,6 +160,11 @@ class Lettore:
             self._senza_codice(riga)
         else:
             self._di_pagina(riga)
+
+    def _manca_la_testata(self, testo: str) -> bool:
+        """Whether a line begins with a code, which only the head of a page prints."""
+        codice = _CODICE.match(testo)
+        return codice is not None and len(testo) - codice.end() < _RIGA_DI_TITOLO
 
     def chiudi(self) -> None:
         """After the last line."""
@@ -241,10 +255,12 @@ class Lettore:
             self._parte = Parte.DOPO
         elif _STATO.fullmatch(testo):
             self._parte = Parte.STATO
-        elif testo == "GANTT":
+        elif _GANTT.fullmatch(testo):
             self._parte = Parte.GANTT
-        elif testo in ("FASI", "INDICATORI"):
-            self._parte = Parte[testo]
+        elif _FASI.fullmatch(testo) and testo != "Fasi":  # which stands above the chart
+            self._parte = Parte.FASI
+        elif _INDICATORI.fullmatch(testo):
+            self._parte = Parte.INDICATORI
         else:
             return False
         self._colonna, self._scritta = (), False
@@ -257,7 +273,7 @@ class Lettore:
         if self._parte is Parte.STATO:
             self._aggiungi(riga)
             return
-        etichette = _ETICHETTE.findall(riga.testo)
+        etichette = [_CENTRO.sub(CENTRO, e) for e in _ETICHETTE.findall(riga.testo)]
         resto = " ".join(_ETICHETTE.sub(" ", riga.testo).split())
         # a label among other words is a word of a text
         if self._parte is Parte.GANTT:
