@@ -12,7 +12,7 @@ IPA ?= c_piano
 BIN := .venv/bin
 PRONTO := .venv/.pronto
 
-.PHONY: help install demo test lint bench lock debian clean
+.PHONY: help install demo test tempesta lint bench lock debian clean
 
 help:
 	@echo "make install   un .venv con tutto ciò che serve (gli altri lo chiamano da sé)"
@@ -20,6 +20,7 @@ help:
 	@echo "               con NOME=\"Comune di ...\" e IPA=c_xxxx"
 	@echo "make test      tutte le prove"
 	@echo "make lint      stile, tipi, architettura, migrazioni, impostazioni di produzione"
+	@echo "make tempesta  diecimila notizie mentre ogni parte cade, database compreso"
 	@echo "make bench     le velocità, come rapporti"
 	@echo "make lock      rifà i file delle dipendenze bloccate"
 
@@ -58,6 +59,11 @@ lint: install
 	DJANGO_ALLOWED_HOSTS=esempio.it CYCLE_SOURCE_URL=https://esempio.it/sorgente \
 		DATABASE_URL=postgresql://app@localhost/ciclo DATABASE_OWNER_URL=postgresql://owner@localhost/ciclo \
 		$(BIN)/python manage.py check --deploy --fail-level WARNING
+
+# Every part killed at random, the database's processes too, while ten thousand news go on.
+tempesta: install debian
+	TEMPESTA=10000 CYCLE_DB_FAST=0 $(BIN)/python -m pytest -q -s tests/notifications/test_processi.py \
+		-k storm
 
 bench: install
 	$(BIN)/python -m tests.bench
