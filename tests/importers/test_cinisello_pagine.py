@@ -241,6 +241,25 @@ def test_figures_as_the_scanner_gives_them(riga: str, tipo: str, valori: str, st
     assert len(indicatore.storico) == storico
 
 
+def test_a_line_that_ends_before_its_column_does_ends_a_description() -> None:
+    """The next word had room there, so that it begins another."""
+    testo = tabella(
+        "Fontane tornate in acqua nelle frazioni alte e basse",
+        "della valle, contando anche i EFFICACIA 12,00 11,00",
+        "lavatoi",
+        "incontri con gli abitanti delle frazioni sul futuro",
+        "delle vasche e dei lavatoi EFFICIENZA 4,00 4,00",
+        "non più usati",
+    )
+    obiettivo, _ = letta(carta.scheda(carta.per_riga(FASI), testo))
+    assert [i.nome for i in obiettivo.specifici[0].indicatori] == [
+        "Fontane tornate in acqua nelle frazioni alte e basse della valle, contando anche i "
+        "lavatoi",
+        "incontri con gli abitanti delle frazioni sul futuro delle vasche e dei lavatoi non più "
+        "usati",
+    ]
+
+
 def test_a_past_value_without_its_row_is_given_to_nobody_and_not_lost() -> None:
     testo = tabella(
         "Fontane in acqua EFFICACIA 12,00 11,00",

@@ -24,6 +24,8 @@ _ELLE = str.maketrans("l1", "II")
 _SOLE_CIFRE = re.compile(rf"(?:[|\s]*{CIFRE.pattern})+[|\s]*")
 _MASSIME_RIGHE = 40  # of a description: beyond, it is none
 VALORI_SENZA_RIGA = "Valori di anni passati senza riga"
+_LARGHEZZA = 40  # of the column of descriptions, in characters, at least
+_DUBBIO = 2  # clues: with so few more, an end is chosen, and told
 _CHIUSO = (")", ".", "”", '"')
 
 
@@ -169,6 +171,11 @@ class LettoreIndicatori:
     def _descrizioni(self, indicatori: list[IndicatoreGrezzo], tra: list[list[Riga]]) -> None:
         """`tra[0]` is of the first, the last of the last; each other is divided between two. A row
         without words of its own was read after its whole description."""
+        larga = max(
+            _LARGHEZZA,
+            *(len(i.sulla_riga) for i in indicatori),
+            *(len(riga.testo) for righe in tra for riga in righe),
+        )
         indicatori[0].prima = tra[0]
         indicatori[-1].dopo = tra[-1]
         fine = len(tra[-1])
@@ -191,12 +198,13 @@ class LettoreIndicatori:
             ] or list(range(min(quante, _MASSIME_RIGHE) + 1))
             voti = {
                 k: _indizi(righe, k, due.sulla_riga)
+                + _a_capo(uno.sulla_riga, righe, k, due.sulla_riga, larga)
                 - abs(len(uno.prima) - k)
                 - (abs(quante - k - fine) if ultimo else 0)
                 for k in possibili
             }
             scelto = max(possibili, key=lambda k: voti[k])
-            if sum(1 for k in possibili if voti[k] == voti[scelto]) > 1:
+            if sum(1 for k in possibili if voti[k] >= voti[scelto] - _DUBBIO) > 1:
                 self.segnala(
                     righe[0].numero,
                     "non è provato dove finisca la descrizione di un indicatore e cominci quella "
@@ -256,6 +264,15 @@ class LettoreIndicatori:
 def _cifre(testo: str) -> list[Decimal]:
     lette = [cifra(c) for c in CIFRE.findall(testo)]
     return [valore for valore in lette if valore is not None]
+
+
+def _a_capo(sopra: str, righe: Sequence[Riga], k: int, poi: str, larga: int) -> int:
+    """How much says that a new text begins after `k` of the lines: its first word had room on the
+    line above, so that it is not the width of the column that broke it."""
+    ultima = righe[k - 1].testo if k else sopra
+    prima = righe[k].testo if k < len(righe) else poi
+    parola = prima.split(" ")[0]
+    return 4 if prima and (len(ultima) + 1 + len(parola)) * 10 <= larga * 9 else 0
 
 
 def _indizi(righe: Sequence[Riga], k: int, poi: str) -> int:
