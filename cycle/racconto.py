@@ -38,6 +38,18 @@ ALTRI = {
     ("accesso", "riattiva"): gettext_lazy("ha riaperto la porta a qualcuno"),
     ("accesso", "revoca"): gettext_lazy("ha revocato un accesso"),
     ("ente", "crea"): gettext_lazy("ha predisposto l'ente"),
+    ("permessi", "modifica"): gettext_lazy("ha aggiornato che cosa può fare ogni ruolo"),
+    ("tipo_indicatore", "crea"): gettext_lazy("ha aggiunto un tipo di indicatore"),
+    ("tipo_indicatore", "modifica"): gettext_lazy("ha rinominato un tipo di indicatore"),
+    ("tipo_indicatore", "disattiva"): gettext_lazy("ha chiuso un tipo di indicatore"),
+    ("tipo_indicatore", "riattiva"): gettext_lazy("ha riaperto un tipo di indicatore"),
+    ("programma", "crea"): gettext_lazy("ha aggiunto un programma dell'anno"),
+    # what was on somebody's desk, told once it has left it
+    ("relazione", "annota"): gettext_lazy("ha scritto un'osservazione sulla relazione"),
+    ("relazione", "firma"): gettext_lazy("ha firmato un'osservazione sulla relazione"),
+    ("relazione", "scarta"): gettext_lazy("ha messo da parte un'osservazione sulla relazione"),
+    ("variazione", "crea"): gettext_lazy("ha preparato una richiesta di variazione"),
+    ("variazione", "elimina"): gettext_lazy("ha tolto la bozza di una richiesta di variazione"),
 }
 # The verbs, wherever no sentence says more; the infinitive is what one who was refused tried to do.
 VERBI = {
@@ -63,6 +75,8 @@ PROCEDURE = {
     "persona": gettext_lazy("Persone"),
     "programma": gettext_lazy("Programmi"),
     "scadenza": gettext_lazy("Scadenze"),
+    "tipo_indicatore": gettext_lazy("Tipi di indicatore"),
+    "permessi": gettext_lazy("Permessi"),
     "ente": gettext_lazy("Ente"),
     "registro": gettext_lazy("Registro"),
     "": gettext_lazy("Fuori procedura"),

@@ -13,6 +13,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -56,10 +57,7 @@ def registro(request: RichiestaEnte) -> HttpResponse:
         "domanda": domanda,
         "detta": urlencode(detta),
         "parole": list(detta.items()),
-        "oggetti": [
-            (parola, nome, _senza(detta, parola))
-            for parola, nome in domande.oggetti(c.ente.pk, domanda)
-        ],
+        "attivi": _attivi(c, domanda, detta),
         "fatti": [racconto.racconta(r) for r in pagina.righe],
         "prova": provata,
         "prova_vecchia": provata is not None and provata.vecchia(orologio.vero()),
@@ -168,6 +166,25 @@ def impronta(request: RichiestaEnte) -> HttpResponse:
         {"trovata": trovata, "errore": errore, "scritta": sha256 or scritta[:100], "file": file},
         status=422 if errore else 200,
     )
+
+
+def _attivi(c: Contesto, domanda: Domanda, detta: dict[str, str]) -> list[tuple[str, str, str]]:
+    """What is asked, word by word: its name, what it asks for, the question without it."""
+    oggetti = dict(domande.oggetti(c.ente.pk, domanda))
+    detti: dict[str, Any] = {
+        **detta,
+        **oggetti,
+        "ruolo": RUOLI.get(domanda.ruolo, domanda.ruolo),
+        "procedura": racconto.PROCEDURE.get(domanda.procedura, domanda.procedura),
+        "verbo": domanda.verbo.replace("_", " "),
+        "campo": CAMPI.get(domanda.campo),
+        "esito": ESITI.get(domanda.esito),
+        "dopo_approvazione": _("sì"),
+        "dal": date_format(domanda.dal, "d/m/Y") if domanda.dal else "",
+        "al": date_format(domanda.al, "d/m/Y") if domanda.al else "",
+        "testo": f"«{domanda.testo}»",
+    }
+    return [(str(racconto.PAROLE[p]), str(detti[p]), _senza(detta, p)) for p in detta]
 
 
 def _senza(detta: dict[str, str], parola: str) -> str:

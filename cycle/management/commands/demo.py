@@ -41,6 +41,7 @@ class Command(BaseCommand):
         call_command("migrate", verbosity=0)
         with turno("demo", alias="default"):
             self._dati(options)
+            self._prova()
         if options["solo_dati"]:
             return
         _libera(porta)  # another demo may have been served while this one waited
@@ -52,6 +53,13 @@ class Command(BaseCommand):
         )
         self.stdout.flush()
         _servi(porta)
+
+    def _prova(self) -> None:
+        """What a night would do: the registro anchored and verified."""
+        from cycle.services import ancora, verifica
+
+        ancora.ancora_tutti()
+        verifica.verifica_tutti(orologio.adesso())
 
     def _dati(self, options: dict[str, Any]) -> None:
         from cycle.demo.carica import carica, carica_piano
