@@ -99,6 +99,16 @@ def test_dates_that_are_not_as_many_as_the_rows_are_of_nobody() -> None:
     assert "le date di fine delle fasi sono 3, e non 4: non si attribuiscono" in avvisi
 
 
+@pytest.mark.parametrize("altrove", [True, False])
+def test_a_surname_without_its_name_is_of_the_only_one_who_has_it(altrove: bool) -> None:
+    sola = carta.per_riga(FASI[:2]).replace("DESDEMONA", "")
+    if altrove:
+        sola += "Altre vasche 0,00 100,00 01/01/2031 31/12/2031 MALASPINA DESDEMONA SERVIZIO X\n"
+    obiettivo, avvisi = letta(carta.scheda(sola))
+    assert obiettivo.specifici[0].fasi[1].responsabile == ("MALASPINA DESDEMONA" if altrove else "")
+    assert any(a.startswith("«MALASPINA»" if altrove else "di «MALASPINA»") for a in avvisi)
+
+
 # --- heads ----------------------------------------------------------------------------------
 
 VERTICALE = f"""

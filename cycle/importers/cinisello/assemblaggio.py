@@ -254,7 +254,7 @@ class _Assemblaggio:
             fine_prevista=f.fine_prevista,
             inizio_effettivo=f.inizio_effettivo,
             fine_effettiva=f.fine_effettiva,
-            responsabile=self.rubrica.persona(" ".join(f.responsabile), f.riga, codice),
+            responsabile=self.rubrica.persona(self.fasi.completa(codice, f), f.riga, codice),
             centro=" ".join(f.centro),
             note=self._nota(f.note, f.riga, codice),
             riga=f.riga,

@@ -40,6 +40,7 @@ class LettoreFasi:
     def __init__(self, schede: Iterable[SchedaGrezza], testate: Testate, avvisi: Avvisi) -> None:
         self.testate = testate
         self.code, self.centri = _centri(schede)
+        self.interi = _interi(schede)
         self.staccate = FasiStaccate(testate, self.code, avvisi)
 
     @property
@@ -199,6 +200,19 @@ class LettoreFasi:
     def _coda_attesa(self, fase: FaseGrezza) -> str:
         return self.code.get(fase.centro[0], "") if len(fase.centro) == 1 else ""
 
+    def completa(self, codice: str, fase: FaseGrezza) -> str:
+        """Who answers for a phase; a lone surname is of the only one who has it in the document."""
+        nome = " ".join(fase.responsabile)
+        if not nome or " " in nome:
+            return nome
+        trovati = [intero for intero in self.interi if intero.startswith(f"{nome} ")]
+        self.staccate.codice = codice
+        if len(trovati) == 1:
+            self.segnala(fase.riga, f"«{nome}» è preso per «{trovati[0]}», che nel piano è il solo")
+            return trovati[0]
+        self.segnala(fase.riga, f"di «{nome}» manca il nome: il responsabile è lasciato vuoto")
+        return ""
+
     def cifre_sole(self, codice: str, fasi: Sequence[FaseGrezza]) -> None:
         """The only figure of a row is its weight where that makes 100 with the others, its progress
         where that cannot; of two such rows nobody knows. A row alone weighs 100."""
@@ -220,6 +234,19 @@ class LettoreFasi:
 
 def _cognome_solo(fase: FaseGrezza) -> bool:
     return len(fase.responsabile) == 1 and " " not in fase.responsabile[0]
+
+
+def _interi(schede: Iterable[SchedaGrezza]) -> list[str]:
+    """The full names that stand after the dates of a row."""
+    nomi: dict[str, None] = {}
+    for scheda in schede:
+        for pagina in scheda.pagine:
+            for riga in (*pagina.di(Parte.FASI), *pagina.di(Parte.DESTRA_FASI)):
+                giorni = list(DATA.finditer(riga.testo))
+                nome = a_destra(riga.testo[giorni[-1].end() :])[0] if giorni else ""
+                if " " in nome:
+                    nomi[nome] = None
+    return list(nomi)
 
 
 def _centri(schede: Iterable[SchedaGrezza]) -> tuple[dict[str, str], list[str]]:
