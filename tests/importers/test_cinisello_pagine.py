@@ -285,6 +285,19 @@ def test_a_past_value_without_its_row_is_given_to_nobody_and_not_lost() -> None:
     assert "7,00" in dict(obiettivo.sezioni)[NOTE_SPARSE]
 
 
+def test_figures_read_below_the_rows_are_of_each_if_they_are_as_many() -> None:
+    righe = (
+        "Fontane in acqua EFFICACIA", "", "Vasche pulite EFFICIENZA", "",
+        "Valore Atteso Valore Raggiunto", "", "12,00 11,00",
+    )  # fmt: skip
+    due, _ = letta(carta.scheda(carta.per_riga(FASI), tabella(*righe, "", "4,00 5,00")))
+    valori = [i.rilevazioni[0] for i in due.specifici[0].indicatori]
+    assert [f"{v.target} {v.valore}" for v in valori] == ["12.00 11.00", "4.00 5.00"]
+    una, avvisi = letta(carta.scheda(carta.per_riga(FASI), tabella(*righe)))
+    assert {i.rilevazioni[0].valore for i in una.specifici[0].indicatori} == {None}
+    assert any(a.startswith("12,00, 11,00: non si sa") for a in avvisi)
+
+
 def test_words_that_a_scanner_ruined_are_told() -> None:
     riga = tabella("lz\\lozplattl delle fontane EFFICACIA 12,00 11,00")
     _, avvisi = letta(carta.scheda(carta.per_riga(FASI), riga))

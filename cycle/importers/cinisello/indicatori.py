@@ -217,13 +217,18 @@ class LettoreIndicatori:
     def _cifre_sole(
         self, indicatori: Sequence[IndicatoreGrezzo], sole: Sequence[tuple[int, list[Decimal]]]
     ) -> None:
-        """Figures on lines of their own: expected and reached, of the only row there is."""
+        """Figures on lines of their own: expected and reached, of the only row there is, or a line
+        to each row."""
         if not sole:
             return
         tutte = [valore for _, valori in sole for valore in valori]
         senza = [i for i in indicatori if not i.cifre]
         if len(indicatori) == len(senza) == 1 and len(tutte) == 2:
             senza[0].cifre = tutte
+            return
+        if len(sole) == len(senza) == len(indicatori) and {len(v) for _, v in sole} <= {2, 4}:
+            for indicatore, (_, valori) in zip(senza, sole, strict=True):
+                indicatore.cifre = valori
             return
         self._senza_riga(sole)
 
