@@ -177,3 +177,6 @@ def test_a_part_of_the_document_begins_where_a_scheda_begins() -> None:
     assert [o.codice for o in letto.obiettivi] == ["Ob_Obiet0702"]
     assert any("testata non è nel file" in a.messaggio for a in letto.avvisi)
     assert any("manca la copertina" in a.messaggio for a in letto.avvisi)
+    assert [(u.nome, u.responsabile) for u in letto.unita] == [
+        ("Area non indicata", "FORTEBRACCI QUINTO IPPOLITO")
+    ]

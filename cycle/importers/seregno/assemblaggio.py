@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -89,7 +90,7 @@ class _Assemblaggio:
 
     def piano(self) -> neutro.Piano:
         obiettivi = [self._obiettivo(s) for s in self.lettore.schede if self._ha_codice(s)]
-        unita = self._unita()
+        unita = self._unita(obiettivi)
         return neutro.Piano(
             anno=self.anno,
             fonte="seregno",
@@ -107,7 +108,9 @@ class _Assemblaggio:
             parametri=PARAMETRI,
         )
 
-    def _unita(self) -> neutro.Unita:
+    def _unita(self, obiettivi: Sequence[neutro.Obiettivo]) -> neutro.Unita:
+        """The area of the cover; without it, one that has its head from the schede, if they have
+        one alone."""
         for riga in self.lettore.copertina:
             trovata = _AREA.fullmatch(riga.testo)
             if trovata is not None:
@@ -123,7 +126,10 @@ class _Assemblaggio:
             1, "", "manca la copertina con l'area e il suo responsabile: gli obiettivi sono posti "
             "sotto un'area senza nome, da correggere nell'organigramma"
         )  # fmt: skip
-        return neutro.Unita(UNITA, "Area non indicata", "area")
+        capi = {chi for o in obiettivi if (chi := o.responsabile_generale)}
+        return neutro.Unita(
+            UNITA, "Area non indicata", "area", responsabile=capi.pop() if len(capi) == 1 else ""
+        )
 
     # --- a scheda ---------------------------------------------------------------------------
 
