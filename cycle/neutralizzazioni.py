@@ -4,14 +4,14 @@ with what it does to the percentages, those that wait for a decision."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 
 from cycle import misurazione, selectors
 from cycle.measure import misura_obiettivo, misura_specifico
@@ -28,7 +28,7 @@ from cycle.parametri import Parametri
 from cycle.procedures import NEUTRALIZZAZIONE
 from workflows.errors import NonTrovato
 from workflows.guards_neutralizzazione import NESSUNO
-from workflows.machines.neutralizzazione import APERTE, FINALI
+from workflows.machines.neutralizzazione import APERTE
 from workflows.machines.relazione import COMPILABILI
 from workflows.ports import Attore, Richiesta
 from workflows.verdetto import Verdetto, permesso, verdetto
@@ -62,12 +62,9 @@ def della_pagina(obiettivo: Obiettivo, attore: Attore) -> dict[str, Any]:
     decide = Parametri.da_dizionario(obiettivo.ciclo.parametri).neutralizzazione_decide
     puo = attore.incarico_per("chiedi_neutralizzazione", obiettivo.unita.percorso)
     return {
-        "neutralizzazioni": [
-            Riga(n, oggetto(n))
-            for n in _lette()
-            .filter(obiettivo=obiettivo, stato__in=(*APERTE, "accolta"))
-            .order_by("pk")
-        ],
+        "neutralizzazioni": righe(
+            _lette().filter(obiettivo=obiettivo, stato__in=(*APERTE, "accolta")).order_by("pk")
+        ),
         "puo_neutralizzare": decide != NESSUNO
         and puo is not None
         and obiettivo.stato in ("approvato", "in_corso", "rendicontato"),
@@ -91,11 +88,16 @@ def documento(n: Neutralizzazione, sha256: str) -> DocumentoNeutralizzazione:
     return trovato
 
 
-def dell_anno(attore: Attore, ciclo: Ciclo) -> list[Riga]:
+def dell_anno(attore: Attore, ciclo: Ciclo) -> QuerySet[Neutralizzazione]:
     """Those of a year that `attore` sees: the ones that wait first, then the latest."""
     visti = Obiettivo.objects.filter(selectors.visibili(attore), ciclo=ciclo)
-    righe = [Riga(n, oggetto(n)) for n in _lette().filter(obiettivo__in=visti).order_by("-pk")]
-    return sorted(righe, key=lambda r: r.n.stato in FINALI)
+    attende = Case(When(stato__in=APERTE, then=0), default=1)
+    return _lette().filter(obiettivo__in=visti).order_by(attende, "-pk")
+
+
+def righe(lette: Iterable[Neutralizzazione]) -> list[Riga]:
+    """Each with what it is about."""
+    return [Riga(n, oggetto(n)) for n in lette]
 
 
 _DECIDONO = ("accogli", "rimetti", "delibera")
@@ -115,15 +117,15 @@ def da_decidere(
     dove = Q()
     for percorso in sorted(percorsi):
         dove |= Q(obiettivo__unita__percorso__startswith=percorso)
-    righe = list(
+    lette = list(
         _lette()
         .filter(dove, ente_id=attore.ente_id, stato__in=APERTE, obiettivo__ciclo__in=cicli)
         .order_by("pk")[:limite]
     )
-    fatti = NEUTRALIZZAZIONE.fascicoli(righe, istante, Richiesta()) if righe else {}
-    return [
-        Riga(n, oggetto(n))
-        for n in righe
+    fatti = NEUTRALIZZAZIONE.fascicoli(lette, istante, Richiesta()) if lette else {}
+    return righe(
+        n
+        for n in lette
         if any(
             verdetto(
                 NEUTRALIZZAZIONE.macchina, t, fatti[n.pk], attore, istante, anteprima=True
@@ -131,7 +133,7 @@ def da_decidere(
             for t in NEUTRALIZZAZIONE.macchina.transizioni
             if t.nome in _DECIDONO
         )
-    ]
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ objective of each ente, and what every form of it would bring."""
 
 from __future__ import annotations
 
+from base64 import b64encode
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -18,13 +19,16 @@ from tests import mondo
 from tests.matrice import (
     DENTRO,
     ENTE,
+    ENTRATI,
     FUORI,
     INCARICATI,
     ROTTA_OBIETTIVO,
     SENZA,
     SOLO_GET,
+    TUTTI,
     Prova,
     chi,
+    vietato,
 )
 from workflows.machines.neutralizzazione import APERTE
 
@@ -57,7 +61,62 @@ def _chiesta() -> dict[str, Any]:
     }
 
 
+def _deciso() -> dict[str, Any]:
+    n = Neutralizzazione.objects.get(pid=pid_neutralizzazione("alfa"))
+    return {
+        "revisione": n.revisione,
+        "motivazione": "Era prevedibile.",
+        "seduta": {
+            "data": "2026-03-01",
+            "presenti": [str(mondo.persona(f"{x} NUCLEO").pid) for x in NUMERI],
+        },
+    }
+
+
+NUMERI = ("PRIMO", "SECONDO", "TERZO")
+_API = "api/v1/<ipa:ipa>/"
+API: dict[str, list[Prova]] = {
+    f"{_API}anni/<int:anno>/neutralizzazioni": [
+        Prova("GET", {200: DENTRO, 404: FUORI}),
+        vietato("POST", TUTTI),
+    ],
+    f"{_API}obiettivi/<uuid:pid>/neutralizzazioni": [
+        vietato("GET", TUTTI),
+        Prova(
+            "POST",
+            chi(CHIEDE, INCARICATI, 201),
+            su="rendicontato",
+            corpo=lambda: {
+                "causa": "l'alluvione",
+                "motivo": "Uffici chiusi.",
+                "documenti": [{"nome": "ordinanza.pdf", "contenuto": b64encode(PDF).decode()}],
+            },
+        ),
+    ],
+    f"{_API}neutralizzazioni/<uuid:pid>": [
+        Prova("GET", {200: INCARICATI, 404: FUORI | SENZA}, pid=pid_neutralizzazione),
+        vietato("POST", TUTTI),
+    ],
+    f"{_API}neutralizzazioni/<uuid:pid>/transizioni/<slug:nome>": [
+        Prova("GET", {405: TUTTI}, parole={"nome": "respingi"}),
+        Prova(
+            "POST",
+            chi({"nucleo"}, INCARICATI),
+            corpo=_deciso,
+            parole={"nome": "respingi"},
+            pid=pid_neutralizzazione,
+        ),
+        Prova(
+            "POST",
+            {404: ENTRATI},
+            corpo=_deciso,
+            parole={"nome": "altro"},
+            pid=pid_neutralizzazione,
+        ),
+    ],
+}
 TAVOLA: dict[str, list[Prova]] = {
+    **API,
     f"{ENTE}<int:anno>/neutralizzazioni/": [Prova("GET", {200: DENTRO, 404: FUORI}), SOLO_GET],
     f"{ROTTA_OBIETTIVO}neutralizza/": [
         Prova("GET", chi(CHIEDE, INCARICATI), pid=_pid_obiettivo),
@@ -72,9 +131,7 @@ TAVOLA: dict[str, list[Prova]] = {
                 "passo": "respingi",
                 "motivazione": "Era prevedibile.",
                 "data_seduta": "2026-03-01",
-                "presenti": [
-                    str(mondo.persona(f"{n} NUCLEO").pid) for n in ("PRIMO", "SECONDO", "TERZO")
-                ],
+                "presenti": [str(mondo.persona(f"{n} NUCLEO").pid) for n in NUMERI],
             },
             pid=pid_neutralizzazione,
         ),
@@ -86,6 +143,6 @@ TAVOLA: dict[str, list[Prova]] = {
             pid=pid_neutralizzazione,
             parole={"sha256": sha256(PDF).hexdigest()},
         ),
-        SOLO_GET,
+        Prova("POST", {405: ENTRATI}, parole={"sha256": sha256(PDF).hexdigest()}),
     ],
 }

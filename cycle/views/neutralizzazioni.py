@@ -50,7 +50,8 @@ _DELLA_GIUNTA = ("delibera", "nega")
 def elenco(request: RichiestaEnte, anno: int) -> HttpResponse:
     """Those of a year: the ones that wait for a decision first."""
     c = request.contesto
-    righe = neutralizzazioni.dell_anno(c.attore, selectors.ciclo(c.ente, anno))
+    lette = neutralizzazioni.dell_anno(c.attore, selectors.ciclo(c.ente, anno))
+    righe = neutralizzazioni.righe(lette)
     return render(
         request,
         "cycle/neutralizzazioni/elenco.html",

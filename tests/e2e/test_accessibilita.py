@@ -11,11 +11,14 @@ from decimal import Decimal
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from django.apps import apps
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, ViewportSize
 
 from cycle.models import Atto, Incarico, Insieme, Obiettivo, RelazioneSemestrale
-from tests import giunta, matrice_variazioni, mondo
+from cycle.services.piano import importa
+from tests import giunta, matrice_neutralizzazioni, matrice_variazioni, mondo
 from tests.e2e.conftest import Entra
+from tests.importazione.test_forme import letto
+from tests.matrice_obiettivi import stampa_chiesta
 
 REGOLE = {
     "runOnly": {
@@ -24,7 +27,8 @@ REGOLE = {
     },
     "resultTypes": ["violations"],
 }
-TELEFONO = {"width": 390, "height": 844}
+SCRIVANIA: ViewportSize = {"width": 1280, "height": 900}
+TELEFONO: ViewportSize = {"width": 390, "height": 844}
 
 Pagina = tuple[str, Callable[[], str]]
 
@@ -39,6 +43,19 @@ def _di(stato: str, resto: str = "") -> Callable[[], str]:
 
 def _fissa(indirizzo: str) -> Callable[[], str]:
     return lambda: indirizzo
+
+
+def _di_forma(forma: str) -> Callable[[], str]:
+    """A scheda with the blocks of another comune: phases, money, effort, past years, nodes."""
+
+    def dove() -> str:
+        importa(ente=mondo.ente(), piano=letto(forma), come="storico", istante=mondo.ADESSO)
+        riga = Obiettivo.objects.get(
+            ente=mondo.ente(), codice=letto(forma).obiettivi[0].codice, ciclo__anno=2031
+        )
+        return f"/alfa/obiettivi/{riga.pid}/"
+
+    return dove
 
 
 def _della(modello: str, resto: str, **quale: str) -> Callable[[], str]:
@@ -202,6 +219,11 @@ PAGINE: dict[str, list[Pagina]] = {
         ("sottoponi", _insieme(giunta.composto, "passi/sottoponi/")),
         ("annulla", _insieme(giunta.composto, "passi/annulla/")),
         ("giunta", _fissa(f"/alfa/{mondo.ANNO}/giunta/")),
+        ("un piano da un foglio", _fissa("/alfa/piano/foglio/")),
+        ("stampa le schede", _fissa("/alfa/2026/piano/stampa/?stato=in_corso")),
+        ("un lavoro che aspetta", lambda: f"/alfa/lavori/{stampa_chiesta('alfa')}/"),
+        ("scheda con budget e persone", _di_forma("reggio")),
+        ("scheda con Gantt e anni passati", _di_forma("cinisello")),
     ],
     "GENERALE SEGRETARIO": [
         ("cruscotto", _fissa("/alfa/2026/cruscotto/")),
@@ -277,12 +299,11 @@ def _guarda(pagina: Page, dove: str) -> list[str]:
     """What is wrong with the page on the desk and on the phone."""
     guai = []
     pagina.evaluate(AXE_SCRIPT)
-    for nome, misura in (("scrivania", None), ("telefono", TELEFONO)):
-        if misura:
-            pagina.set_viewport_size(misura)  # type: ignore[arg-type]
-            larga = pagina.evaluate("document.documentElement.scrollWidth")
-            if larga > misura["width"]:
-                guai.append(f"{dove}, {nome}: larga {larga}px")
+    for nome, misura in (("scrivania", SCRIVANIA), ("telefono", TELEFONO)):
+        pagina.set_viewport_size(misura)
+        larga = pagina.evaluate("document.documentElement.scrollWidth")
+        if larga > misura["width"]:
+            guai.append(f"{dove}, {nome}: larga {larga}px")
         guai += [f"{dove}, {nome}: {v}" for v in _violazioni(pagina)]
     return guai
 
@@ -290,17 +311,18 @@ def _guarda(pagina: Page, dove: str) -> list[str]:
 @pytest.mark.parametrize("chi", PAGINE)
 def test_r91_no_violation_on_any_page(entra: Entra, chi: str) -> None:
     guai = []
+    pagina = entra(mondo.utente(chi))
+    errori: list[str] = []
+    pagina.on("console", lambda m: errori.append(m.text) if m.type == "error" else None)
     for nome, indirizzo in PAGINE[chi]:
-        pagina = entra(mondo.utente(chi))
-        errori: list[str] = []
-        pagina.on("console", lambda m, e=errori: e.append(m.text) if m.type == "error" else None)
+        errori.clear()
+        pagina.set_viewport_size(SCRIVANIA)
         risposta = pagina.goto(indirizzo())
         assert risposta is not None
         assert risposta.status == (404 if nome == "non trovato" else 200), (nome, risposta.status)
         guai += _guarda(pagina, f"{chi}, {nome}")
         # a strict policy that the page itself breaks would speak here
         guai += [f"{chi}, {nome}: {e}" for e in errori if "404" not in e]
-        pagina.close()
     assert not guai, "\n".join(guai)
 
 
