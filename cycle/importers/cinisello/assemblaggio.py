@@ -102,18 +102,28 @@ class _Assemblaggio:
             scheda.codice,
             f"la copertina non dice il nome del settore {settore}: da correggere nell'organigramma",
         )
-        self.unita[settore] = neutro.Unita(f"S{settore}", f"Settore {settore}", "settore")
+        self.unita[settore] = neutro.Unita(
+            f"S{settore}",
+            f"Settore {settore}",
+            "settore",
+            responsabile=self._responsabile("", scheda.riga),
+        )
         return self.unita[settore]
 
     def _responsabile(self, settore: str, riga: int) -> str:
-        """Who the heads print after the words of the settore, which the cover knows."""
+        """Who the heads print after the words of the settore, which the cover knows; without a
+        cover, only somebody whom the phases name too."""
         parole = set(chiave(settore).split("-")) | {"settore"}
         nomi: Counter[str] = Counter()
         for scheda in self.schede:
             for pagina in scheda.pagine:
                 for testo in pagina.di(Parte.TESTATA):
                     trovato = re.search(r"\bSETTORE (?P<resto>[A-ZÀ-Ü' ]+)$", testo.testo)
-                    if trovato is not None:
+                    if trovato is not None and not settore:
+                        nomi.update(
+                            nome for nome in self.fasi.interi if trovato["resto"].endswith(nome)
+                        )
+                    elif trovato is not None:
                         resto = trovato["resto"].split()
                         while resto and (chiave(resto[0]) in parole or len(resto[0]) == 1):
                             resto.pop(0)
