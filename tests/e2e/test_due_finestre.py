@@ -118,6 +118,36 @@ def test_after_a_lost_connection_nothing_is_missing(entra: Entra) -> None:
     expect(dirigente.locator(".campana-urgenti")).to_contain_text("una urgente")
 
 
+def test_the_open_scheda_says_who_changed_it_and_panels_wait_for_the_keyboard(
+    entra: Entra,
+) -> None:
+    """Two news at once are both there; while the keyboard is in a part of the page, it is not
+    taken from under it."""
+    o = mondo.in_stato("approvato")
+    scheda = entra(mondo.utente("DUE PO"))
+    scheda.goto(f"/alfa/obiettivi/{o.pid}/")
+    dirigente = entra(mondo.utente("UNO DIRIGENTE"))
+    dirigente.goto("/alfa/")
+    mondo.muovi(o, "avvia", "UNO PO")
+    mondo.muovi(mondo.in_stato("proposta"), "rinvia", "GESTIONE CONTROLLO", motivazione="No.")
+    expect(scheda.locator("[data-guarda]")).to_contain_text("Uno Po", timeout=ATTESA)
+    assert scheda.locator("[data-guarda]").get_attribute("role") == "status"
+    novita = dirigente.locator("#riquadro-novita")
+    expect(novita).to_contain_text("avviato da Uno Po", timeout=ATTESA)
+    expect(novita).to_contain_text("rinviato al settore", timeout=ATTESA)
+
+    link = novita.locator("a").first
+    link.focus()
+    qui = link.get_attribute("href")
+    mondo.compila(
+        RelazioneSemestrale.objects.filter(obiettivo=mondo.in_stato("in_corso"))[0], "UNO PO"
+    )
+    suona(dirigente, 3)
+    assert dirigente.evaluate("document.activeElement.getAttribute('href')") == qui
+    dirigente.locator("#contenuto").focus()
+    expect(novita).to_contain_text("compilata da Uno Po", timeout=ATTESA)
+
+
 def test_logging_out_in_a_window_closes_the_other_at_once(entra: Entra) -> None:
     una, altra = entra(mondo.utente("UNO PO")), entra(mondo.utente("UNO PO"))
     altra.add_init_script(
