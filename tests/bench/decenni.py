@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import partial
@@ -32,20 +33,28 @@ from workflows.registro.azioni import Voce
 from workflows.registro.forma import EVENTO, MODIFICA, SIGILLO
 
 IPA = "decenni"
-OBIETTIVI = 1000
 COMPILAZIONI = 14  # of each objective, in the year
 VARIAZIONI = 40
-ENTI = 50
 LOTTO = 500  # actions in a transaction
 TABELLE = ("workflows_evento", "workflows_modifica", "workflows_sigillo")
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Taglia:
+    """So many years, of so many objectives, of so many enti: of a thousand and of fifty, a year is
+    a million Eventi."""
+
+    anni: int
+    obiettivi: int = 1000
+    enti: int = 50
+
+
 @contextmanager
-def aperto(milioni: int) -> Iterator[str]:
-    """The registro of so many years of fifty enti, a million Eventi each, built if there is none.
-    It is read where it is: nothing that is kept is written there."""
+def aperto(taglia: Taglia) -> Iterator[str]:
+    """The registro of that size, built if there is none. It is read where it is: nothing that is
+    kept is written there."""
     prima = settings.DATABASES["default"]["NAME"]
-    modello = _prepara(milioni)
+    modello = _prepara(taglia)
     mondo.punta(prima)
     _accesso(modello, "true")
     mondo.punta(modello)
@@ -56,18 +65,19 @@ def aperto(milioni: int) -> Iterator[str]:
         _accesso(modello, "false")
 
 
-def _prepara(anni: int) -> str:
+def _prepara(taglia: Taglia) -> str:
+    nome = f"ciclo_decenni_{taglia.anni}_{taglia.obiettivi}_{taglia.enti}"
     return cloni.prepara_modello(
-        f"ciclo_decenni_{anni}", partial(_costruisci, anni), impronta=mondo.impronta("decenni")
+        nome, partial(_costruisci, taglia), impronta=mondo.impronta("decenni")
     )
 
 
-def _costruisci(anni: int, nome: str) -> None:
-    if anni == 0:
-        return mondo.da_vuoto(nome, _un_anno)
-    cloni.clona(_prepara(0), nome)
+def _costruisci(taglia: Taglia, nome: str) -> None:
+    if taglia.anni == 0:
+        return mondo.da_vuoto(nome, partial(_un_anno, taglia.obiettivi))
+    cloni.clona(_prepara(replace(taglia, anni=0, enti=1)), nome)
     mondo.punta(nome)
-    _riempi(anni)
+    _riempi(taglia)
     with connections["owner"].cursor() as cursore:
         cursore.execute("VACUUM ANALYZE")
     mondo.punta(nome)  # closes the connections
@@ -78,15 +88,15 @@ def _accesso(modello: str, come: str) -> None:
         cursore.execute(f'ALTER DATABASE "{modello}" ALLOW_CONNECTIONS {come}')
 
 
-def _riempi(anni: int) -> None:
+def _riempi(taglia: Taglia) -> None:
     with connections["owner"].cursor() as cursore:
         indici = _togli_indici(cursore)
         for tabella in TABELLE:
             cursore.execute(f"ALTER TABLE {tabella} DISABLE TRIGGER USER")
         cursore.execute("SET jit = off; SET work_mem = '256MB'; SET maintenance_work_mem = '512MB'")
         cursore.execute(_STAMPO)
-        for anno in range(1, anni + 1):
-            cursore.execute(_ANNO % {"anno": anno, "enti": ENTI})
+        for anno in range(1, taglia.anni + 1):
+            cursore.execute(_ANNO % {"anno": anno, "enti": taglia.enti})
         for indice in indici:
             cursore.execute(indice)
         for tabella in TABELLE:
@@ -116,9 +126,9 @@ def _togli_indici(cursore) -> Sequence[str]:  # type: ignore[no-untyped-def]
 # --- one year, as it is made ----------------------------------------------------------------------
 
 
-def _un_anno() -> None:
+def _un_anno(obiettivi: int) -> None:
     ente = crea_ente(nome="Comune dei decenni", codice_ipa=IPA, istante=mondo.INIZIO)
-    mondo.piano(ente, mondo.Misura(OBIETTIVI), OBIETTIVI)
+    mondo.piano(ente, mondo.Misura(obiettivi), obiettivi)
     mondo.persone(ente)
     ids = list(Obiettivo.objects.filter(ente=ente).order_by("pk").values_list("pk", flat=True))
     for giro in range(2):
@@ -159,7 +169,7 @@ def _un_anno() -> None:
             "              WHERE obiettivo_id = %s)",
         )
         if giro % 4 == 2:
-            quali = ids[giro :: OBIETTIVI * 4 // VARIAZIONI][: VARIAZIONI // 4 + 1]
+            quali = ids[giro :: max(obiettivi * 4 // VARIAZIONI, 1)][: VARIAZIONI // 4 + 1]
             _variazioni(quali, mondo.ADESSO + timedelta(days=20 + giro * 18))
 
 
