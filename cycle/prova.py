@@ -7,6 +7,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+
 from workflows.registro.models import Evento
 
 VECCHIA = timedelta(days=3)  # the nightly job has stopped, and somebody should know
@@ -33,10 +35,14 @@ class Prova:
 
 
 def ultima(ente_id: int) -> Prova | None:
-    """The last verification of the whole registro of an ente; None when there was none."""
+    """The last verification of the whole registro of an ente, or of a part that was found broken;
+    None when there was none."""
     fatta = (
         Evento.objects.filter(
-            ente_id=ente_id, verbo="verifica", procedura="registro", dati__da=None
+            Q(dati__da=None) | Q(dati__quanti__gt=0),
+            ente_id=ente_id,
+            verbo="verifica",
+            procedura="registro",
         )
         .order_by("-id")
         .first()

@@ -10,7 +10,15 @@ from django.db import connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from cycle.models import Collaboratore, Incarico, Invito, Persona, Recapito, Utente
+from cycle.models import (
+    Collaboratore,
+    DomandaSalvata,
+    Incarico,
+    Invito,
+    Persona,
+    Recapito,
+    Utente,
+)
 from cycle.services import gettoni
 from cycle.services.enti import nell_ente
 from workflows.errors import Motivo, NonPossibile
@@ -65,7 +73,9 @@ def oblia(
 
 
 def _togli_accesso(persona: Persona) -> None:
-    """Addresses, invitations with their letters, and the login that nobody else needs."""
+    """Addresses, invitations with their letters, the questions kept, and the login that nobody else
+    needs."""
+    DomandaSalvata.objects.filter(persona=persona).delete()
     Invito.objects.filter(persona=persona).delete()
     Recapito.objects.filter(persona=persona).delete()
     utente = persona.utente

@@ -4,10 +4,11 @@ it, and the segretario is told at once of what is broken (R84)."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import datetime
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -19,6 +20,7 @@ from workflows.ports import Attore
 from workflows.registro import azioni, traccia
 from workflows.registro.traccia import Esito, Passo
 
+giornale = logging.getLogger(__name__)
 RICORDATI = 5  # of what is broken, in the registro; the command tells all of it
 # Whoever answers for the registro, or in his absence who keeps it.
 AVVISATI = ("segretario", "controllo")
@@ -51,7 +53,10 @@ def verifica(
                 *_passi, esito = traccia.verifica(sua)
             assert isinstance(esito, Esito)
             suoi = esito.guasti
-        _ricorda(uno, trovato, suoi, fino_al, istante, da)
+        try:
+            _ricorda(uno, trovato, suoi, fino_al, istante, da)
+        except DatabaseError:  # what was found has to be told, also when nothing can be written
+            giornale.exception("la verifica del registro non si può ricordare")
     return trovato
 
 

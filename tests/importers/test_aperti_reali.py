@@ -11,7 +11,7 @@ import pytest
 
 from cycle.exports import aperti
 from cycle.importers import leggi
-from cycle.models import Persona
+from cycle.models import Collaboratore, Persona
 from cycle.services.enti import crea_ente
 from cycle.services.piano import importa
 from tests import mondo
@@ -40,8 +40,10 @@ def test_r86_nobody_of_the_plan_is_in_the_open_data(db: None, percorso: Path) ->
     dati = aperti.da_ciclo(mondo.ciclo("prova", piano.anno))
     assert len(dati["obiettivi"]) == len(piano.obiettivi)
     scritto = parole(aperti.in_json(dati).decode())
+    grezzo = aperti.in_json(dati).decode().casefold()
     scritto_csv = parole(aperti.in_csv(dati).decode())
     nomi = set(Persona.objects.filter(ente=ente).values_list("nome_completo", flat=True))
+    nomi |= set(Collaboratore.objects.filter(ente=ente).values_list("nome", flat=True))
     provati = 0
     for nome in nomi:
         sue = parole(nome).split()
@@ -50,4 +52,9 @@ def test_r86_nobody_of_the_plan_is_in_the_open_data(db: None, percorso: Path) ->
             for forma in (sue, sue[::-1], sue[1:] + sue[:1]):
                 assert f" {' '.join(forma)} " not in scritto
                 assert f" {' '.join(forma)} " not in scritto_csv
+            for parola in sue:
+                assert f"dott. {parola} " not in grezzo
+                assert f"dott.ssa {parola} " not in grezzo
+                for altra in set(sue) - {parola}:
+                    assert not re.search(rf"\b{altra[0]}\. ?{parola}\b", grezzo)
     assert provati

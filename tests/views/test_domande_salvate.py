@@ -171,6 +171,25 @@ class TestProva:
         avviso.refresh_from_db()
         assert avviso.chiusa_il is not None
 
+    def test_r84_broken_from_a_day_on_is_broken_until_all_of_it_is_read_again(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        ente = mondo.ente()
+        for da, guasti, integro in (
+            (None, [], True),
+            (mondo.INIZIO, ["azione 3: riga cambiata."], False),
+            (mondo.INIZIO, [], False),  # of a part of it, and not of the rest
+            (None, [], True),
+        ):
+            trovato = iter([traccia.Esito(guasti)])
+            monkeypatch.setattr(traccia, "verifica", lambda *_, trovato=trovato: trovato)
+            verifica.verifica(ente=ente, istante=mondo.ADESSO, da=da)
+            ultima = prova.ultima(ente.pk)
+            assert ultima is not None
+            assert ultima.integro == integro
+            aperti = Notifica.objects.filter(chiusa_il=None, materia=f"registro:{ente.pk}")
+            assert aperti.exists() == (not integro)
+
     def test_r84_the_command_is_remembered_too(self, entra: Entra, capsys: Any) -> None:
         with suppress(CommandError):
             call_command("verifica_registro", "--ente", "alfa")

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import get_resolver
 
 from cycle import domande, letture
 from cycle.domande import Domanda
@@ -179,6 +180,12 @@ def test_a_page_that_gives_a_file_and_says_nothing_is_remembered_too(
     o = mondo.in_stato("approvato")
     entra("UNO PO").get(f"/alfa/obiettivi/{o.pid}/stampa/")
     assert Evento.objects.get(verbo="esporta").dati["uscita"] == "stampa_scheda"
+
+
+def test_what_is_said_of_a_file_is_of_a_page_that_is_there() -> None:
+    nomi = {str(n) for n in get_resolver().reverse_dict if isinstance(n, str)}
+    dette = {*letture.USCITE, *letture.DAL_SERVIZIO, *letture.SENZA_DATI}
+    assert dette <= nomi
 
 
 def test_what_is_refused_or_only_looked_at_is_no_reading(entra: Entra) -> None:

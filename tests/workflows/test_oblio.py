@@ -11,7 +11,14 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
-from cycle.models import Collaboratore, ObiettivoSpecifico, Persona, Recapito, Utente
+from cycle.models import (
+    Collaboratore,
+    DomandaSalvata,
+    ObiettivoSpecifico,
+    Persona,
+    Recapito,
+    Utente,
+)
 from cycle.services.enti import di_comando
 from cycle.services.oblio import oblia
 from tests import mondo
@@ -47,6 +54,7 @@ def persona_con_tracce() -> Persona:
         utente=Utente.objects.create(username="zuccarello@esempio.it"),
     )
     Recapito.objects.create(ente=ente, persona=p, email="zuccarello@esempio.it")
+    DomandaSalvata.objects.create(ente=ente, persona=p, nome="Io", parole={"testo": "Zuccarello"})
     o = mondo.in_stato("bozza")
     specifico = ObiettivoSpecifico.objects.filter(obiettivo=o)[0]
     for _ in range(2):
@@ -100,6 +108,7 @@ def test_r90_after_the_erasure_the_name_is_nowhere_in_the_registro(db_vera: None
     for testo in ("zuccarello", "M-77123"):
         assert nel_registro(testo) == []
     assert not Recapito.objects.filter(persona=p).exists()
+    assert not DomandaSalvata.objects.exists()
     assert not Utente.objects.filter(username__icontains="zuccarello").exists()
     assert Modifica.objects.count() > prima  # nothing was taken away: what was done is added
     evento = Evento.objects.get(verbo="oblia")
