@@ -38,6 +38,7 @@ TITOLI: dict[str, str | Promise] = {
     "insieme": gettext_lazy("Il cammino di un insieme per la giunta"),
     "variazione": gettext_lazy("Il cammino di una richiesta di variazione"),
     "correzione": gettext_lazy("Il cammino di una correzione di errore materiale"),
+    "neutralizzazione": gettext_lazy("Il cammino di una neutralizzazione"),
 }
 
 GLOSSARIO: tuple[tuple[str | Promise, str | Promise], ...] = (
