@@ -108,7 +108,7 @@ def operazioni(forma: str, copie: int) -> int:
     return conta
 
 
-@pytest.mark.parametrize("forma", ["seregno", "reggio", "cinisello"])
+@ogni_forma
 def test_the_work_of_reading_grows_as_the_document_does(forma: str) -> None:
     poche, molte = operazioni(forma, 4), operazioni(forma, 40)
     assert molte < poche * 11

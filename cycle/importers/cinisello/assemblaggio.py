@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import date
 
 from cycle.importers import piano as neutro
@@ -35,7 +35,7 @@ _CENTRO = re.compile(
 )
 _SOSTITUIRE = re.compile(r"\bsostituire\b", re.IGNORECASE)
 _SLITTA = re.compile(r"\bslitt(?:a|ano|at[aeio])\b", re.IGNORECASE)
-_SI_NO = re.compile(r"\(\s?s[iì]\s?=\s?1[ ,;]{0,2}no\s?=\s?0\s?\)", re.IGNORECASE)
+_SI_NO = re.compile(r"\bs[iì]\s?=\s?1\W{0,3}no\s?=\s?0", re.IGNORECASE)
 
 
 def assembla(lettore: Lettore, anno: int, avvisi: Avvisi) -> neutro.Piano:
@@ -67,6 +67,9 @@ class _Assemblaggio:
         self.periodo = f"{anno}-1"
         self.passati = lettore.anni_passati or [anno - 1, anno - 2]
         self.unita: dict[str, neutro.Unita] = {}
+        self.per_settore: dict[str, list[SchedaGrezza]] = defaultdict(list)
+        for scheda in schede:
+            self.per_settore[scheda.settore].append(scheda)
 
     def piano(self) -> neutro.Piano:
         obiettivi = tuple(self._obiettivo(scheda) for scheda in self.schede)
@@ -92,7 +95,7 @@ class _Assemblaggio:
         for riga in self.lettore.copertina:
             trovata = _CENTRO.fullmatch(riga.testo)
             if trovata is not None and trovata["codice"].startswith(settore):
-                responsabile = self._responsabile(trovata["nome"], riga.numero)
+                responsabile = self._responsabile(settore, trovata["nome"], riga.numero)
                 self.unita[settore] = neutro.Unita(
                     trovata["codice"], trovata["nome"], "settore", responsabile=responsabile
                 )
@@ -106,25 +109,24 @@ class _Assemblaggio:
             f"S{settore}",
             f"Settore {settore}",
             "settore",
-            responsabile=self._responsabile("", scheda.riga),
+            responsabile=self._responsabile(settore, "", scheda.riga),
         )
         return self.unita[settore]
 
-    def _responsabile(self, settore: str, riga: int) -> str:
+    def _responsabile(self, settore: str, detto: str, riga: int) -> str:
         """Who the heads print after the words of the settore, which the cover knows; without a
         cover, only somebody whom the phases name too."""
-        parole = set(chiave(settore).split("-")) | {"settore"}
+        parole = set(chiave(detto).split("-")) | {"settore"}
         nomi: Counter[str] = Counter()
-        for scheda in self.schede:
+        for scheda in self.per_settore[settore]:
             for pagina in scheda.pagine:
                 for testo in pagina.di(Parte.TESTATA):
                     trovato = re.search(r"\bSETTORE (?P<resto>[A-ZÀ-Ü' ]+)$", testo.testo)
-                    if trovato is not None and not settore:
-                        nomi.update(
-                            nome for nome in self.fasi.interi if trovato["resto"].endswith(nome)
-                        )
-                    elif trovato is not None:
-                        resto = trovato["resto"].split()
+                    resto = trovato["resto"].split() if trovato is not None else []
+                    if resto and not detto:
+                        code = (" ".join(resto[-n:]) for n in range(2, 5))
+                        nomi.update(c for c in code if c in self.fasi.interi.get(c.split()[0], ()))
+                    elif resto:
                         while resto and (chiave(resto[0]) in parole or len(resto[0]) == 1):
                             resto.pop(0)
                         nomi.update([" ".join(resto)] if len(resto) > 1 else [])

@@ -205,7 +205,7 @@ class LettoreFasi:
         nome = " ".join(fase.responsabile)
         if not nome or " " in nome:
             return nome
-        trovati = [intero for intero in self.interi if intero.startswith(f"{nome} ")]
+        trovati = self.interi.get(nome, [])
         self.staccate.codice = codice
         if len(trovati) == 1:
             self.segnala(fase.riga, f"«{nome}» è preso per «{trovati[0]}», che nel piano è il solo")
@@ -236,17 +236,19 @@ def _cognome_solo(fase: FaseGrezza) -> bool:
     return len(fase.responsabile) == 1 and " " not in fase.responsabile[0]
 
 
-def _interi(schede: Iterable[SchedaGrezza]) -> list[str]:
-    """The full names that stand after the dates of a row."""
-    nomi: dict[str, None] = {}
+def _interi(schede: Iterable[SchedaGrezza]) -> dict[str, list[str]]:
+    """The full names that stand after the dates of a row, by their first word."""
+    nomi: dict[str, list[str]] = defaultdict(list)
+    visti: set[str] = set()
     for scheda in schede:
         for pagina in scheda.pagine:
             for riga in (*pagina.di(Parte.FASI), *pagina.di(Parte.DESTRA_FASI)):
                 giorni = list(DATA.finditer(riga.testo))
                 nome = a_destra(riga.testo[giorni[-1].end() :])[0] if giorni else ""
-                if " " in nome:
-                    nomi[nome] = None
-    return list(nomi)
+                if " " in nome and nome not in visti:
+                    visti.add(nome)
+                    nomi[nome.split(" ")[0]].append(nome)
+    return dict(nomi)
 
 
 def _centri(schede: Iterable[SchedaGrezza]) -> tuple[dict[str, str], list[str]]:
