@@ -37,6 +37,7 @@ class Riepilogo:
 
     titolo: str
     anno: int
+    nome: str  # how the ente calls its objectives
     stati: tuple[tuple[str, str, int], ...]  # code, name, how many
     totale: int
     media: Decimal | None
@@ -79,6 +80,7 @@ def riepilogo(
     return Riepilogo(
         titolo=", ".join(dict.fromkeys(i.unita.nome for i in miei)),
         anno=ciclo.anno,
+        nome=Parametri.da_dizionario(ciclo.parametri).nome_obiettivi,
         stati=tuple((s, nome, somme[s][0]) for s, nome in STATI if s in somme),
         totale=sum(quanti for quanti, _, _ in somme.values()),
         media=sum((s for _, _, s in somme.values()), Decimal(0)) / misurati if misurati else None,

@@ -57,7 +57,7 @@ def _relazioni(stato: str) -> list[RelazioneSemestrale]:
     )
 
 
-def _stampa_chiesta(ipa: str) -> UUID:
+def stampa_chiesta(ipa: str) -> UUID:
     """A work that controllo has asked for."""
     chiesta = lavoro.affida(
         genere="stampa",
@@ -204,12 +204,12 @@ TAVOLA: dict[str, list[Prova]] = {
     ],
     # a work is of who asked for it
     f"{ENTE}lavori/<uuid:pid>/": [
-        Prova("GET", chi({"controllo"}, vedono={"controllo"}), pid=_stampa_chiesta),
-        Prova("POST", {405: ENTRATI}, pid=_stampa_chiesta),
+        Prova("GET", chi({"controllo"}, vedono={"controllo"}), pid=stampa_chiesta),
+        Prova("POST", {405: ENTRATI}, pid=stampa_chiesta),
     ],
     f"{ENTE}lavori/<uuid:pid>/file/": [
-        Prova("GET", {404: ENTRATI}, pid=_stampa_chiesta),  # not made yet
-        Prova("POST", {405: ENTRATI}, pid=_stampa_chiesta),
+        Prova("GET", {404: ENTRATI}, pid=stampa_chiesta),  # not made yet
+        Prova("POST", {405: ENTRATI}, pid=stampa_chiesta),
     ],
     f"{ENTE}piano/foglio/modello/": [Prova("GET", {200: DENTRO, 404: FUORI}), SOLO_GET],
     f"{ENTE}piano/foglio/errori/": [

@@ -46,7 +46,6 @@ GENERI_LAVORO = (
     ("allegato", "PDF di un atto"),
     ("foglio", "Importazione di un piano da un foglio"),
 )
-STATI_LAVORO = (("in_attesa", "In attesa"), ("fatto", "Fatto"), ("fallito", "Non riuscito"))
 
 
 class Lavoro(models.Model):
@@ -61,7 +60,6 @@ class Lavoro(models.Model):
     genere = models.CharField(max_length=10, choices=GENERI_LAVORO)
     dati = models.JSONField(default=dict)  # what was asked
     contenuto = models.BinaryField(null=True)  # the file it was given
-    stato = models.CharField(max_length=10, choices=STATI_LAVORO, default="in_attesa")
     motivi = models.JSONField(default=list)  # why it did not come out, as sentences
     esito = models.JSONField(default=dict)  # what it did
     file = models.BinaryField(null=True)  # what it made
@@ -75,14 +73,13 @@ class Lavoro(models.Model):
         verbose_name_plural = "lavori"
         constraints = [
             uno_di("genere", GENERI_LAVORO, "lavoro_genere"),
-            uno_di("stato", STATI_LAVORO, "lavoro_stato"),
-            models.CheckConstraint(
-                condition=models.Q(stato="in_attesa", finito_il__isnull=True)
-                | (~models.Q(stato="in_attesa") & models.Q(finito_il__isnull=False)),
-                name="lavoro_finito",
-            ),
         ]
         indexes = [models.Index(fields=["chiesto_il"], name="lavoro_chiesto")]
+
+    @property
+    def in_attesa(self) -> bool:
+        """Whether it is still to be done, or being done."""
+        return self.finito_il is None
 
 
 class FeedCalendario(DiEnte):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db import DataError, IntegrityError, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from cycle import measure
@@ -98,6 +98,8 @@ def importa_foglio(
                 canale=canale,
                 avanzamento=avanzamento,
             )
+            if prova:  # what the database asks only at the end, asked now
+                connection.check_constraints()
         except PianoIllegibile as no:
             raise FoglioNonValido([Errore("", "", str(no))]) from None
         except (IntegrityError, DataError) as no:

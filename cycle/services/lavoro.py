@@ -14,7 +14,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
@@ -106,7 +105,7 @@ def esegui(pk: int, compie: Mapping[str, Compie]) -> None:
             lavoro = (
                 Lavoro.objects.select_for_update(skip_locked=True, of=("self",))
                 .select_related("ente")
-                .filter(pk=pk, stato="in_attesa")
+                .filter(pk=pk, finito_il__isnull=True)
                 .first()
             )
             if lavoro is None:
@@ -117,7 +116,6 @@ def esegui(pk: int, compie: Mapping[str, Compie]) -> None:
             with Racconto(lavoro.pid, lavoro.utente_id) as racconta:
                 reso = compie[lavoro.genere](Richiesta(lavoro, by, istante, racconta))
             Lavoro.objects.filter(pk=pk).update(
-                stato="fatto",
                 esito=dict(reso.esito),
                 file=reso.file,
                 nome_file=reso.nome,
@@ -135,6 +133,6 @@ def esegui(pk: int, compie: Mapping[str, Compie]) -> None:
 
 
 def _fallito(pk: int, motivi: list[str]) -> None:
-    Lavoro.objects.filter(Q(pk=pk) & Q(stato="in_attesa")).update(
-        stato="fallito", motivi=motivi, contenuto=None, finito_il=Now()
+    Lavoro.objects.filter(pk=pk, finito_il__isnull=True).update(
+        motivi=motivi, contenuto=None, finito_il=Now()
     )

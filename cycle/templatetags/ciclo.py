@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from cycle.measure import in_italiano
+from cycle.models import Fase, Obiettivo, ObiettivoSpecifico
 from workflows.machines import correzione as macchina_correzione
 from workflows.machines import insieme as macchina_insieme
 from workflows.machines import neutralizzazione as macchina_neutralizzazione
@@ -160,6 +161,14 @@ def giorno(valore: date | datetime | None) -> str:
     if isinstance(valore, datetime):
         valore = timezone.localtime(valore)
     return f"{valore:%d/%m/%Y}"
+
+
+@register.filter
+def previsto(cosa: Obiettivo | ObiettivoSpecifico | Fase) -> str:
+    """The planned dates of a scheda, a specifico or a phase: `01/01/2026 – 31/12/2026`."""
+    if cosa.inizio_previsto is None and cosa.fine_prevista is None:
+        return ASSENTE
+    return f"{giorno(cosa.inizio_previsto)} – {giorno(cosa.fine_prevista)}"
 
 
 @register.filter

@@ -80,7 +80,7 @@ def lavoro(request: RichiestaEnte, pid: UUID) -> HttpResponse:
     risposta = render(
         request,
         "cycle/lavoro/_lavoro.html" if parziale else "cycle/lavoro/lavoro.html",
-        {"lavoro": mio, "riga": lavori.avanzamento(mio) if mio.stato == "in_attesa" else None},
+        {"lavoro": mio, "riga": lavori.avanzamento(mio) if mio.in_attesa else None},
     )
     patch_vary_headers(risposta, ["HX-Target"])
     risposta["Cache-Control"] = "no-store"

@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.management import CommandError, call_command
+from openpyxl import load_workbook
 
 from cycle.exports import foglio
 from cycle.exports.piano import da_database
@@ -54,3 +57,27 @@ def test_a_stored_plan_goes_out_as_a_workbook_and_comes_back(forma: str, come: s
         istante=mondo.ADESSO,
     )
     assert ancora.creati == {}
+
+
+def test_by_command_from_one_ente_to_another(tmp_path: Path) -> None:
+    """The parameters travel with the plan, and what is wrong is told by its cell."""
+    file = tmp_path / "piano.xlsx"
+    importa(
+        ente=crea_ente(nome="Uno", codice_ipa="uno", istante=mondo.ADESSO),
+        piano=documento("seregno"),
+        come="storico",
+        istante=mondo.ADESSO,
+    )
+    call_command("esporta", ente="uno", anno=2031, xlsx=str(file))
+    opzioni: dict[str, Any] = {"ente": "due", "nome": "Due", "anno": 2031, "come": "storico"}
+    call_command("importa", "foglio", str(file), **opzioni, prova=True)
+    assert not Ciclo.objects.filter(ente__codice_ipa="due").exists()
+    call_command("importa", "foglio", str(file), **opzioni)
+    uno, due = (Ciclo.objects.get(ente__codice_ipa=ipa) for ipa in ("uno", "due"))
+    assert da_database(due)["obiettivi"] == da_database(uno)["obiettivi"]
+    assert due.parametri["nome_obiettivo"] == uno.parametri["nome_obiettivo"]
+    libro = load_workbook(file)
+    libro["Parametri"]["B2"] = "x" * 400
+    libro.save(file)
+    with pytest.raises(CommandError, match=r"Parametri B2: .*\n.*Non è stato importato nulla"):
+        call_command("importa", "foglio", str(file), **{**opzioni, "ente": "tre", "nome": "Tre"})

@@ -18,6 +18,7 @@ REALI = [
     "test_metamorfosi_reali.py",
     "test_modena_reale.py",
     "test_osservazioni_reali.py",
+    "test_segnali_reali.py",
 ]
 collect_ignore = [] if os.environ.get(VARIABILE) else REALI
 

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""A fifth comune is a set of parameters: other names for its levels, three periods, no cap, no
-weights, types of its own; its plan goes from a workbook to the validated percentage with no code."""
+"""A fifth comune is a set of parameters: names of levels, three periods, no cap, no weights, types
+of its own; its plan goes from a workbook to the validated percentage with no code."""
 
 from __future__ import annotations
 

@@ -2,7 +2,13 @@
 """A whole plan in a workbook, for the comune that has no published document: all that a `Piano`
 holds, a sheet for each kind of thing; read with every error at its cell, and written."""
 
-from cycle.importers.foglio_piano.lettura import FONTE, FoglioLetto, leggi_con_celle, leggi_foglio
+from cycle.importers.foglio_piano.lettura import (
+    FONTE,
+    FoglioLetto,
+    in_parole,
+    leggi_con_celle,
+    leggi_foglio,
+)
 from cycle.importers.foglio_piano.libro import LIBRO, PERIODI_MASSIMI
 from cycle.importers.foglio_piano.scrittura import modello, righe, scrivi_foglio, segnato
 
@@ -11,6 +17,7 @@ __all__ = [
     "LIBRO",
     "PERIODI_MASSIMI",
     "FoglioLetto",
+    "in_parole",
     "leggi_con_celle",
     "leggi_foglio",
     "modello",

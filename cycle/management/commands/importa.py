@@ -13,12 +13,14 @@ from django.db import transaction
 
 from cycle import orologio
 from cycle.importers import LETTORI, leggi
-from cycle.importers.piano import PianoIllegibile
+from cycle.importers.foglio_piano import FONTE, in_parole
+from cycle.importers.piano import Avviso, PianoIllegibile
 from cycle.management.comando import Comando
 from cycle.management.file import leggi_file
 from cycle.management.progresso import Barra
 from cycle.models import Ciclo
 from cycle.services.enti import EnteNonValido, codice_ipa_valido, di_comando, trova_o_crea
+from cycle.services.foglio_piano import importa_foglio
 from cycle.services.piano import EsitoImportazione, importa
 from cycle.services.proposte import FoglioNonValido, importa_proposte
 from workflows.errors import Rifiuto
@@ -47,6 +49,9 @@ class Command(Comando):
         if options["forma"] == XLSX:
             self._proposte(options)
             return
+        if options["forma"] == FONTE:
+            self._foglio(options)
+            return
         contenuto = leggi_file(Path(options["file"]))
         istante = orologio.adesso()
         try:
@@ -68,6 +73,37 @@ class Command(Comando):
         except (EnteNonValido, PianoIllegibile) as errore:
             raise CommandError(str(errore)) from None
         self._racconta(esito, prova=options["prova"])
+
+    def _foglio(self, options: dict[str, Any]) -> None:
+        """The workbook of a whole plan, with the parameters of a year that is not there."""
+        istante = orologio.adesso()
+        try:
+            ipa = codice_ipa_valido(options["ente"])
+            contenuto = leggi_file(Path(options["file"]))
+            with transaction.atomic(), Barra(sys.stderr, "Scrittura") as barra:
+                esito = importa_foglio(
+                    ente=trova_o_crea(codice_ipa=ipa, nome=options["nome"], istante=istante),
+                    anno=options["anno"],
+                    contenuto=contenuto,
+                    come=options["come"],
+                    istante=istante,
+                    canale="comando",
+                    avanzamento=barra,
+                )
+                if options["prova"]:
+                    transaction.set_rollback(True)
+        except EnteNonValido as errore:
+            raise CommandError(str(errore)) from None
+        except FoglioNonValido as no:
+            raise CommandError(in_parole(no.errori)) from None
+        self._racconta(
+            EsitoImportazione(
+                esito.creati,
+                esito.gia_presenti,
+                tuple(Avviso(n, 0, "", str(a)) for n, a in enumerate(esito.avvisi, 1)),
+            ),
+            prova=options["prova"],
+        )
 
     def _proposte(self, options: dict[str, Any]) -> None:
         """The workbook of proposals, into a year that is there."""
@@ -105,7 +141,8 @@ class Command(Comando):
     def _racconta(self, esito: EsitoImportazione, *, prova: bool) -> None:
         for avviso in esito.avvisi:
             codice = f" {avviso.codice}:" if avviso.codice else ""
-            self.stdout.write(f"{avviso.numero}. riga {avviso.riga}:{codice} {avviso.messaggio}")
+            riga = f" riga {avviso.riga}:" if avviso.riga else ""
+            self.stdout.write(f"{avviso.numero}.{riga}{codice} {avviso.messaggio}")
         if esito.avvisi:
             self.stdout.write("")
         if not esito.creati:
