@@ -11,7 +11,7 @@ import json
 from contextlib import suppress
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, connections, transaction
 
 from cycle.database.grants import SOLA_LETTURA
@@ -322,3 +322,38 @@ class TestIlPadrone:
                 cursore.execute(f"DELETE FROM {tabella} WHERE {colonna} >= {numero}")
         assert not Sigillo.objects.filter(azione=numero).exists()
         assert any("coda tolta" in g for g in guasti())
+
+    @pytest.mark.parametrize(
+        ("istruzione", "detto"),
+        [
+            ("UPDATE cycle_indicatore SET nome = 'Altro' WHERE obiettivo_id = {pk}", "la dice"),
+            ("DELETE FROM cycle_collaboratore WHERE obiettivo_id = {pk}", "e non c'è"),
+            (
+                "INSERT INTO cycle_obiettivonodo (ente_id, obiettivo_id, nodo_id) SELECT ente_id, "
+                "{altro}, nodo_id FROM cycle_obiettivonodo WHERE obiettivo_id = {pk} LIMIT 1",
+                "non la conosce",
+            ),
+        ],
+    )
+    def test_r84_what_is_done_with_the_triggers_stopped_is_found(
+        self, db_vera: None, istruzione: str, detto: str
+    ) -> None:
+        """The chain is whole: it is the tables that are not what it says."""
+        o, altro = mondo.in_stato("bozza"), mondo.in_stato("approvato")
+        tabella = istruzione.replace("INTO", "FROM").replace("UPDATE", "FROM").split("FROM ")[1]
+        tabella = tabella.split()[0]
+        sql(f"ALTER TABLE {tabella} DISABLE TRIGGER USER", alias="owner")
+        if "INSERT" in istruzione:
+            sql(f"DELETE FROM {tabella} WHERE obiettivo_id = {altro.pk}", alias="owner")
+        sql(istruzione.format(pk=o.pk, altro=altro.pk), alias="owner")
+        sql(f"ALTER TABLE {tabella} ENABLE TRIGGER USER", alias="owner")
+        muto = io.StringIO()
+        call_command("verifica_registro", stdout=muto, stderr=muto)
+        with pytest.raises(CommandError, match=f"(?s){tabella} .*{detto}"):
+            call_command("verifica_registro", "--tabelle", stdout=muto, stderr=muto)
+
+
+def test_r84_the_tables_are_what_the_registro_says(db_vera: None) -> None:
+    detto = io.StringIO()
+    call_command("verifica_registro", "--tabelle", stdout=detto, stderr=io.StringIO())
+    assert "integro" in detto.getvalue()

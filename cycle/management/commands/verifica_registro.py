@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""`manage.py verifica_registro [--ente IPA] [--da GIORNO] [--ancora GIORNO=IMPRONTA ...]`: nothing
-was touched, and exit 0; or the first broken link, and exit 1."""
+"""`manage.py verifica_registro [--ente IPA] [--da GIORNO] [--ancora GIORNO=IMPRONTA ...]
+[--tabelle]`: nothing was touched, and exit 0; or the first broken link, and exit 1. `--tabelle`:
+also the rows of the plans that are not what the registro says."""
 
 from __future__ import annotations
 
@@ -14,6 +15,7 @@ from django.core.management.base import CommandError, CommandParser
 from cycle import orologio
 from cycle.management.comando import Comando
 from cycle.models import Ente
+from cycle.riscontro import fuori_registro
 from cycle.services.verifica import verifica
 from workflows.registro.traccia import Passo
 
@@ -38,6 +40,11 @@ class Command(Comando):
             default=[],
             metavar="GIORNO=IMPRONTA",
             help="un'ancora conservata fuori, come l'ha stampata ancora_registro",
+        )
+        parser.add_argument(
+            "--tabelle",
+            action="store_true",
+            help="confronta anche i piani con il registro: chi ha fermato i trigger si scopre così",
         )
 
     def handle(self, *args: Any, **opzioni: Any) -> None:
@@ -67,13 +74,17 @@ class Command(Comando):
             f"{trovato.righe} righe, {trovato.anelli} anelli, {trovato.ancore} ancore, "
             f"{trovato.obliati} dati personali cancellati."
         )
-        if trovato.guasti:
-            altri = len(trovato.guasti) - MOSTRATI
+        guasti = trovato.guasti
+        if opzioni["tabelle"]:
+            enti = [ente] if ente else Ente.objects.order_by("pk")
+            guasti = [*guasti, *(riga for uno in enti for riga in fuori_registro(uno))]
+        if guasti:
+            altri = len(guasti) - MOSTRATI
             raise CommandError(
                 "\n".join(
                     [
-                        f"Il registro è stato toccato. Il primo guasto: {trovato.guasti[0]}",
-                        *trovato.guasti[1:MOSTRATI],
+                        f"Il registro è stato toccato. Il primo guasto: {guasti[0]}",
+                        *guasti[1:MOSTRATI],
                         *([f"... e altri {altri}."] if altri > 0 else []),
                     ]
                 )
