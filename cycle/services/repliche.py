@@ -48,20 +48,17 @@ def ricorda(ente: Ente, istante: datetime) -> int:
     """Tell what is due of the reports that wait for an answer, each step once, and settle what was
     told of the others. How many steps were told."""
     attese = {
-        r.pk: (r, quale)
+        _materia(r, quale): (r, quale)
         for r in RelazioneSemestrale.objects.filter(
             ente=ente, stato="osservata", replica_entro__isnull=False
         ).select_related("obiettivo__unita", "periodo")
         if r.replica_entro and (quale := passo(r.replica_entro, istante, ente.fuso))
     }
-    vive = {_materia(pk, quale) for pk, (_r, quale) in attese.items()}
-    dette = set(
-        Notifica.objects.filter(ente_id=ente.pk, materia__startswith="replica:")
-        .values_list("materia", flat=True)
-        .distinct()
-    )
-    nuove = {pk: v for pk, v in attese.items() if _materia(pk, v[1]) not in dette}
-    finite = sorted(dette - vive)
+    dell_ente = Notifica.objects.filter(ente_id=ente.pk)
+    dette = set(dell_ente.filter(materia__in=list(attese)).values_list("materia", flat=True))
+    nuove = {materia: v for materia, v in attese.items() if materia not in dette}
+    aperte = dell_ente.filter(materia__startswith="replica:", chiusa_il__isnull=True)
+    finite = sorted(set(aperte.values_list("materia", flat=True)) - set(attese))
     if not nuove and not finite:
         return 0
     ruoli = sorted({_CHI.get(quale, _PRIMA)[0] for _r, quale in nuove.values()})
@@ -76,14 +73,14 @@ def ricorda(ente: Ente, istante: datetime) -> int:
             NuovaNotifica(
                 a.utente_id,
                 a.persona_id,
-                _materia(pk, quale),
+                materia,
                 "da_fare",
                 _testo(r, quale, ente.fuso),
                 reverse("risposte", args=[ente.codice_ipa, r.obiettivo.pid, r.periodo.codice]),
                 "normale" if quale == PASSATA else "alta",
                 f"obiettivo:{r.obiettivo_id}",
             )
-            for pk, (r, quale) in nuove.items()
+            for materia, (r, quale) in nuove.items()
             for a in attori
             if a.utente_id is not None
             and a.persona_id is not None
@@ -96,8 +93,10 @@ def ricorda(ente: Ente, istante: datetime) -> int:
     return len(nuove)
 
 
-def _materia(relazione_id: int, quale: str) -> str:
-    return f"replica:{relazione_id}:{quale}"
+def _materia(r: RelazioneSemestrale, quale: str) -> str:
+    """Of a step and of the term that holds: observed again, a report is told of again."""
+    assert r.replica_entro is not None
+    return f"replica:{r.pk}:{quale}:{r.replica_entro:%Y%m%d}"
 
 
 def _testo(r: RelazioneSemestrale, quale: str, fuso: str) -> str:

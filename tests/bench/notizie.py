@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
-"""One piece of news to a thousand screens: from the commit to each of them, beside a bare
-websockets server that repeats what raw Redis pub/sub publishes."""
+"""One piece of news to a thousand screens of two processes: from the commit to each of them,
+beside two bare websockets servers that repeat what raw Redis pub/sub publishes."""
 
 from __future__ import annotations
 
@@ -34,11 +34,12 @@ from tests.bench.misura import Riga, esponente, riga
 
 ATTESA = 120  # seconds for a process to answer, and for a message to come
 CANALE = "banco"
+PROCESSI = 2  # of each kind, among which the screens are shared out
 
 
 def righe(giri: int, prese: Sequence[int], database: str) -> Iterator[Riga]:
     """The line of a Notifica for everybody at their screens, the last size of `prese`, and how it
-    grows through the others."""
+    grows through the others. That each screen shows it once is `tests.notifications`' to say."""
     if shutil.which("redis-server") is None:
         raise SystemExit("Serve il pacchetto Debian «redis-server» per la riga «notizie».")
     chi = _persone(-(-max(prese) // PRESE))
@@ -46,9 +47,9 @@ def righe(giri: int, prese: Sequence[int], database: str) -> Iterator[Riga]:
     nostri: dict[int, list[float]] = {}
     loro: dict[int, list[float]] = {}
     tutti: dict[str, list[float]] = {"p50": [], "p99": []}
-    with _parti(database) as (noi, nudo, redis):
+    with _parti(database) as (noi, nudi, redis):
         for quante in prese:
-            esito = asyncio.run(_misura(giri, quante, noi, nudo, redis, chi, cookie))
+            esito = asyncio.run(_misura(giri, quante, noi, nudi, redis, chi, cookie))
             nostri[quante] = [p99 for _p50, p99 in esito["noi"]]
             loro[quante] = [p99 for _p50, p99 in esito["nudo"]]
             if quante == prese[-1]:
@@ -60,7 +61,7 @@ def righe(giri: int, prese: Sequence[int], database: str) -> Iterator[Riga]:
         nostri[prese[-1]],
         loro[prese[-1]],
         codice="notizie",
-        titolo=f"una notizia a {prese[-1]} schermi, p99",
+        titolo=f"una notizia a {prese[-1]} schermi di {PROCESSI} processi, p99",
         unita="ms",
         riferimento="Redis pub/sub e websockets nudi",
         obiettivo=3.0,
@@ -110,22 +111,25 @@ def _entra(utente: Utente) -> str:
 async def _misura(
     giri: int,
     quante: int,
-    noi: int,
-    nudo: int,
+    noi: Sequence[int],
+    nudi: Sequence[int],
     redis: int,
     chi: Sequence[tuple[Persona, Utente]],
     cookie: Sequence[str],
 ) -> dict[str, list[tuple[float, float]]]:
     nostre = [
         await connect(
-            f"ws://127.0.0.1:{noi}/ws/{mondo.IPA[0]}/notizie/",
+            f"ws://127.0.0.1:{noi[n % PROCESSI]}/ws/{mondo.IPA[0]}/notizie/",
             additional_headers={"Cookie": cookie[n // PRESE]},
-            origin=f"http://127.0.0.1:{noi}",  # type: ignore[arg-type]
+            origin=f"http://127.0.0.1:{noi[n % PROCESSI]}",  # type: ignore[arg-type]
             ping_interval=None,
         )
         for n in range(quante)
     ]
-    nude = [await connect(f"ws://127.0.0.1:{nudo}/", ping_interval=None) for _ in range(quante)]
+    nude = [
+        await connect(f"ws://127.0.0.1:{nudi[n % PROCESSI]}/", ping_interval=None)
+        for n in range(quante)
+    ]
     ascoltano = chi[: -(-quante // PRESE)]
     voce = Redis(port=redis)
     esito: dict[str, list[tuple[float, float]]] = {"noi": [], "nudo": []}
@@ -205,11 +209,12 @@ asyncio.run(tutto())
 
 
 @contextmanager
-def _parti(database: str) -> Iterator[tuple[int, int, int]]:
-    """Redis, our server and its worker, and the bare one: the ports of ours, bare and Redis."""
+def _parti(database: str) -> Iterator[tuple[list[int], list[int], int]]:
+    """Redis, our servers and their worker, and the bare ones: the ports of ours, bare and Redis."""
     with tempfile.TemporaryDirectory() as cartella, connections["owner"].cursor() as cursore:
         cursore.execute("DELETE FROM procrastinate_jobs")
-        redis, noi, nudo = _porte(3)
+        redis, *porte = _porte(1 + 2 * PROCESSI)
+        noi, nudi = porte[:PROCESSI], porte[PROCESSI:]
         ambiente = {
             **os.environ,
             "DJANGO_SETTINGS_MODULE": "tests.bench.settings",
@@ -219,9 +224,12 @@ def _parti(database: str) -> Iterator[tuple[int, int, int]]:
         }
         comandi = [
             ["redis-server", "--port", str(redis), "--save", "", "--dir", cartella],
-            [sys.executable, "-m", "uvicorn", "cycle.asgi:application", "--port", str(noi)],
+            *(
+                [sys.executable, "-m", "uvicorn", "cycle.asgi:application", "--port", str(porta)]
+                for porta in noi
+            ),
             [sys.executable, "manage.py", "procrastinate", "worker"],
-            [sys.executable, "-c", _NUDO, str(nudo), str(redis), CANALE],
+            *([sys.executable, "-c", _NUDO, str(porta), str(redis), CANALE] for porta in nudi),
         ]
         accesi = []
         try:
@@ -237,9 +245,9 @@ def _parti(database: str) -> Iterator[tuple[int, int, int]]:
                 )
                 if comando[0] == "redis-server":
                     _aspetta(redis)
-            _aspetta(noi)
-            _aspetta(nudo)
-            yield noi, nudo, redis
+            for porta in porte:
+                _aspetta(porta)
+            yield noi, nudi, redis
         finally:
             for acceso in reversed(accesi):
                 acceso.kill()

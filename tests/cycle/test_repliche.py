@@ -55,3 +55,20 @@ def test_answered_nothing_is_left_to_be_done() -> None:
     mondo.muovi(r, "controdeduci", "UNO DIRIGENTE", dati={"rinuncia": True})
     repliche.ricorda(mondo.ente(), poi)
     assert dette() == []
+
+
+def test_observed_again_with_other_days_it_is_told_again() -> None:
+    r = RelazioneSemestrale.objects.get(
+        obiettivo=mondo.in_stato("in_corso"), periodo__codice="2026-1"
+    )
+    mondo.compila(r, "UNO PO")
+    mondo.muovi(r, "trasmetti", "UNO DIRIGENTE")
+    mondo.osserva(r, "Perché?")
+    ente, poi = mondo.ente(), mondo.ADESSO + timedelta(days=5)
+    assert repliche.ricorda(ente, poi) == 1
+    mondo.muovi(r, "riapri", "PRIMO NUCLEO", motivazione="Un valore.", istante=poi)
+    assert (repliche.ricorda(ente, poi), dette()) == (0, [])
+    mondo.muovi(r, "trasmetti", "UNO DIRIGENTE", istante=poi)
+    mondo.osserva(r, "E adesso?", istante=poi)
+    assert repliche.ricorda(ente, poi + timedelta(days=5)) == 1
+    assert [chi for chi, _testo in dette()] == ["uno.dirigente.alfa"]
