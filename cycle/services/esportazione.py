@@ -32,17 +32,29 @@ def esporta(*, ciclo: Ciclo, by: Attore, istante: datetime, canale: str = "web")
         piano = da_database(
             ciclo, visibili(by), riservati=lambda o: vede_impegno(by, o.unita.percorso)
         )
-        azioni.registra_lettura(
-            ente_id=by.ente_id,
-            procedura="ciclo",
-            verbo="esporta",
-            passi=[azioni.Voce(ciclo.pk, incarico=incarico)],
-            attore=by,
-            istante=istante,
-            canale=canale,
-            dati={"anno": ciclo.anno, "obiettivi": len(piano["obiettivi"])},
-        )
+        _ricorda(ciclo, incarico, by, istante, canale, {"obiettivi": len(piano["obiettivi"])})
     return piano
+
+
+def _ricorda(
+    ciclo: Ciclo,
+    incarico: Incarico,
+    by: Attore,
+    istante: datetime,
+    canale: str,
+    cosa: dict[str, Any],
+) -> None:
+    """Who took the year out, and what it was."""
+    azioni.registra_lettura(
+        ente_id=by.ente_id,
+        procedura="ciclo",
+        verbo="esporta",
+        passi=[azioni.Voce(ciclo.pk, incarico=incarico)],
+        attore=by,
+        istante=istante,
+        canale=canale,
+        dati={"anno": ciclo.anno, **cosa},
+    )
 
 
 def _di_chi_esporta(ciclo: Ciclo, by: Attore) -> Incarico:
@@ -77,16 +89,13 @@ def com_era(
             piano = da_database(
                 ciclo, visibili(by), riservati=lambda o: vede_impegno(by, o.unita.percorso)
             )
-        azioni.registra_lettura(
-            ente_id=by.ente_id,
-            procedura="ciclo",
-            verbo="esporta",
-            passi=[azioni.Voce(ciclo.pk, incarico=incarico)],
-            attore=by,
-            istante=istante,
-            canale=canale,
-            dati={
-                "anno": ciclo.anno,
+        _ricorda(
+            ciclo,
+            incarico,
+            by,
+            istante,
+            canale,
+            {
                 "obiettivi": len(piano["obiettivi"]),
                 "com_era": al.isoformat(),
             },
@@ -104,16 +113,13 @@ def esporta_foglio(*, ciclo: Ciclo, by: Attore, istante: datetime, canale: str =
         contenuto = foglio.da_ciclo(
             ciclo, visibili(by), riservati=vede_impegno(by, incarico.percorso)
         )
-        azioni.registra_lettura(
-            ente_id=by.ente_id,
-            procedura="ciclo",
-            verbo="esporta",
-            passi=[azioni.Voce(ciclo.pk, incarico=incarico)],
-            attore=by,
-            istante=istante,
-            canale=canale,
-            dati={
-                "anno": ciclo.anno,
+        _ricorda(
+            ciclo,
+            incarico,
+            by,
+            istante,
+            canale,
+            {
                 "forma": "xlsx",
                 "sha256": hashlib.sha256(contenuto).hexdigest(),
             },
@@ -135,16 +141,13 @@ def esporta_aperti(
         dati = aperti.da_ciclo(ciclo)
         contenuto = aperti.FORME[forma](dati)
         sha256 = hashlib.sha256(contenuto).hexdigest()
-        azioni.registra_lettura(
-            ente_id=by.ente_id,
-            procedura="ciclo",
-            verbo="esporta",
-            passi=[azioni.Voce(ciclo.pk, incarico=incarico)],
-            attore=by,
-            istante=istante,
-            canale=canale,
-            dati={
-                "anno": ciclo.anno,
+        _ricorda(
+            ciclo,
+            incarico,
+            by,
+            istante,
+            canale,
+            {
                 "obiettivi": len(dati["obiettivi"]),
                 "forma": f"aperti {forma}",
                 "sha256": sha256,

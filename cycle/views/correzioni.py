@@ -18,7 +18,7 @@ from cycle.contesto import Contesto, RichiestaEnte, nell_ente
 from cycle.forms_correzioni import ModuloDecisioneCorrezione, ModuloErrore
 from cycle.models import Correzione, Obiettivo
 from cycle.services import variazioni
-from cycle.views.salvataggio import salva
+from cycle.views.salvataggio import salva, stato
 from cycle.views.transizioni import Altrove
 from workflows.errors import Motivo, NonAutorizzato, Rifiuto, Tentativo
 from workflows.machines.correzione import FINALI
@@ -101,7 +101,7 @@ def _nuova(request: RichiestaEnte, pid: UUID, rifiuto: Rifiuto | None) -> HttpRe
             "modulo": ModuloErrore(request.POST if scritto else None),
             "motivi": rifiuto.tutti() if rifiuto else [],
         },
-        status=(rifiuto.codice if rifiuto else 422) if scritto else 200,
+        status=stato(request, rifiuto),
     )
 
 
@@ -169,7 +169,7 @@ def _correzione(request: RichiestaEnte, pid: UUID, rifiuto: Rifiuto | None) -> H
             "modulo": modulo,
             "motivi": rifiuto.tutti() if rifiuto else [],
         },
-        status=(rifiuto.codice if rifiuto else 422) if scritto else 200,
+        status=stato(request, rifiuto),
     )
 
 

@@ -22,6 +22,7 @@ from cycle.services import insiemi
 from cycle.services.avanzamento import Racconto
 from cycle.services.decisione import Decisione, Documento, EsitoDecisione, decidi
 from cycle.services.documenti import PDF_SUBITO, prepara_pdf
+from cycle.views import salvataggio
 from cycle.views.errori import rifiutata
 from cycle.views.giunta import comune
 from cycle.views.transizioni import Altrove
@@ -189,7 +190,7 @@ def _modulo(
             dati = request.POST.copy()
             dati["revisione"] = str(trovato.revisione)
             modulo.data = dati
-    stato = (rifiuto.codice if rifiuto else 422) if request.method == "POST" else 200
+    stato = salvataggio.stato(request, rifiuto)
     return render(
         request,
         "cycle/giunta/decisione.html",

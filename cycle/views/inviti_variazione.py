@@ -23,7 +23,7 @@ from cycle.models import Obiettivo
 from cycle.services import variazioni
 from cycle.variazioni.chi import DEL_SETTORE
 from cycle.variazioni.fatti import nome_richiesta
-from cycle.views.salvataggio import salva
+from cycle.views.salvataggio import salva, stato
 from cycle.views.transizioni import Altrove
 from workflows.errors import Motivo, NonAutorizzato, Rifiuto, Tentativo
 
@@ -110,7 +110,7 @@ def _nuovo(request: RichiestaEnte, pid: UUID, rifiuto: Rifiuto | None) -> HttpRe
             "motivi": rifiuto.tutti() if rifiuto else [],
             **inviti.della_pagina(o, c.attore, inviti.oggi(c.ente, c.istante)),
         },
-        status=(rifiuto.codice if rifiuto else 422) if scritto else 200,
+        status=stato(request, rifiuto),
     )
 
 
@@ -163,7 +163,7 @@ def _invito(request: RichiestaEnte, pid: UUID, rifiuto: Rifiuto | None) -> HttpR
             "modulo": ModuloRispostaInvito(request.POST if scritto else None),
             "motivi": rifiuto.tutti() if rifiuto else [],
         },
-        status=(rifiuto.codice if rifiuto else 422) if scritto else 200,
+        status=stato(request, rifiuto),
     )
 
 

@@ -28,7 +28,7 @@ from cycle.models import Neutralizzazione, Obiettivo
 from cycle.neutralizzazioni import Quadro
 from cycle.services import neutralizzazioni as servizi
 from cycle.services.allegati import AllegatoGuasto, leggi
-from cycle.views.salvataggio import salva
+from cycle.views.salvataggio import salva, stato
 from cycle.views.transizioni import Altrove
 from workflows.errors import Motivo, NonAutorizzato, NonTrovato, Rifiuto, Tentativo
 from workflows.machines.neutralizzazione import FINALI
@@ -124,7 +124,7 @@ def _nuova(request: RichiestaEnte, pid: UUID, rifiuto: Rifiuto | None) -> HttpRe
             "motivi": rifiuto.tutti() if rifiuto else [],
             **neutralizzazioni.della_pagina(o, c.attore),
         },
-        status=(rifiuto.codice if rifiuto else 422) if scritto else 200,
+        status=stato(request, rifiuto),
     )
 
 
@@ -208,7 +208,7 @@ def _neutralizzazione(request: RichiestaEnte, pid: UUID, rifiuto: Rifiuto | None
             "perche_no": list(dict.fromkeys(m for v in avanti for m in v.motivi)),
             "motivi": rifiuto.tutti() if rifiuto else [],
         },
-        status=(rifiuto.codice if rifiuto else 422) if request.method == "POST" else 200,
+        status=stato(request, rifiuto),
     )
 
 

@@ -35,3 +35,10 @@ def salva(
         return None, cambiata
     except Rifiuto as detto:
         return None, detto
+
+
+def stato(request: HttpRequest, rifiuto: Rifiuto | None) -> int:
+    """The status of a form's page: as asked for, or with what was refused in what was sent."""
+    if request.method != "POST":
+        return 200
+    return rifiuto.codice if rifiuto else 422

@@ -34,6 +34,7 @@ from cycle.services.allegati import AllegatoGuasto, leggi
 from cycle.services.decisione import Documento
 from cycle.variazioni import chi
 from cycle.variazioni.fatti import nome_richiesta
+from cycle.views import salvataggio
 from cycle.views.errori import rifiutata
 from cycle.views.ipotesi import Ipotesi, ipotesi
 from cycle.views.scheda import azioni
@@ -365,7 +366,7 @@ def _pagina_passo(
     if e_se:  # nothing to fill: it only says that it could be done
         dati_ipotesi: dict[str, Any] = {"motivi": [], "modulo": None, "ipotesi": e_se}
         return _rendi_passo(request, {**comune, **dati_ipotesi}, nome, None, 200)
-    stato = (rifiuto.codice if rifiuto else 422) if request.method == "POST" else 200
+    stato = salvataggio.stato(request, rifiuto)
     _accanto(modulo, motivi)
     if rifiuto is not None and rifiuto.codice == 409:  # they have now been told
         dati = request.POST.copy()
@@ -444,7 +445,7 @@ def _pagina_parere(
     c = request.contesto
     q = _quadro(c, pid)
     modulo = _modulo(nome, q.richiesta, request, di_parere=True)
-    stato = (rifiuto.codice if rifiuto else 422) if request.method == "POST" else 200
+    stato = salvataggio.stato(request, rifiuto)
     return render(
         request,
         "cycle/variazioni/parere.html",

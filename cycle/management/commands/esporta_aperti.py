@@ -7,35 +7,24 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from django.core.management.base import CommandError, CommandParser
+from django.core.management.base import CommandParser
 
 from cycle.exports import aperti
-from cycle.management.comando import Comando
-from cycle.models import Ciclo
+from cycle.management.comando import ComandoDiUnAnno
 
 
-class Command(Comando):
+class Command(ComandoDiUnAnno):
     help = (
         "Stampa piano e risultati di un anno come dati aperti, senza dati personali "
         "(schema: cycle/exports/aperti.schema.json)."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--ente", required=True, help="codice IPA")
-        parser.add_argument("--anno", type=int, required=True)
+        super().add_arguments(parser)
         parser.add_argument("--forma", choices=sorted(aperti.FORME), default="json")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        ciclo = (
-            Ciclo.objects.select_related("ente")
-            .filter(ente__codice_ipa=options["ente"].lower(), anno=options["anno"])
-            .first()
-        )
-        if ciclo is None:
-            raise CommandError(
-                f"Non c'è un anno {options['anno']} dell'ente {options['ente']}: controllare "
-                "il codice IPA e l'anno."
-            )
+        ciclo = self.ciclo(**options)
         if hasattr(self.stdout, "reconfigure"):  # what is digested is UTF-8, line ends included
             self.stdout.reconfigure(encoding="utf-8", newline="")
         contenuto = aperti.FORME[options["forma"]](aperti.da_ciclo(ciclo))

@@ -9,33 +9,23 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 
 from cycle.exports.forme import FORME, stampa
-from cycle.management.comando import Comando
-from cycle.models import Ciclo, Obiettivo
+from cycle.management.comando import ComandoDiUnAnno
+from cycle.models import Obiettivo
 
 
-class Command(Comando):
+class Command(ComandoDiUnAnno):
     help = "Scrive in PDF le schede di un anno, nella forma dell'ente o in quella indicata."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", help="dove scrivere il PDF")
-        parser.add_argument("--ente", required=True, help="codice IPA")
-        parser.add_argument("--anno", type=int, required=True)
+        super().add_arguments(parser)
         parser.add_argument(
             "--forma", choices=sorted(FORME), default="", help="senza, quella dell'ente"
         )
         parser.add_argument("--obiettivo", default="", help="il codice di una sola scheda")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        ciclo = (
-            Ciclo.objects.select_related("ente")
-            .filter(ente__codice_ipa=options["ente"].strip().lower(), anno=options["anno"])
-            .first()
-        )
-        if ciclo is None:
-            raise CommandError(
-                f"Non c'è un anno {options['anno']} dell'ente {options['ente']}: controllare "
-                "il codice IPA e l'anno."
-            )
+        ciclo = self.ciclo(**options)
         schede = Obiettivo.objects.filter(ciclo=ciclo).select_related(
             "responsabile_generale", "responsabile_operativo"
         )
