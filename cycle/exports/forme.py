@@ -21,6 +21,7 @@ from cycle.models import (
     Collaboratore,
     Fase,
     Indicatore,
+    Neutralizzazione,
     NodoStrategico,
     Obiettivo,
     ObiettivoNodo,
@@ -34,6 +35,7 @@ from cycle.models import (
 )
 from cycle.models.indicatore import AGGREGAZIONI, NATURE
 from cycle.models.obiettivo import PARTI
+from cycle.neutralizza.fatti import oggetto
 from cycle.parametri import DICHIARATI, Parametri
 from workflows.machines.obiettivo import STATI
 
@@ -147,6 +149,12 @@ class _Lettura:
             Stanziamento.objects.filter(**di).order_by("capitolo", "articolo", "pk"),
             "obiettivo_id",
         )
+        self.neutralizzazioni = _per(
+            Neutralizzazione.objects.filter(**di, stato="accolta")
+            .select_related("specifico", "indicatore__specifico", "seduta", "atto")
+            .order_by("pk"),
+            "obiettivo_id",
+        )
         self.voci = _per(
             VoceRelazione.objects.filter(**di).select_related("relazione"), "specifico_id"
         )
@@ -159,6 +167,8 @@ class _Lettura:
         unita = self.unita[o.unita_id]
         self.riservati = self.detti_a(unita.percorso)
         sezioni = [[str(t), str(x)] for t, x in o.sezioni]
+        if neutre := self.neutralizzazioni[o.pk]:  # it stays in the plan, and says so (R63)
+            sezioni.append([_("Neutralizzato"), "\n".join(_neutralizzata(n) for n in neutre)])
         return {
             "codice": o.codice,
             "tipo": o.tipo,
@@ -321,6 +331,16 @@ class _Lettura:
                 if s.valore is not None
             },
         }
+
+
+def _neutralizzata(n: Neutralizzazione) -> str:
+    """What is neutralised, for what cause, and who decided it."""
+    detta = _("%(che_cosa)s, per %(causa)s (%(chi)s).") % {
+        "che_cosa": oggetto(n),
+        "causa": n.causa,
+        "chi": n.atto or n.seduta,
+    }
+    return detta[0].upper() + detta[1:]
 
 
 def _per(righe: Iterable[Any], padre: str) -> dict[int, list[Any]]:

@@ -15,6 +15,7 @@ from cycle.exports import pdf
 from cycle.measure import in_italiano
 from cycle.models import (
     Astensione,
+    Neutralizzazione,
     Persona,
     RelazioneSemestrale,
     Seduta,
@@ -22,6 +23,7 @@ from cycle.models import (
     Validazione,
     VoceRelazione,
 )
+from cycle.neutralizza.fatti import oggetto
 from cycle.parametri import Parametri
 from cycle.sedute import astenuto
 
@@ -105,6 +107,18 @@ def dati(seduta: Seduta) -> dict[str, Any]:
             .values_list("nome_completo", flat=True)
         ],
         "dissensi": seduta.dissensi,
+        "neutralizzazioni": [
+            {
+                "codice": n.obiettivo.codice,
+                "oggetto": oggetto(n),
+                "causa": n.causa,
+                "esito": _esito(n),
+                "motivazione": n.motivazione_nucleo or n.motivazione_decisione,
+            }
+            for n in Neutralizzazione.objects.filter(seduta=seduta)
+            .select_related("obiettivo", "specifico", "indicatore__specifico")
+            .order_by("obiettivo__codice", "pk")
+        ],
         "quante": str(len(relazioni)),
         "quanti": str(len(obiettivi)),
         "settori": [
@@ -113,6 +127,13 @@ def dati(seduta: Seduta) -> dict[str, Any]:
             if gruppi.get(n) or validati.get(n)
         ],
     }
+
+
+def _esito(n: Neutralizzazione) -> str:
+    """What the sitting decided of it: what the giunta did since is no part of its minutes."""
+    if n.motivazione_nucleo:
+        return _("proposta alla giunta")
+    return _("neutralizzato") if n.stato == "accolta" else _("respinta")
 
 
 def _voce(v: VoceRelazione) -> dict[str, str]:

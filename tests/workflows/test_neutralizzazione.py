@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from cycle import misurazione
 from cycle.cruscotto import cruscotto
 from cycle.elenco import Elenco, somma
+from cycle.exports import forme, verbale
 from cycle.filtri import Filtri
 from cycle.measure import scostamenti
 from cycle.models import (
@@ -319,3 +320,19 @@ def test_r62_the_means_of_many_count_it_as_the_year_says_and_r63_nobody_disappea
         ente=neutro.ente_id, periodo__codice="2026-1"
     ).exclude(stato__in=COMPILABILI)
     assert giugno.quante == trasmesse.count() - (effetto == "escludi")
+
+
+@pytest.mark.usefixtures("decide_il_nucleo")
+def test_r63_print_and_minutes_say_it() -> None:
+    o = mondo.in_stato("rendicontato")
+    decidi(chiedi(o, specifico=primo(o).pk), "accogli")
+    n = Neutralizzazione.objects.select_related("seduta__ente", "seduta__ciclo").get()
+    assert n.seduta is not None
+    [detta] = verbale.dati(n.seduta)["neutralizzazioni"]
+    assert (detta["oggetto"], detta["causa"], detta["esito"]) == ("OE0501", CAUSA, "neutralizzato")
+    assert verbale.stampa(n.seduta).startswith(b"%PDF")
+    ciclo = mondo.ciclo()
+    letti = Parametri.da_dizionario(ciclo.parametri)
+    [stampata] = forme.dati(ciclo, [mondo.obiettivo(o.codice)], letti)["schede"]
+    [[titolo, testo]] = [s for s in stampata["sezioni"] if s[0] == "Neutralizzato"]
+    assert testo == f"OE0501, per {CAUSA} (seduta del 01/03/2026)."
