@@ -24,14 +24,11 @@ from django.utils.translation import gettext_lazy
 
 from cycle import permissions
 from cycle.models import Ente, UnitaOrganizzativa
-from cycle.models.incarico import TIPI_INCARICO
 from cycle.permissions import PERMESSI
 from workflows.errors import Motivo, NonAutorizzato
 from workflows.machines.base import Transizione
 from workflows.ports import RUOLI, Attore, Fascicolo, Incarico, Procedura
 from workflows.verdetto import permesso, verdetto
-
-TIPI = dict(TIPI_INCARICO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,10 +111,6 @@ class Tenuto:
     @property
     def nome_ruolo(self) -> str:
         return RUOLI[self.ruolo]
-
-    @property
-    def nome_tipo(self) -> str:
-        return TIPI[self.tipo]
 
     @property
     def nomi_ambito(self) -> list[str]:

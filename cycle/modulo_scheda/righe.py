@@ -199,10 +199,6 @@ class ModuloSpecifico(Riga):
         """Sum of the weights typed for the indicators, None when none is."""
         return _somma(self.indicatori)
 
-    @property
-    def somma_fasi(self) -> Decimal | None:
-        return _somma(self.fasi)
-
 
 def _somma(righe: Sequence[Riga]) -> Decimal | None:
     pesi = [p for r in righe if (p := r.letto("peso")) is not None]
