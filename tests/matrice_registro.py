@@ -32,6 +32,7 @@ _SENZA_TRACCIA = {
     f"{ENTE}atti/<uuid:pid>/json/",
     f"{ENTE}atti/<uuid:pid>/documenti/<uuid:doc>/",
     f"{ENTE}dati-aperti/schema/",
+    f"{ENTE}piano/foglio/modello/",
 }
 
 
