@@ -121,10 +121,6 @@ class Scheda:
         """The version in force: the last one, while the scheda is not again a proposal."""
         return self.versioni[0] if self.versioni else None
 
-    @property
-    def quanti_indicatori(self) -> int:
-        return sum(len(s.indicatori) for s in self.specifici)
-
 
 def leggi(obiettivo: Obiettivo, attore: Attore) -> Scheda:
     """Everything the page of an objective shows, for who may see it."""

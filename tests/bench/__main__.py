@@ -41,13 +41,14 @@ def main() -> None:
     righe: list[misura.Riga] = []
     with mondo.copia(argomenti.obiettivi, *argomenti.scheda) as database:
         gruppi: dict[str, Callable[[], Iterable[misura.Riga]]] = {
+            # first: it writes nothing, and wants all the drafts that the others move
+            "anteprima": lambda: anteprima.righe(giri, argomenti.anteprime),
             "transizione": lambda: transizione.righe(giri, chiamate),
             "http": lambda: pagine.righe(giri, chiamate, database),
             "scrittori": lambda: scrittori.righe(giri, argomenti.mosse, database),
             "catena": lambda: catena.righe(
                 giri, chiamate, argomenti.mosse, argomenti.catena, database
             ),
-            "anteprima": lambda: anteprima.righe(giri, argomenti.anteprime),
             "approva": lambda: insiemi.righe(giri, argomenti.insiemi),
             "elenco": lambda: letture.elenco(giri, chiamate, argomenti.enti, argomenti.piani),
             "cruscotto": lambda: letture.cruscotto(giri, chiamate, argomenti.enti, argomenti.piani),

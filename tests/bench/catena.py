@@ -6,17 +6,20 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db import connection, connections
 
 from tests.bench import a_mano, mondo
-from tests.bench.misura import Riga, alterna, riga
-from tests.bench.scrittori import turni
+from tests.bench.misura import Riga, alterna, esponente, riga
+from tests.bench.scrittori import POCHI, Concorrente, crescita, turni
+from workflows.ports import Attore
 from workflows.registro import traccia
 from workflows.registro.traccia import Esito
 
+# objectives moved by one action, for the growth
+CRESCITE = {"catena": (1, 2, 4), "catena_insieme": (4, 8, 16)}
 TABELLE = ("workflows_evento", "workflows_modifica", "workflows_sigillo")
 
 
@@ -53,14 +56,19 @@ def righe(giri: int, chiamate: int, mosse: int, quanti: int, database: str) -> I
             titolo=titolo,
             unita="ms",
             riferimento="senza catena",
+            note={"crescita": _crescita(chi, ids, giri, CRESCITE[codice])},
         )
     rimaste = {mondo.IPA[0]: ids}
-    con_catena, senza_catena = turni(
+    con_catena, senza_catena, *pochi = turni(
         giri,
         mosse,
         database,
         rimaste,
-        ((mondo.IPA[:1], lambda: _catena(True)), (mondo.IPA[:1], lambda: _catena(False))),
+        (
+            Concorrente(mondo.IPA[:1], lambda: _catena(True)),
+            Concorrente(mondo.IPA[:1], lambda: _catena(False)),
+            *(Concorrente(mondo.IPA[:1], lambda: _catena(True), n) for n in POCHI),
+        ),
     )
     _catena(True)
     yield riga(
@@ -72,9 +80,21 @@ def righe(giri: int, chiamate: int, mosse: int, quanti: int, database: str) -> I
         riferimento="senza catena",
         obiettivo=0.85,
         almeno=True,
+        note={"crescita": crescita((*pochi, con_catena))},
     )
     _sigilla_il_resto()
     yield _verifica(giri)
+
+
+def _crescita(chi: Attore, ids: list[int], giri: int, misure: Sequence[int]) -> float:
+    """Of the time of a sealed action with the objectives it moves."""
+    tempi = alterna(
+        {str(n): lambda n=n: mondo.proponi(chi, mondo.prendi(ids, n)) for n in misure},
+        giri=giri,
+        chiamate=1,
+        avvio=1,
+    )
+    return round(esponente({n: min(tempi[str(n)]) for n in misure}), 2)
 
 
 def _sigilla_il_resto() -> None:

@@ -77,7 +77,8 @@ def scheda(giri: int, chiamate: int, enti: int, quanti: Sequence[int]) -> Iterat
                 istruzioni=letture_a_mano.SCHEDA,
                 codice=o.codice,
             )
-            assert pagine[misura[1]].valori["s"].quanti_indicatori == misura[1]
+            specifici = pagine[misura[1]].valori["s"].specifici
+            assert sum(len(s.indicatori) for s in specifici) == misura[1]
         titolo = "scheda con {} specifici, {} indicatori, {} Eventi".format(*anni.SCHEDE[-1])
         yield _riga("scheda", titolo, pagine, giri, chiamate)
 

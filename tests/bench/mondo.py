@@ -29,6 +29,9 @@ from workflows.ports import Attore
 ADESSO, INIZIO, ANNO = mondo.ADESSO, mondo.INIZIO, mondo.ANNO
 SCRITTORI = 8  # writers, and enti
 IPA = [f"banco{n}" for n in range(SCRITTORI)]
+# Which part of the objectives asked for each ente has: all the first, a twentieth the others.
+PARTI = {0: 1, SCRITTORI - 2: 4}
+MISURATI = (IPA[1], IPA[-2], IPA[0])  # enti of three sizes, for the growth
 RADICE = Path(__file__).resolve().parents[2]
 
 
@@ -143,7 +146,7 @@ def _migra(nome: str) -> None:
 def _riempi(misura: Misura) -> None:
     for numero, ipa in enumerate(IPA):
         ente = crea_ente(nome=f"Comune {ipa}", codice_ipa=ipa, istante=INIZIO)
-        quanti = misura.obiettivi if numero == 0 else max(misura.obiettivi // 20, 10)
+        quanti = max(misura.obiettivi // PARTI.get(numero, 20), 10)
         piano(ente, misura, quanti)
         persone(ente)
         if numero == SCRITTORI - 1:  # the tables of a system in use are not empty

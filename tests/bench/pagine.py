@@ -18,7 +18,7 @@ from django.utils.crypto import get_random_string
 
 from cycle.models import Obiettivo, Utente
 from tests.bench import a_mano, mondo
-from tests.bench.misura import Riga, alterna, riga
+from tests.bench.misura import Riga, alterna, esponente, riga
 
 ATTESA = 60  # seconds for the process to answer
 
@@ -42,6 +42,7 @@ def righe(giri: int, chiamate: int, database: str) -> Iterator[Riga]:
         }
         byte = {nome: len(pagina()) for nome, pagina in pagine.items()}
         tempi = alterna(pagine, giri=giri, chiamate=chiamate)
+        crescita = _crescita(porta, giri)
     yield riga(
         tempi["motore"],
         tempi["a mano"],
@@ -50,8 +51,22 @@ def righe(giri: int, chiamate: int, database: str) -> Iterator[Riga]:
         unita="ms",
         riferimento="la stessa pagina, a mano",
         obiettivo=1.5,
-        note={"byte della risposta": byte},
+        note={"byte della risposta": byte, "crescita": crescita},
     )
+
+
+def _crescita(porta: int, giri: int) -> float:
+    """Of the time of the POST with the objectives of the ente."""
+    chiamate = {}
+    misure = {}
+    for ipa in mondo.MISURATI:
+        ids = mondo.bozze(ipa)
+        misure[ipa] = Obiettivo.objects.filter(ente__codice_ipa=ipa).count()
+        sessione, letti = _Sessione(porta, ipa), _letti(mondo.prendi(ids, giri + 1))
+        percorso = f"/{ipa}/obiettivi/{{}}/transizioni/proponi/"
+        chiamate[ipa] = lambda s=sessione, p=percorso, da=letti: s.post(p, *da.pop())
+    tempi = alterna(chiamate, giri=giri, chiamate=1, avvio=1)
+    return round(esponente({misure[ipa]: min(tempi[ipa]) for ipa in mondo.MISURATI}), 2)
 
 
 def _letti(ids: Sequence[int]) -> list[tuple[str, int]]:
@@ -65,9 +80,9 @@ def _letti(ids: Sequence[int]) -> list[tuple[str, int]]:
 class _Sessione:
     """A person who has logged in, with a browser that keeps its connection."""
 
-    def __init__(self, porta: int) -> None:
+    def __init__(self, porta: int, ipa: str = mondo.IPA[0]) -> None:
         client = Client()
-        nome = f"uno.dirigente.{mondo.IPA[0]}"
+        nome = f"uno.dirigente.{ipa}"
         client.force_login(
             Utente.objects.get(username=nome), backend="django.contrib.auth.backends.ModelBackend"
         )

@@ -8,18 +8,29 @@ import multiprocessing
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from tests.bench import mondo
-from tests.bench.misura import Riga, riga
+from tests.bench.misura import Riga, esponente, riga
 from tests.bench.scrittore import ATTESA, scrivi
+
+POCHI = (2, 4)  # fewer writers, for the growth of the time that all of them take
 
 
 def righe(giri: int, mosse: int, database: str) -> Iterator[Riga]:
     """One line: transitions a second, `mosse` by each writer in each round."""
     ids = {ipa: mondo.bozze(ipa) for ipa in mondo.IPA[:-1]}
-    insieme, sparsi = turni(
-        giri, mosse, database, ids, ((mondo.IPA[:1], lambda: None), (mondo.IPA[:-1], lambda: None))
+    insieme, sparsi, *pochi = turni(
+        giri,
+        mosse,
+        database,
+        ids,
+        (
+            Concorrente(mondo.IPA[:1]),
+            Concorrente(mondo.IPA[:-1]),
+            *(Concorrente(mondo.IPA[:1], scrittori=n) for n in POCHI),
+        ),
     )
     yield riga(
         insieme,
@@ -30,7 +41,24 @@ def righe(giri: int, mosse: int, database: str) -> Iterator[Riga]:
         riferimento="uno per ente",
         obiettivo=0.85,
         almeno=True,
+        note={"crescita": crescita((*pochi, insieme))},
     )
+
+
+def crescita(tassi: Sequence[Sequence[float]]) -> float:
+    """Of the time in which all do their moves, with how many they are: `POCHI`, then all."""
+    quanti = (*POCHI, mondo.SCRITTORI)
+    return round(esponente({n: n / max(t) for n, t in zip(quanti, tassi, strict=True)}), 2)
+
+
+@dataclass(frozen=True)
+class Concorrente:
+    """The enti on which the writers are spread, what is done before they begin, how many they are;
+    the others of the eight stay idle."""
+
+    enti: Sequence[str]
+    prepara: Callable[[], None] = lambda: None
+    scrittori: int = mondo.SCRITTORI
 
 
 def turni(
@@ -38,10 +66,9 @@ def turni(
     mosse: int,
     database: str,
     ids: Mapping[str, list[int]],
-    concorrenti: Sequence[tuple[Sequence[str], Callable[[], None]]],
+    concorrenti: Sequence[Concorrente],
 ) -> list[list[float]]:
-    """Transitions a second in each round of each contestant: the enti on which the writers are
-    spread, and what is done before they begin."""
+    """Transitions a second in each round of each contestant, `mosse` by each of its writers."""
     contesto = multiprocessing.get_context("spawn")
     cancello = contesto.Barrier(mondo.SCRITTORI + 1)
     code: list[Any] = [contesto.Queue() for _ in range(mondo.SCRITTORI)]
@@ -52,16 +79,16 @@ def turni(
     tassi: list[list[float]] = [[] for _ in concorrenti]
     try:
         for giro in range(giri + 1):
-            for suoi, (enti, prepara) in zip(tassi, concorrenti, strict=True):
-                prepara()
+            for suoi, chi in zip(tassi, concorrenti, strict=True):
+                chi.prepara()
                 for n, coda in enumerate(code):
-                    ipa = enti[n % len(enti)]
-                    coda.put((ipa, mondo.prendi(ids[ipa], mosse)))
+                    ipa = chi.enti[n % len(chi.enti)]
+                    coda.put((ipa, mondo.prendi(ids[ipa], mosse) if n < chi.scrittori else ()))
                 cancello.wait(ATTESA)  # everybody has his work
                 inizio = time.perf_counter()
                 cancello.wait(ATTESA)  # everybody has done it
                 if giro > 0:
-                    suoi.append(mosse * len(code) / (time.perf_counter() - inizio))
+                    suoi.append(mosse * chi.scrittori / (time.perf_counter() - inizio))
         for coda in code:
             coda.put(None)
     finally:
