@@ -128,6 +128,16 @@ def periodi_chiusi_intatti(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Man
         )
 
 
+@guardia("R63", "dirigente")
+def neutralizzazioni_intatte(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Mancanza]:
+    """Ciò di cui si è chiesta la neutralizzazione resta nel piano."""
+    for dove in _di(f).neutralizzati:
+        yield (
+            _("%(dove)s: se n'è chiesta la neutralizzazione, e non si sopprime.") % {"dove": dove},
+            _("Lasciarlo nella scheda: ciò che è neutralizzato non conta, ma resta nel piano."),
+        )
+
+
 @guardia("R31", "dirigente")
 def solo_target_annuale(f: Fascicolo, a: Attore, t: datetime) -> Iterator[Mancanza]:
     """Si varia il solo target annuale, dove l'ente ha deciso così."""

@@ -257,7 +257,11 @@ DIMENSIONI: Mapping[str, tuple[Mapping[str, Any], ...]] = {
         {"variazione": _richiesta(termine=_ISTANTE)},
         {"variazione": _richiesta(termine=_ISTANTE, regola_tardive="rifiuto_automatico")},
         {"variazione": _richiesta(contesi=(("campo", "2"),), mossi=(("campo", "1", "2"),))},
-        {"variazione": _richiesta(chiusi=("campo",), mancano=("nucleo",))},
+        {
+            "variazione": _richiesta(
+                chiusi=("campo",), mancano=("nucleo",), neutralizzati=("campo",)
+            )
+        },
         {"variazione": _richiesta(intermedi=("campo",), replica_fino=date(2030, 1, 1))},
         {"variazione": _richiesta(effetto_finanziario=True, ultimo_giorno=date(2026, 1, 1))},
         {"variazione": FattiVariazione()},

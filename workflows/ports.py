@@ -234,6 +234,7 @@ class FattiVariazione:
     contesi: tuple[tuple[str, str], ...] = ()
     mossi: tuple[tuple[str, str, str], ...] = ()
     chiusi: tuple[str, ...] = ()
+    neutralizzati: tuple[str, ...] = ()  # what would go, and is neutralised or asked to be (R63)
     intermedi: tuple[str, ...] = ()  # targets that the year does not vary in its course (R31)
     mancano: tuple[str, ...] = ()  # required opinions not given on it as it is
     replica_fino: date | None = None  # last day of the settore's to reply, until it does (R34)

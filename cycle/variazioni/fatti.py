@@ -17,6 +17,7 @@ from cycle.models import (
     Atto,
     CampoVariato,
     Correzione,
+    Neutralizzazione,
     ParereVariazione,
     RichiestaVariazione,
     Scadenza,
@@ -118,6 +119,7 @@ def _fatti(
         contesi=tuple(contesi(vigente, cambi, altri.get(o.pk, ()))),
         mossi=tuple(mossi(vigente, cambi)),
         chiusi=tuple(_chiusi(cambi, base, quadro)),
+        neutralizzati=tuple(_neutralizzati(cambi, base, quadro)),
         intermedi=tuple(_intermedi(cambi, quadro, o.pk)),
         mancano=tuple(t for t in dovuti(v, parametri) if t not in resi),
         replica_fino=None if "replica" in resi else replica_fino(v, parametri, o.ciclo.ente.fuso),
@@ -152,6 +154,29 @@ def _chiusi(cambi: Sequence[Cambio], base: Fascicolo, quadro: Quadro) -> Iterato
             in_chiusi = any(r.periodo.codice in chiusi for r in righe)
             if in_chiusi or (misurata and c.campo and "data" in (c.prima, c.dopo)):
                 yield c.dove
+
+
+def _neutralizzati(cambi: Sequence[Cambio], base: Fascicolo, quadro: Quadro) -> Iterator[str]:
+    """The specifici and indicators that would go, of which, or of a part of which, a
+    neutralizzazione was asked for: it stays, whatever was decided of it (R63)."""
+    tolti = [
+        c
+        for c in cambi
+        if c.riga is not None
+        and not c.campo
+        and c.tabella in ("ObiettivoSpecifico", "Indicatore")
+        and quadro.vigenti[base.id].righe.get((c.tabella, c.riga)) is not None
+    ]
+    if not tolti:
+        return
+    di = Neutralizzazione.objects.filter(obiettivo=base.obiettivo_id)
+    specifici = set(di.values_list("specifico_id", flat=True)) | set(
+        di.values_list("indicatore__specifico_id", flat=True)
+    )
+    indicatori = set(di.values_list("indicatore_id", flat=True))
+    for c in tolti:
+        if quadro.pk(c) in (specifici if c.tabella == "ObiettivoSpecifico" else indicatori):
+            yield c.dove
 
 
 def _intermedi(cambi: Sequence[Cambio], quadro: Quadro, obiettivo: int) -> Iterator[str]:

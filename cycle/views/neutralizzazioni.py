@@ -205,7 +205,10 @@ def _neutralizzazione(request: RichiestaEnte, pid: UUID, rifiuto: Rifiuto | None
             "n": n,
             "q": q,
             "passi": passi,
-            "perche_no": list(dict.fromkeys(m for v in avanti for m in v.motivi)),
+            # where something can be done, what cannot is no question
+            "perche_no": []
+            if any(v.permessa for v in avanti)
+            else list(dict.fromkeys(m for v in avanti for m in v.motivi)),
             "motivi": rifiuto.tutti() if rifiuto else [],
         },
         status=stato(request, rifiuto),

@@ -4,6 +4,7 @@ of the percentages."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -31,7 +32,7 @@ from cycle.services.decisione import Documento
 from cycle.services.neutralizzazioni import Domanda
 from notifications.models import Notifica
 from tests import mondo
-from tests.variazioni.mondo import parametri
+from tests.variazioni.mondo import parametri, presenta, redigi
 from workflows.errors import Conflitto, NonAutorizzato, NonPossibile, NonTrovato
 from workflows.machines.relazione import COMPILABILI
 from workflows.ports import Richiesta
@@ -334,5 +335,15 @@ def test_r63_print_and_minutes_say_it() -> None:
     ciclo = mondo.ciclo()
     letti = Parametri.da_dizionario(ciclo.parametri)
     [stampata] = forme.dati(ciclo, [mondo.obiettivo(o.codice)], letti)["schede"]
-    [[titolo, testo]] = [s for s in stampata["sezioni"] if s[0] == "Neutralizzato"]
+    [[_titolo, testo]] = [s for s in stampata["sezioni"] if s[0] == "Neutralizzato"]
     assert testo == f"OE0501, per {CAUSA} (seduta del 01/03/2026)."
+
+
+def test_r63_a_variazione_does_not_suppress_what_was_asked_to_be_neutralised() -> None:
+    o = mondo.in_stato("in_corso")
+    secondo = ObiettivoSpecifico.objects.filter(obiettivo=o).order_by("ordine")[1]
+    v = redigi(o, lambda s: replace(s, specifici=s.specifici[:1]))
+    i = Indicatore.objects.filter(specifico=secondo).order_by("ordine")[0]
+    chiedi(o, indicatore=i.pk)
+    with pytest.raises(NonPossibile, match="non si sopprime"):
+        presenta(v)
