@@ -77,6 +77,31 @@ def test_a_row_that_goes_on_after_the_head_of_the_next_page() -> None:
     assert [come_letta(f) for f in obiettivo.specifici[0].fasi] == [attesa(FASI[0])]
 
 
+def test_weights_and_progress_read_in_one_column_are_told_apart_by_their_sum() -> None:
+    coppie = "".join(f"{f.peso} {f.avanzamento}\n\n" for f in FASI)
+    testo = carta.verticale_a_coppie(FASI)
+    assert coppie in testo
+    for in_colonna in (
+        "".join(f"{f.peso}\n\n{f.avanzamento}\n\n" for f in FASI),
+        "".join(f"{f.peso}\n" for f in FASI) + "".join(f"{f.avanzamento}\n" for f in FASI) + "\n",
+    ):
+        obiettivo, _ = letta(carta.scheda(testo.replace(coppie, in_colonna)))
+        assert [come_letta(f) for f in obiettivo.specifici[0].fasi] == [attesa(f) for f in FASI]
+
+
+def test_phases_whose_weights_are_lost_are_as_many_as_their_descriptions() -> None:
+    inizio, fine = "Peso\n\n", "Inizio Previsto\n"
+    testo = carta.verticale(FASI)
+    senza = testo[: testo.index(inizio)] + testo[testo.index(fine) :]
+    obiettivo, avvisi = letta(carta.scheda(senza))
+    lette = obiettivo.specifici[0].fasi
+    assert [come_letta(f)[3:] for f in lette] == [attesa(f)[3:] for f in FASI]
+    assert {(f.peso, f.avanzamento) for f in lette} == {(None, None)}
+    assert "i pesi delle fasi non si leggono: lasciati vuoti" in avvisi
+    rotta, _ = letta(carta.scheda(senza.replace("01/09/2031\n01/09/2031", "01/09/2031")))
+    assert rotta.specifici[0].fasi == ()
+
+
 def test_descriptions_that_a_blank_line_divides() -> None:
     f = FASI[2]
     rotta = carta.verticale(FASI).replace("\n".join(f.righe), "\n\n".join(f.righe))

@@ -65,10 +65,7 @@ class FasiStaccate:
         pesi, avanzamenti, prima = self._pesi(pagina)
         n = len(pesi)
         if not n:
-            for (parte, _), righe in pagina.colonne.items():
-                if parte is Parte.FASI:
-                    self.sparse += [r.testo for r in righe]
-            return []
+            return self._senza_pesi(pagina)
         fasi = [FaseGrezza(prima, peso=peso) for peso in pesi]
         if len(avanzamenti) == n:
             for fase, avanzamento in zip(fasi, avanzamenti, strict=True):
@@ -98,17 +95,37 @@ class FasiStaccate:
                 self._non_tornano(gruppi[0][0].numero, f"«{colonna}»", len(gruppi), n)
                 self.sparse += [f"{colonna}: {in_riga(g)}" for g in gruppi]
 
+    def _senza_pesi(self, pagina: Pagina) -> list[FaseGrezza]:
+        """Without weights, as many phases as descriptions, if they have two beginnings each."""
+        righe = pagina.colonna(Parte.FASI, "Descrizione")
+        n = len(capoversi(righe))
+        if not n or sum(len(giorni) for giorni in self._giorni(pagina, "Inizio")) != 2 * n:
+            for (parte, _), testi in pagina.colonne.items():
+                if parte is Parte.FASI:
+                    self.sparse += [r.testo for r in testi]
+            return []
+        fasi = [FaseGrezza(righe[0].numero) for _ in range(n)]
+        self.segnala(righe[0].numero, "i pesi delle fasi non si leggono: lasciati vuoti")
+        self.date_per_colonna(fasi, pagina)
+        self.testi_per_colonna(fasi, pagina)
+        return fasi
+
     def _pesi(self, pagina: Pagina) -> tuple[list[Decimal], list[Decimal], int]:
-        """Weights and progress, in a column each or side by side, and their first line."""
+        """Weights and progress, in a column each or side by side, and their first line. Read in one
+        column, they are told apart by the weights, which make 100."""
         pesi = pagina.colonna(Parte.FASI, "Peso")
         if pesi:
             avanzamenti = pagina.colonna(Parte.FASI, "Avanz.")
             return self._cifre(pesi), self._cifre(avanzamenti), pesi[0].numero
         insieme = pagina.colonna(Parte.FASI, "Peso", "Avanz.")
-        coppie = [self._cifre([riga]) for riga in insieme]
-        if not insieme or any(len(coppia) != 2 for coppia in coppie):
-            return [], [], 0
-        return [c[0] for c in coppie], [c[1] for c in coppie], insieme[0].numero
+        lette = self._cifre(insieme)
+        meta = len(lette) // 2
+        alterne, di_seguito = (lette[::2], lette[1::2]), (lette[:meta], lette[meta:])
+        a_coppie = all(len(self._cifre([riga])) == 2 for riga in insieme)
+        cento = [modo for modo in (alterne, di_seguito) if sum(modo[0]) == 100]
+        if a_coppie or (cento and all(modo == cento[0] for modo in cento)):
+            return *(alterne if a_coppie else cento[0]), insieme[0].numero if insieme else 0
+        return [], [], 0
 
     def _riuniti(self, gruppi: list[list[Riga]], n: int) -> list[list[Riga]]:
         """Pieces of descriptions that a blank line divides: one that begins with a small letter
