@@ -202,3 +202,12 @@ def test_the_page_costs_the_same_whatever_the_plan(django_assert_max_num_queries
     client.get(PAGINA)
     with django_assert_max_num_queries(12):
         client.get(PAGINA)
+
+
+def test_a_year_at_work_goes_out_and_comes_back_without_a_difference() -> None:
+    """Values, reports and states are of who works on them: as a plan, it is the same plan."""
+    uscito = controllo().get("/alfa/2026/piano/xlsx/").content
+    risposta = carica(uscito, anno="2026", come="piano")
+    testo = risposta.content.decode()
+    assert risposta.status_code == 200, testo
+    assert "non c'è nulla da importare" in testo
