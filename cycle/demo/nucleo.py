@@ -12,7 +12,6 @@ from decimal import Decimal
 
 from cycle import esame, permissions
 from cycle.models import Ciclo, Osservazione, Persona, RelazioneSemestrale, VoceRelazione
-from cycle.osservazioni import Bozza
 from cycle.services import osservazioni
 from cycle.services.osservazioni import Scritta
 from cycle.services.transizioni import esegui
@@ -72,8 +71,8 @@ class _Tavolo:
         il = self._il(giorni.risponde)
         if self.istante < il:
             return
-        for n, r in enumerate(inviate):
-            self._risponde(r, il, rinuncia=n == 1)
+        self._risponde(inviate[1:2], il, rinuncia=True)
+        self._risponde([*inviate[:1], *inviate[2:]], il)
         seduta = date(self.ciclo.anno, *giorni.seduta)
         il = self._il(giorni.seduta) + timedelta(days=1)
         if self.istante < il:
@@ -93,8 +92,9 @@ class _Tavolo:
     def in_attesa(self, obiettivi: Sequence[int]) -> None:
         """One observed long ago and never answered; one observed these days, that still can be; one
         signed, not sent; the others as they came."""
-        trovate = self._proposte(obiettivi, self.istante)
-        con_proposta = [r for r in self._relazioni(obiettivi) if trovate.get(r.pk)]
+        tutte = self._relazioni(obiettivi)
+        trovate = esame.proposte(self.ciclo, self.periodo, tutte, self.istante)
+        con_proposta = [r for r in tutte if trovate[r.pk]]
         quando = (self._il((9, 2)), self.istante - timedelta(days=3), self.istante)
         for n, (r, il) in enumerate(zip(con_proposta, quando, strict=False)):
             if self._il((9, 1)) <= il <= self.istante:
@@ -111,28 +111,27 @@ class _Tavolo:
         voluti = set(obiettivi)
         return [r for r in tutte if r.obiettivo_id in voluti and r.stato != "validata"]
 
-    def _proposte(self, obiettivi: Sequence[int], il: datetime) -> dict[int, tuple[Bozza, ...]]:
-        return esame.proposte(self.ciclo, self.periodo, self._relazioni(obiettivi), il)
-
     def _osserva(
         self, obiettivi: Sequence[int], il: datetime, *, da_parte: int = 0, invia: bool = True
     ) -> list[RelazioneSemestrale]:
         """What the system drafts is signed, but for the last `da_parte`, which are set aside; and
         sent. The reports that were."""
-        proposte = self._proposte(obiettivi, il)
-        lette = [r for r in self._relazioni(obiettivi) if proposte[r.pk]]
+        lette = self._relazioni(obiettivi)
+        proposte = esame.proposte(self.ciclo, self.periodo, lette, il)
+        lette = [r for r in lette if proposte[r.pk]]
         scartate = {r.pk for r in lette[len(lette) - da_parte :]}
         chi = self._chi(self.nucleo[0], il)
+        specifici = {
+            (relazione, codice): pk
+            for relazione, codice, pk in VoceRelazione.objects.filter(
+                relazione__in=lette
+            ).values_list("relazione_id", "specifico__codice", "specifico_id")
+        }
         for r in lette:
-            specifici = dict(
-                VoceRelazione.objects.filter(relazione=r).values_list(
-                    "specifico__codice", "specifico_id"
-                )
-            )
             osservazioni.annota(
                 relazione=r,
                 scritte={
-                    specifici[b.specifico]: Scritta(
+                    specifici[r.pk, b.specifico]: Scritta(
                         b.testo,
                         b.testo,
                         firma=r.pk not in scartate,
@@ -152,33 +151,41 @@ class _Tavolo:
             )
         return firmate
 
-    def _risponde(self, r: RelazioneSemestrale, il: datetime, *, rinuncia: bool) -> None:
-        """The dirigente answers every osservazione, or waives."""
-        generale = r.obiettivo.responsabile_generale
-        if generale is None:
-            return
-        chi = self._chi(generale, il)
-        if not rinuncia:
-            ricevute = Osservazione.objects.filter(
-                voce__relazione=r, firmata_il__isnull=False
-            ).values_list("voce__specifico_id", flat=True)
-            osservazioni.rispondi(
-                relazione=r,
-                risposte={
-                    s: _RISPOSTE[(r.pk + n) % len(_RISPOSTE)] for n, s in enumerate(ricevute)
-                },
+    def _risponde(
+        self, relazioni: Sequence[RelazioneSemestrale], il: datetime, *, rinuncia: bool = False
+    ) -> None:
+        """The dirigente of each answers every osservazione, or waives."""
+        per_dirigente: dict[int, list[RelazioneSemestrale]] = {}
+        for r in relazioni:
+            generale = r.obiettivo.responsabile_generale_id
+            if generale is not None:
+                per_dirigente.setdefault(generale, []).append(r)
+        ricevute: dict[int, list[int]] = {}
+        for relazione, specifico in Osservazione.objects.filter(
+            voce__relazione__in=relazioni, firmata_il__isnull=False
+        ).values_list("voce__relazione_id", "voce__specifico_id"):
+            ricevute.setdefault(relazione, []).append(specifico)
+        for generale, sue in per_dirigente.items():
+            chi = permissions.attore(self.ciclo.ente_id, generale, il)
+            for r in () if rinuncia else sue:
+                osservazioni.rispondi(
+                    relazione=r,
+                    risposte={
+                        s: _RISPOSTE[(r.pk + n) % len(_RISPOSTE)]
+                        for n, s in enumerate(ricevute[r.pk])
+                    },
+                    by=chi,
+                    istante=il,
+                    canale="comando",
+                )
+            esegui(
+                procedura="relazione",
+                transizione="controdeduci",
+                ids=[r.pk for r in sue],
                 by=chi,
                 istante=il,
-                canale="comando",
+                richiesta=Richiesta(dati={"rinuncia": True} if rinuncia else {}),
             )
-        esegui(
-            procedura="relazione",
-            transizione="controdeduci",
-            ids=[r.pk],
-            by=chi,
-            istante=il,
-            richiesta=Richiesta(dati={"rinuncia": True} if rinuncia else {}),
-        )
 
 
 def _riconosciuta(inviate: Sequence[RelazioneSemestrale]) -> dict[str, dict[str, str]]:
