@@ -10,10 +10,13 @@ difference.
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -45,6 +48,19 @@ RIGHE = {
     "cycle_stanziamento": gettext_lazy("stanziamento"),
     "cycle_storicoindicatore": gettext_lazy("anni passati"),
 }
+ALTRE_RIGHE = {
+    "cycle_relazionesemestrale": gettext_lazy("relazione"),
+    "cycle_vocerelazione": gettext_lazy("relazione"),
+}
+SENZA_NOME = {
+    "cycle_allegatovariazione": gettext_lazy("allegati"),
+    "cycle_campovariato": gettext_lazy("campi variati"),
+    "cycle_presenzaseduta": gettext_lazy("presenze in seduta"),
+}
+_GIORNO = re.compile(r"[12]\d{3}-[01]\d-[0-3]\d")
+# Of a row that comes or goes: what its name says already, and what says nothing.
+_SUE = {"indicatore_id", "periodo_id", "specifico_id", "ordine", "versione", "continua_da_id"}
+_VUOTI = {None, '""', "[]", "{}", "false"}
 _NOMI: Mapping[str, Any] = {
     "unita_id": UnitaOrganizzativa,
     "responsabile_generale_id": Persona,
@@ -53,6 +69,22 @@ _NOMI: Mapping[str, Any] = {
     "nodo_id": NodoStrategico,
     "tipo_id": TipoIndicatore,
 }
+
+# What a row is called, of a table of rows `x (tabella, riga_id)`
+_DOVE = """CASE x.tabella
+           WHEN 'cycle_obiettivospecifico' THEN s.codice
+           WHEN 'cycle_indicatore' THEN '«' || i.nome || '»'
+           WHEN 'cycle_fase' THEN '«' || left(f.descrizione, 80) || '»'
+           WHEN 'cycle_rilevazione' THEN '«' || ri.nome || '», ' || rp.nome
+       END"""
+_GIUNTE = """
+  LEFT JOIN cycle_obiettivospecifico s ON x.tabella = 'cycle_obiettivospecifico'
+                                      AND s.id = x.riga_id
+  LEFT JOIN cycle_indicatore i ON x.tabella = 'cycle_indicatore' AND i.id = x.riga_id
+  LEFT JOIN cycle_fase f ON x.tabella = 'cycle_fase' AND f.id = x.riga_id
+  LEFT JOIN cycle_rilevazione r ON x.tabella = 'cycle_rilevazione' AND r.id = x.riga_id
+  LEFT JOIN cycle_indicatore ri ON ri.id = r.indicatore_id
+  LEFT JOIN cycle_periodo rp ON rp.id = r.periodo_id"""
 
 _DIFFERENZE = """
 WITH approvazioni AS (
@@ -82,12 +114,7 @@ WITH approvazioni AS (
       FROM campi GROUP BY radice_id, tabella, riga_id, campo
 )
 SELECT o.pid, o.codice, o.titolo, x.tabella, x.riga_id, x.campo, x.prima, x.dopo, x.nata, x.tolta,
-       CASE x.tabella
-           WHEN 'cycle_obiettivospecifico' THEN s.codice
-           WHEN 'cycle_indicatore' THEN '«' || i.nome || '»'
-           WHEN 'cycle_fase' THEN '«' || left(f.descrizione, 80) || '»'
-           WHEN 'cycle_rilevazione' THEN '«' || ri.nome || '», ' || rp.nome
-       END,
+       {dove},
        e.istante, e.verbo, e.procedura, p.nome_completo, a.pid,
        CASE WHEN a.id IS NOT NULL
             THEN a.organo || ' n. ' || a.numero || ' del ' || to_char(a.data, 'DD/MM/YYYY') END
@@ -96,15 +123,32 @@ SELECT o.pid, o.codice, o.titolo, x.tabella, x.riga_id, x.campo, x.prima, x.dopo
   JOIN cycle_obiettivo o ON o.id = x.radice_id
   LEFT JOIN cycle_persona p ON p.id = e.persona_id
   LEFT JOIN cycle_atto a ON a.id = e.atto_id
-  LEFT JOIN cycle_obiettivospecifico s ON x.tabella = 'cycle_obiettivospecifico'
-                                      AND s.id = x.riga_id
-  LEFT JOIN cycle_indicatore i ON x.tabella = 'cycle_indicatore' AND i.id = x.riga_id
-  LEFT JOIN cycle_fase f ON x.tabella = 'cycle_fase' AND f.id = x.riga_id
-  LEFT JOIN cycle_rilevazione r ON x.tabella = 'cycle_rilevazione' AND r.id = x.riga_id
-  LEFT JOIN cycle_indicatore ri ON ri.id = r.indicatore_id
-  LEFT JOIN cycle_periodo rp ON rp.id = r.periodo_id
+{giunte}
  WHERE x.prima IS DISTINCT FROM x.dopo AND NOT (x.nata AND x.tolta)
  ORDER BY o.codice, x.tabella, x.riga_id, x.campo LIMIT %(limite)s
+""".replace("{dove}", _DOVE).replace("{giunte}", _GIUNTE)
+
+# One Evento: each field of the rows it changed, and how many rows of the tables that are not told.
+_CAMBI = """
+WITH x AS (
+    SELECT m.id, m.tabella, m.riga_id, m.operazione, k.campo,
+           nullif(m.prima -> k.campo, 'null') AS prima, nullif(m.dopo -> k.campo, 'null') AS dopo
+      FROM workflows_modifica m
+     CROSS JOIN LATERAL jsonb_object_keys(
+            coalesce(m.prima, '{}') || coalesce(m.dopo, '{}')) AS k (campo)
+     WHERE m.evento_id = %(evento)s AND m.ente_id = %(ente)s
+       AND (%(campi)s::jsonb -> m.tabella::text) ? k.campo
+     ORDER BY m.id LIMIT %(limite)s
+)
+SELECT x.id, x.tabella, x.operazione, {dove}, x.campo, x.prima, x.dopo
+  FROM x
+{giunte}
+ ORDER BY x.id, x.campo
+""".replace("{dove}", _DOVE).replace("{giunte}", _GIUNTE)
+_ALTRE = """
+SELECT m.tabella, count(*) FROM workflows_modifica m
+ WHERE m.evento_id = %(evento)s AND m.ente_id = %(ente)s AND NOT %(campi)s::jsonb ? m.tabella
+ GROUP BY m.tabella ORDER BY m.tabella
 """
 
 
@@ -126,6 +170,26 @@ class Differenza:
     atto: str
     atto_pid: UUID | None
     senza_atto: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Cambio:
+    """A field that an action changed, or a row that it added or took away, with what it held."""
+
+    dove: str
+    campo: str
+    prima: str
+    dopo: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cambi:
+    """What an action changed. `altre`: how many rows of which things are counted and not told,
+    since who works on an objective, or what is of no scheda, is not for everybody here."""
+
+    cambi: list[Cambio]
+    altre: list[tuple[str, int]]
+    tutti: bool
 
 
 def _colonne(tavola: Mapping[str, Iterable[str]]) -> dict[str, set[str]]:
@@ -207,6 +271,71 @@ def differenze(
     return trovate
 
 
+def cambi(*, ente_id: int, evento: int, relazioni: bool) -> Cambi:
+    """What one Evento changed in the scheda, field by field, at most `LIMITE`; with `relazioni`,
+    also what was written in the reports."""
+    campi = _colonne(APPROVATI)
+    for t, c in _colonne({k: v for k, v in GESTIONE.items() if k not in _TACIUTI}).items():
+        campi.setdefault(t, set()).update(c)
+    campi["cycle_obiettivo"] |= {"stato"}
+    campi["cycle_relazionesemestrale"] = {"stato"}
+    if relazioni:
+        campi["cycle_vocerelazione"] = {"testo", "osservazione", "risposta"}
+    parametri: dict[str, Any] = {
+        "ente": ente_id,
+        "evento": evento,
+        "campi": json.dumps({t: sorted(c) for t, c in campi.items()}),
+        "limite": LIMITE,
+    }
+    with connection.cursor() as cursore:
+        cursore.execute(_CAMBI, parametri)
+        righe = cursore.fetchall()
+        cursore.execute(_ALTRE, parametri)
+        altre = cursore.fetchall()
+    nomi = _nomi(ente_id, [(None, None, None, None, None, r[4], r[5], r[6]) for r in righe])
+    trovati: list[Cambio] = []
+    for _pk, di_una in groupby(righe, key=lambda r: r[0]):
+        campi_di_una = list(di_una)
+        _n, tabella, operazione, etichetta, *_resto = campi_di_una[0]
+        nome = str(RIGHE.get(tabella) or ALTRE_RIGHE.get(tabella, ""))
+        if operazione != "U":
+            nome = nome or _("scheda")
+        dove = " ".join(t for t in (nome, etichetta or "") if t)
+        detti = [
+            (campo.removesuffix("_id").replace("_", " "), prima, dopo, campo)
+            for *_inizio, campo, prima, dopo in campi_di_una
+        ]
+        if operazione == "U":
+            trovati += [
+                Cambio(dove, nome, _detto(campo, prima, nomi), _detto(campo, dopo, nomi))
+                for nome, prima, dopo, campo in detti
+            ]
+            continue
+        valori = [
+            (nome, campo, prima if operazione == "D" else dopo)
+            for nome, prima, dopo, campo in detti
+            if campo not in _SUE
+        ]
+        tenuto = "; ".join(
+            f"{nome}: {_detto(campo, valore, nomi)}"
+            for nome, campo, valore in valori
+            if valore not in _VUOTI
+        )
+        prima, dopo = (_("non c'era"), tenuto) if operazione == "I" else (tenuto, _("tolto"))
+        trovati.append(Cambio(dove, "", prima, dopo))
+    return Cambi(trovati, [(_nome_di(t), n) for t, n in altre], len(righe) < LIMITE)
+
+
+def _nome_di(tabella: str) -> str:
+    """What the rows of a table are called."""
+    if tabella in SENZA_NOME:
+        return str(SENZA_NOME[tabella])
+    for modello in apps.get_app_config("cycle").get_models():
+        if modello._meta.db_table == tabella:
+            return str(modello._meta.verbose_name_plural)
+    return tabella
+
+
 def _nomi(ente_id: int, righe: Iterable[tuple[Any, ...]]) -> dict[tuple[str, int], str]:
     """The names of what is referred to, in one query for each noun."""
     chiesti: dict[Any, set[int]] = defaultdict(set)
@@ -233,5 +362,8 @@ def _detto(campo: str, valore: str | None, nomi: Mapping[tuple[str, int], str]) 
         testo = valore.rstrip("0").rstrip(".") if "." in valore else valore
         return testo.replace(".", ",")
     if isinstance(letto, str):
+        if _GIORNO.fullmatch(letto):
+            with suppress(ValueError):  # a text that only looks like one
+                return f"{date.fromisoformat(letto):%d/%m/%Y}"
         return letto[:500] or _("vuoto")
     return valore[:500]

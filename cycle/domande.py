@@ -18,10 +18,12 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 from django.http import QueryDict
 
+from cycle.differenze import Cambi, cambi
 from cycle.models import Atto, Obiettivo, Persona, RichiestaVariazione
 from cycle.selectors import variazioni_proprie, visibili
 from workflows.errors import NonTrovato
 from workflows.ports import Attore
+from workflows.registro.models import Evento, Modifica
 
 PER_PAGINA = 25
 TRATTO = 20_000  # events looked at for what no index finds
@@ -62,6 +64,7 @@ class Domanda:
     testo: str = ""
     esito: str = ""
     sha256: str = ""  # of a file that was taken out
+    numero: int = 0  # of one event
 
     @classmethod
     def da_url(cls, q: QueryDict | Mapping[str, str]) -> Domanda:
@@ -82,6 +85,7 @@ class Domanda:
             testo=detto["testo"],
             esito=detto["esito"] if detto["esito"] in ESITI else "",
             sha256=impronta(detto["sha256"]),
+            numero=_numero(detto["numero"]),
         )
 
     def parole(self) -> dict[str, str]:
@@ -284,7 +288,10 @@ def _condizioni(attore: Attore, fin_dove: Portata, d: Domanda, fuso: str) -> _Co
         "del_nucleo": fin_dove.del_nucleo,
         "risponde": fin_dove.risponde,
     }
-    if d.verbo not in ("consulta", "verifica") and d.esito != "letto":
+    if d.numero:
+        c.indici.append("e.id = %(numero)s")
+        c.parametri["numero"] = d.numero
+    elif d.verbo not in ("consulta", "verifica") and d.esito != "letto":
         c.indici.append(_NON_CHI_CHIEDE)
     zona = ZoneInfo(fuso)
     for nome, modello, pid in (
@@ -313,7 +320,9 @@ def _condizioni(attore: Attore, fin_dove: Portata, d: Domanda, fuso: str) -> _Co
         c.indici.append(f"e.istante < %(al)s AND {_GIORNO} <= {_IL_GIORNO.format('al')}")
         c.parametri["al"] = datetime.combine(d.al + timedelta(days=1), time(), zona)
     if d.ultimi:
-        c.indici.append("e.istante >= %(da_allora)s")
+        c.indici.append(
+            f"e.istante >= %(da_allora)s AND {_GIORNO} >= {_IL_GIORNO.format('da_allora')}"
+        )
         c.parametri["da_allora"] = attore.istante - timedelta(days=d.ultimi)
     if d.testo:
         c.indici.append(
@@ -332,7 +341,9 @@ def _condizioni(attore: Attore, fin_dove: Portata, d: Domanda, fuso: str) -> _Co
         c.parametri["campi"] = [d.campo]
     for nome in ("ruolo", "procedura", "esito"):
         if getattr(d, nome):
-            c.resto.append(f"e.{nome} = %({nome})s")
+            # among those of a verb, each procedura has so many that the page is soon full
+            dove = c.indici if nome == "procedura" and d.verbo else c.resto
+            dove.append(f"e.{nome} = %({nome})s")
             c.parametri[nome] = getattr(d, nome)
     if not fin_dove.tutto:
         c.resto.append(
@@ -426,6 +437,10 @@ def impronta(testo: str) -> str:
     return solo if len(solo) == 64 and set(solo) <= set("0123456789abcdef") else ""
 
 
+def _numero(testo: str) -> int:
+    return int(testo) if testo.isascii() and testo.isdigit() and len(testo) < 19 else 0
+
+
 def _giorni(testo: str) -> int:
     """A number of days, at most ten years of them."""
     return int(testo) if testo.isascii() and testo.isdigit() and 0 < int(testo) <= 3660 else 0
@@ -444,3 +459,35 @@ def oggetti(ente_id: int, d: Domanda) -> list[tuple[str, str]]:
             if uno is not None:
                 trovati.append((parola, str(uno)))
     return trovati
+
+
+@dataclass(frozen=True, slots=True)
+class Fatto:
+    """One event with what it changed; of what is not of his units and was not approved yet, who
+    asks is told that it changed, and not what (`cambi` is None)."""
+
+    riga: dict[str, Any]
+    cambi: Cambi | None
+
+
+def fatto(attore: Attore, fin_dove: Portata, numero: int, *, fuso: str) -> Fatto:
+    """One event by its number. Raises NonTrovato when it is not there or not to be read."""
+    righe = rispondi(attore, fin_dove, Domanda(numero=numero), fuso=fuso, quanti=1).righe
+    if not righe or not numero:
+        raise NonTrovato({})
+    evento = Evento.objects.get(ente_id=attore.ente_id, pk=numero)
+    delle_sue = fin_dove.tutto or evento.radice_id in fin_dove.sue
+    if not delle_sue and not _gia_approvato(evento):
+        return Fatto(righe[0], None)
+    cambiati = cambi(ente_id=attore.ente_id, evento=numero, relazioni=delle_sue)
+    return Fatto(righe[0], cambiati)
+
+
+def _gia_approvato(evento: Evento) -> bool:
+    """Whether it comes after the first approval of its objective, or is that."""
+    return Modifica.objects.filter(
+        radice_id=evento.radice_id,
+        tabella="cycle_versioneobiettivo",
+        operazione="I",
+        evento_id__lte=evento.pk,
+    ).exists()

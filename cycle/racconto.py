@@ -97,6 +97,7 @@ PAROLE = {
     "testo": gettext_lazy("parole"),
     "esito": gettext_lazy("esito"),
     "sha256": gettext_lazy("impronta"),
+    "numero": gettext_lazy("numero"),
 }
 
 

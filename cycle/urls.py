@@ -222,6 +222,7 @@ _ente: list[URLPattern | URLResolver] = [
     path("dati-aperti/schema/", aperti.schema, name="aperti_schema"),
     path("registro/confronto/", confronto.confronto, name="confronto"),
     path("registro/", registro.registro, name="registro"),
+    path("registro/fatti/<int:numero>/", registro.fatto, name="registro_fatto"),
     path("registro/domande/", registro.salva, name="registro_salva"),
     path("registro/domande/<uuid:pid>/", registro.salvata, name="registro_domanda"),
     path("registro/domande/<uuid:pid>/togli/", registro.togli, name="registro_togli"),

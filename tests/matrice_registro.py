@@ -94,6 +94,11 @@ TAVOLA: dict[str, list[Prova]] = {
         SOLO_POST,
         Prova("POST", _di_chi_la_tiene(302), pid=_domanda),
     ],
+    # who reads which event, `test_registro_riservatezza` says
+    f"{ENTE}registro/fatti/<int:numero>/": [
+        Prova("GET", {404: ENTRATI}, parole={"numero": "0"}),
+        Prova("POST", {405: ENTRATI}, parole={"numero": "0"}),
+    ],
     f"{ENTE}registro/impronta/": [Prova("GET", _LETTO), Prova("POST", _LETTO)],
     # open data: the page for whoever comes in, the files for who exports the plan
     f"{ENTE}dati-aperti/": [Prova("GET", {302: DENTRO, 404: FUORI}), SOLO_GET],
@@ -117,6 +122,10 @@ TAVOLA: dict[str, list[Prova]] = {
         Prova("GET", _di_chi_la_tiene(200), pid=_domanda),
         Prova("DELETE", _di_chi_la_tiene(204), pid=_domanda),
         CHIUSO_AGLI_ALTRI_METODI,
+    ],
+    f"{_API}registro/fatti/<int:numero>": [
+        Prova("GET", {404: ENTRATI}, parole={"numero": "0"}),
+        Prova("POST", {405: TUTTI}, parole={"numero": "0"}),
     ],
     f"{_API}registro/prova": [Prova("GET", _LETTO), CHIUSO_AGLI_ALTRI_METODI],
     f"{_API}registro/impronte/<slug:sha256>": [

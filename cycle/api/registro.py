@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -127,6 +128,42 @@ def _fatto(f: Risposta) -> dict[str, Any]:
     }
 
 
+class CambioScritto(Schema):
+    dove: str
+    campo: str
+    prima: str
+    dopo: str
+
+
+class FattoIntero(FattoScritto):
+    """One event with what it changed: `cambi` is null for what came before an approval, of units
+    that are not one's own; `altre`: rows that are counted and not told."""
+
+    cambi: list[CambioScritto] | None
+    altre: dict[str, int]
+
+
+@router.get(
+    "/{ipa:ipa}/registro/fatti/{int:numero}",
+    response={200: FattoIntero, **LETTURA},
+    summary="Che cosa ha cambiato un fatto",
+    description="Campo per campo, prima e dopo.",
+)
+def fatto(request: RichiestaApi, ipa: str, numero: int) -> dict[str, Any]:
+    with sessione(request.auth, ipa, "api") as c:
+        fin_dove = domande.portata(c.attore)
+        trovato = domande.fatto(c.attore, fin_dove, numero, fuso=c.ente.fuso)
+        if fin_dove.tutto:
+            chiesto = Domanda(numero=numero)
+            letture.consulta(chiesto.traccia(), by=c.attore, istante=c.istante, canale=c.canale)
+        cambiati = trovato.cambi
+        return {
+            **_fatto(racconta(trovato.riga)),
+            "cambi": [asdict(d) for d in cambiati.cambi] if cambiati else None,
+            "altre": dict(cambiati.altre) if cambiati else {},
+        }
+
+
 # --- questions that are kept --------------------------------------------------------------------
 
 
@@ -192,6 +229,7 @@ def domanda_salvata(request: RichiestaApi, ipa: str, pid: UUID, q: Query[Punto])
     "/{ipa:ipa}/registro/domande/{uuid:pid}",
     response={204: None, **SCRITTURA},
     summary="Togliere una propria domanda salvata",
+    description="Quelle dell'ufficio le toglie chi le ha salvate.",
 )
 def togli_domanda(request: RichiestaApi, ipa: str, pid: UUID) -> Any:
     with sessione(request.auth, ipa, "api") as c:

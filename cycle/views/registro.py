@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from cycle import domande, letture, orologio, prova, racconto
+from cycle import differenze, domande, letture, orologio, prova, racconto
 from cycle.contesto import Contesto, RichiestaEnte, nell_ente
 from cycle.domande import CAMPI, ESITI, Domanda
 from cycle.services import domande as salvate
@@ -103,6 +103,27 @@ def esportazione(request: RichiestaEnte, forma: str) -> HttpResponse:
     risposta["Content-Disposition"] = f'attachment; filename="{nome}"'
     risposta["X-Content-SHA256"] = uscita.sha256
     return risposta
+
+
+@require_safe
+@nell_ente
+def fatto(request: RichiestaEnte, numero: int) -> HttpResponse:
+    """One event, with what it changed field by field."""
+    c = request.contesto
+    fin_dove = domande.portata(c.attore)
+    trovato = domande.fatto(c.attore, fin_dove, numero, fuso=c.ente.fuso)
+    if fin_dove.tutto:
+        chiesto = Domanda(numero=numero)
+        letture.consulta(chiesto.traccia(), by=c.attore, istante=c.istante, canale=c.canale)
+    return render(
+        request,
+        "cycle/registro/fatto.html",
+        {
+            "f": racconto.racconta(trovato.riga),
+            "cambiati": trovato.cambi,
+            "limite": differenze.LIMITE,
+        },
+    )
 
 
 @require_POST

@@ -27,6 +27,7 @@ ESEMPI = {
     "codice": "2026-1",
     "sha256": "0" * 64,
     "forma": "csv",
+    "numero": 1,
     "tipo": "nucleo",
     "anno": "2026",
 }

@@ -5,6 +5,7 @@ who writes it, even of who reads the whole registro; who reads what is remembere
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -122,6 +123,59 @@ def test_nothing_that_is_hidden_is_in_a_file_or_counted() -> None:
     assert uscita.righe == 0
     contati = domande.faccette(by, domande.portata(by), Domanda(), fuso="Europe/Rome")
     assert "firma" not in {verbo for _p, verbo, _n in contati.verbi}
+
+
+# --- what an event changed ----------------------------------------------------------------------
+
+
+def test_what_changed_field_by_field(entra: Entra) -> None:
+    o = mondo.in_stato("in_corso")
+    mondo_variazioni.approva(mondo_variazioni.presentata(o))
+    approvata = ultimo("approva", procedura="variazione")
+    for chi in ("UNO PO", "DUE PO", "VERIFICA REVISORE"):
+        pagina = entra(chi).get(f"/alfa/registro/fatti/{approvata}/").content.decode()
+        assert "target di «N. sportelli - aperti», Secondo semestre" in pagina
+        assert re.search(r'class="prima".*?</span>2</td>.*?class="dopo".*?</span>5</td>', pagina)
+    corpo = entra("DUE PO").get(f"/api/v1/alfa/registro/fatti/{approvata}").json()
+    cambiato = next(d for d in corpo["cambi"] if d["campo"] == "target")
+    assert (cambiato["prima"], cambiato["dopo"]) == ("2", "5")
+
+
+def test_what_came_before_the_approval_is_its_settores(entra: Entra) -> None:
+    o = mondo.in_stato("approvato")
+    proposta = ultimo("proponi", radice_id=o.pk)
+    dove = f"/api/v1/alfa/registro/fatti/{proposta}"
+    assert entra("UNO DIRIGENTE").get(dove).json()["cambi"]
+    assert entra("GENERALE SEGRETARIO").get(dove).json()["cambi"]
+    assert entra("DUE PO").get(dove).json()["cambi"] is None
+    pagina = entra("DUE PO").get(f"/alfa/registro/fatti/{proposta}/").content.decode()
+    assert "Venne prima dell" in pagina
+
+
+def test_r86_who_works_on_it_is_counted_and_not_named(entra: Entra) -> None:
+    o = mondo.in_stato("approvato")
+    creata = Evento.objects.filter(radice_id=o.pk).earliest("id").pk
+    corpo = entra("VERIFICA REVISORE").get(f"/api/v1/alfa/registro/fatti/{creata}").json()
+    assert corpo["altre"]["collaboratori"] == 2
+    assert not any("impegno" in d["dopo"] for d in corpo["cambi"])
+
+
+def test_an_event_that_may_not_be_read_is_not_there(entra: Entra) -> None:
+    matrice_nucleo.firmata()
+    firmata = ultimo("firma")
+    conferito = ultimo("conferisce", ente_id=mondo.ente().pk)
+    altrui = Evento.objects.filter(ente_id=mondo.ente("beta").pk).latest("id").pk
+    for chi, numero, atteso in (
+        ("PRIMO NUCLEO", firmata, 200),
+        ("UNO DIRIGENTE", firmata, 404),
+        ("GENERALE SEGRETARIO", firmata, 404),
+        ("GENERALE SEGRETARIO", conferito, 200),
+        ("UNO DIRIGENTE", conferito, 404),
+        ("GENERALE SEGRETARIO", altrui, 404),
+        ("GENERALE SEGRETARIO", 10**17, 404),
+    ):
+        for dove in ("/alfa/registro/fatti/{}/", "/api/v1/alfa/registro/fatti/{}"):
+            assert entra(chi).get(dove.format(numero)).status_code == atteso, (chi, numero)
 
 
 # --- who read what ------------------------------------------------------------------------------
