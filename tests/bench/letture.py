@@ -192,5 +192,6 @@ def _query(funzione: Callable[[], str]) -> tuple[int, str]:
 
 
 def _nuda(pagina: str) -> str:
-    """The page without the secrets of its forms, which are never twice the same."""
-    return re.sub(r"\b[A-Za-z0-9]{64}\b", "", pagina)
+    """The page without what is never twice the same: the secrets of its forms, and where its news
+    begin, which moves with every transaction of the server."""
+    return re.sub(r'\b[A-Za-z0-9]{64}\b|data-cursore="\d+"', "", pagina)
