@@ -7,7 +7,7 @@ from __future__ import annotations
 import asyncio
 import json
 import threading
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, TypeVar
 
@@ -25,12 +25,10 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 from cycle import lavori, orologio
 from cycle.asgi import application
 from cycle.models import Incarico, Persona, Utente
-from cycle.portineria import Portineria
 from cycle.services.incarichi import cessa
 from notifications import centralino, consumers
 from notifications.lettura import cursore_di_adesso
 from notifications.models import Notifica
-from notifications.porte import Ospite
 from notifications.posta import NuovaNotifica, scrivi
 from tests import mondo
 from tests.asincrono import corri
@@ -456,100 +454,3 @@ class TestNienteSiPerde:
         jobs = list(ProcrastinateJob.objects.all())
         assert [j.task_name for j in jobs] == [lavori.sveglia.name]
         assert jobs[0].args["radici"] == [approvato.pk, mondo.in_stato("bozza").pk]
-
-
-class _Finta:
-    """A screen that is in this very loop: what it is told is kept."""
-
-    def __init__(self, ospite: Ospite) -> None:
-        self.ospite = ospite
-        self.salutata = True
-        self.detti: list[dict[str, Any]] = []
-
-    def metti(self, messaggio: dict[str, Any]) -> None:
-        self.detti.append(messaggio)
-
-    def congeda(self, codice: int) -> None:
-        raise AssertionError(codice)
-
-
-class _Distratta(Portineria):
-    """A porter who knows everybody, and while they look somebody else comes in."""
-
-    def __init__(self) -> None:
-        self.intanto: Callable[[], None] | None = None
-
-    def ancora(self, ospiti: Iterable[Ospite]) -> set[Ospite]:
-        qui = set(ospiti)
-        if self.intanto is not None:
-            self.intanto()
-        self.intanto = None
-        return qui
-
-
-@pytest.mark.usefixtures("ente_vivo")
-class TestSenzaStrato:
-    """The layer gives nothing (Redis is away): the rounds alone."""
-
-    def test_who_comes_in_during_a_round_is_looked_for_by_the_next(self, settings: Any) -> None:
-        """Written after their greeting and before the round had read: not theirs to hear in it,
-        and not to be skipped by the next."""
-        settings.OPERAIO = False
-        porta = _Distratta()
-        posto = centralino.Centralino(porta)
-
-        def ospite(nome: str) -> Ospite:
-            utente = mondo.utente(nome)
-            return Ospite(utente.pk, mondo.ente().pk, "alfa", "", "", frozenset())
-
-        async def scena() -> None:
-            prima, nuova = [_Finta(await fai(ospite, nome)) for nome in ("DUE PO", "UNO PO")]
-            posto._compiti = [asyncio.ensure_future(asyncio.sleep(0))]  # the rounds are ours
-            posto.accogli(prima)
-            posto.dal(await fai(cursore_di_adesso))
-
-            def entra() -> None:
-                posto.accogli(nuova)
-                posto.dal(cursore_di_adesso())
-                notifica("UNO PO", "in mezzo")
-
-            porta.intanto = entra
-            await posto.ronda()
-            await posto.ronda()
-            dette = [r["testo"] for d in nuova.detti for r in d.get("righe", [])]
-            assert dette == ["in mezzo"]
-
-        corri(scena())
-
-    def test_the_open_scheda_is_told_all_the_same(
-        self, settings: Any, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        settings.OPERAIO = False  # nobody wakes the sockets
-        monkeypatch.setattr(centralino, "RONDA", 0.1)
-        o = mondo.in_stato("approvato")
-
-        async def scena(server: Server) -> None:
-            async with server.presa("DUE PO") as schermo:
-                await schermo.pronto()
-                await schermo.filo.send(
-                    json.dumps({"guarda": str(o.pid), "revisione": o.revisione})
-                )
-                await asyncio.sleep(0.5)
-                await fai(mondo.muovi, o, "avvia", "UNO PO")
-                assert (await schermo.messaggio("toccato"))["oggetto"] == str(o.pid)
-
-        prova(scena)
-
-    def test_nor_is_missed_what_happened_before_the_socket_opened(self) -> None:
-        o = mondo.in_stato("approvato")
-
-        async def scena(server: Server) -> None:
-            await fai(mondo.muovi, o, "avvia", "UNO PO")  # the page was drawn before
-            async with server.presa("DUE PO") as schermo:
-                await schermo.pronto()
-                await schermo.filo.send(
-                    json.dumps({"guarda": str(o.pid), "revisione": o.revisione})
-                )
-                assert (await schermo.messaggio("toccato"))["oggetto"] == str(o.pid)
-
-        prova(scena)
