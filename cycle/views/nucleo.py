@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from cycle import coda, selectors
+from cycle import coda, neutralizzazioni, selectors
 from cycle.calendario import ultimo_giorno
 from cycle.coda import Riga, Sezione
 from cycle.contesto import Contesto, RichiestaEnte, nell_ente
@@ -94,6 +94,7 @@ def mostra(
             "periodo": periodo,
             "periodi": selectors.periodi(ciclo),
             "sezioni": sezioni,
+            "neutralizzazioni": neutralizzazioni.da_decidere(c.attore, [ciclo], c.istante, 50),
             "da_guardare": sum(len(s.righe) for s in sezioni),
             "in_linea": sum(len(s.in_linea) for s in sezioni),
             "decisioni": [

@@ -59,6 +59,7 @@ def test_r62_from_the_scheda_to_the_act_of_the_giunta(entra: Entra) -> None:
     assert "Proponi alla giunta" not in testo
     nucleo = entra(NUCLEO)
     assert qui in leggi(nucleo, "/alfa/")  # on the desk of who decides
+    assert qui in leggi(nucleo, "/alfa/2026/nucleo/2026-2/")  # and beside the sitting
     assert "Proponi alla giunta" in leggi(nucleo, qui)
     passo = {**modulo(nucleo, qui), **seduta(), "passo": "rimetti"}
     assert nucleo.post(qui, {**passo, "motivazione": ""}).status_code == 422
