@@ -121,7 +121,7 @@ SELECT e.verbo, e.procedura, e.da, e.a,
        p.nome_completo, d.nome_completo, u.nome, u.tipo,
        CASE WHEN a.id IS NULL THEN '' WHEN a.tipo = 'storico' THEN ''
             ELSE a.organo || ' n. ' || a.numero || ' del ' || to_char(a.data, 'DD/MM/YYYY') END,
-       q.nome, q.codice, e.dati ->> 'cifra'
+       q.nome, q.codice, e.dati ->> 'cifra', e.id
   FROM workflows_evento e
   LEFT JOIN cycle_persona p ON p.id = e.persona_id
   LEFT JOIN cycle_persona d ON d.id = e.per_conto_di_id
@@ -199,6 +199,7 @@ class Fatto:
     motivazione: str
     cifra: str
     fuori_procedura: bool
+    numero: int = 0  # of the event, where its page tells what it changed
 
     @property
     def frase(self) -> str:
@@ -338,6 +339,7 @@ def _fatto(
     periodo: str | None,
     codice_periodo: str | None,
     cifra: str | None,
+    numero: int,
 ) -> Fatto:
     di_relazione = procedura == "relazione"
     che_cosa = str(PER_PROCEDURA.get(procedura, FATTI).get(verbo, verbo))
@@ -358,6 +360,7 @@ def _fatto(
         motivazione=motivazione,
         cifra=cifra or "",
         fuori_procedura=verbo == "fuori_procedura",
+        numero=numero,
     )
 
 

@@ -19,6 +19,7 @@ from tests import giunta, matrice_neutralizzazioni, matrice_variazioni, mondo
 from tests.e2e.conftest import Entra
 from tests.importazione.test_forme import letto
 from tests.matrice_obiettivi import stampa_chiesta
+from workflows.registro.models import Evento
 
 REGOLE = {
     "runOnly": {
@@ -43,6 +44,12 @@ def _di(stato: str, resto: str = "") -> Callable[[], str]:
 
 def _fissa(indirizzo: str) -> Callable[[], str]:
     return lambda: indirizzo
+
+
+def _fatto() -> str:
+    """What an action changed: the first of an objective, which made the whole scheda."""
+    o = mondo.in_stato("in_corso")
+    return f"/alfa/registro/fatti/{Evento.objects.filter(radice_id=o.pk).earliest('id').pk}/"
 
 
 def _di_forma(forma: str) -> Callable[[], str]:
@@ -269,6 +276,7 @@ PAGINE: dict[str, list[Pagina]] = {
         ("registro, un campo", _fissa("/alfa/registro/?campo=stato")),
         ("confronto", _fissa("/alfa/registro/confronto/?dal=2001-01-01")),
         ("dati aperti", _fissa("/alfa/2026/dati-aperti/")),
+        ("registro, un fatto", _fatto),
         ("registro, un file", _fissa("/alfa/registro/impronta/?sha256=" + "0" * 64)),
         ("piano, com'era", _fissa("/alfa/2026/piano/?al=2100-01-01")),
         ("registro delle variazioni", _fissa("/alfa/2026/variazioni/registro/")),
