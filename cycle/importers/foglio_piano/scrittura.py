@@ -146,9 +146,9 @@ def segnato(contenuto: bytes, errori: Sequence[Errore]) -> bytes | None:
                 scritta.alignment = Alignment(wrap_text=True, vertical="top")
             if e.foglio in fogli and e.cella[:1].isalpha():
                 elenco.cell(n, 2).hyperlink = f"#'{e.foglio}'!{e.cella}"
-        for colonna, larghezza in zip("ABCD", (16, 10, 70, 60), strict=True):
-            elenco.column_dimensions[colonna].width = larghezza
-            elenco[f"{colonna}1"].font = Font(bold=True)
+        for lettera, larghezza in zip("ABCD", (16, 10, 70, 60), strict=True):
+            elenco.column_dimensions[lettera].width = larghezza
+            elenco[f"{lettera}1"].font = Font(bold=True)
         elenco.freeze_panes = "A2"
         cartella.active = 0
         uscita = io.BytesIO()
