@@ -42,6 +42,11 @@ def test_the_means_of_settori_and_periods() -> None:
     assert q.ente.tappe[0].calcolata is not None
     assert round(q.ente.tappe[0].calcolata, 2) == Decimal("66.67")
     assert (q.ente.convalidato, q.ente.quest_anno) == (False, q.ente.totale.calcolata)
+    # the trend, drawn and in words
+    assert q.ente.andamento == "1° 66,67 %, 2° 100,00 %"
+    assert due.andamento == "1° 0,00 %"
+    assert q.scala == (0, 100)
+    assert "passa da 66,67 % (relazioni 3) a 100,00 % (relazioni 2)" in q.andamento
     stati = {stato: t.quanti for stato, t in q.stati.items()}
     assert sum(stati.values()) == q.ente.totale.quanti == 8
     assert {codice: n for codice, _nome, n in q.relazioni[0].stati} == {
@@ -57,6 +62,8 @@ def test_every_figure_leads_to_as_many_rows_as_it_says(
     adesso(LUGLIO)
     client = entra("GENERALE SEGRETARIO")
     html = client.get(QUI).content.decode()
+    assert html.count('<svg class="andamento"') == 2  # the ente, and the settore with a report
+    assert html.count("<figcaption>") == 2
     for indirizzo, quanti in re.findall(
         r'href="(/alfa/2026/piano/\?stato=\w+)">(\d+)<', html.replace("&amp;", "&")
     ):
