@@ -4,6 +4,7 @@ whatever their texts hold."""
 
 from __future__ import annotations
 
+import hashlib
 from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from cycle.models import (
 from cycle.parametri import Parametri
 from tests import mondo
 from tests.importazione.test_forme import carica
+from workflows.registro.models import Evento
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -202,6 +204,8 @@ def test_the_command_writes_a_file_or_says_why_not(tmp_path: Path) -> None:
     assert f"schede {len(schede())}" in uscita.getvalue()
     _pdf, testo = letto(file.read_bytes())
     assert all(o.codice in testo for o in schede())
+    evento = Evento.objects.filter(verbo="esporta").latest("pk")
+    assert evento.dati["sha256"] == hashlib.sha256(file.read_bytes()).hexdigest()
     codice = schede()[1].codice
     call_command("stampa", str(file), ente=ente, anno=2031, obiettivo=codice, stdout=uscita)
     assert schede()[0].codice not in letto(file.read_bytes())[1]
