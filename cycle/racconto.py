@@ -48,7 +48,6 @@ ALTRI = {
     ("relazione", "annota"): gettext_lazy("ha scritto un'osservazione sulla relazione"),
     ("relazione", "firma"): gettext_lazy("ha firmato un'osservazione sulla relazione"),
     ("relazione", "scarta"): gettext_lazy("ha messo da parte un'osservazione sulla relazione"),
-    ("relazione", "scarta"): gettext_lazy("ha messo da parte un'osservazione sulla relazione"),
     ("variazione", "crea"): gettext_lazy("ha preparato una richiesta di variazione"),
     ("variazione", "elimina"): gettext_lazy("ha tolto la bozza di una richiesta di variazione"),
 }
