@@ -15,6 +15,7 @@ from cycle.models import Obiettivo, RelazioneSemestrale
 from cycle.permissions import (
     MACCHINA_CORREZIONE,
     MACCHINA_INSIEME,
+    MACCHINA_NEUTRALIZZAZIONE,
     MACCHINA_OBIETTIVO,
     MACCHINA_RELAZIONE,
     MACCHINA_VARIAZIONE,
@@ -55,10 +56,10 @@ annulla   | in_preparazione -> annullato      | controllo  | motivazione_present
 """  # noqa: E501
 
 VARIAZIONE = """
-presenta  | bozza -> presentata | dirigente, segreteria | di_chi_la_presenta, obiettivo_variabile, almeno_un_cambio, richiesta_motivata, prima_di_fine_anno, nel_termine, causa_sopravvenuta, campi_liberi, periodi_chiusi_intatti, solo_target_annuale, valori_di_partenza_attuali |
+presenta  | bozza -> presentata | dirigente, segreteria | di_chi_la_presenta, obiettivo_variabile, almeno_un_cambio, richiesta_motivata, prima_di_fine_anno, nel_termine, causa_sopravvenuta, campi_liberi, periodi_chiusi_intatti, neutralizzazioni_intatte, solo_target_annuale, valori_di_partenza_attuali |
 istruisci | presentata -> istruita | controllo | si_esamina, pareri_resi |
 dichiara_irricevibile | presentata -> irricevibile | controllo | tardiva_irricevibile, motivazione_presente | ritorno
-approva   | istruita -> approvata | segreteria | obiettivo_variabile, valori_di_partenza_attuali, periodi_chiusi_intatti, solo_target_annuale, pareri_resi, replica_attesa, responsabile_presente, specifici_presenti, target_in_ogni_periodo, pesi_a_cento, nodo_presente, accoglimento_motivato, eccezione_motivata, atto_contabile_indicato, atto_presente, pareri_presenti, atto_nei_termini | per giunta, con atto
+approva   | istruita -> approvata | segreteria | obiettivo_variabile, valori_di_partenza_attuali, periodi_chiusi_intatti, neutralizzazioni_intatte, solo_target_annuale, pareri_resi, replica_attesa, responsabile_presente, specifici_presenti, target_in_ogni_periodo, pesi_a_cento, nodo_presente, accoglimento_motivato, eccezione_motivata, atto_contabile_indicato, atto_presente, pareri_presenti, atto_nei_termini | per giunta, con atto
 respingi  | istruita -> respinta, presentata -> respinta | segreteria | diniego_motivato, atto_del_diniego | per giunta, ritorno
 ritira    | bozza -> ritirata, istruita -> ritirata, presentata -> ritirata | dirigente, po, segreteria | di_chi_la_ritira | ritorno
 """  # noqa: E501
@@ -66,6 +67,15 @@ ritira    | bozza -> ritirata, istruita -> ritirata, presentata -> ritirata | di
 CORREZIONE = """
 accogli  | segnalata -> accolta  | nucleo, controllo | decide_chi_deve, decide_un_altro, convalida_presente, motivazione_presente |
 respingi | segnalata -> respinta | nucleo, controllo | decide_chi_deve, decide_un_altro, motivazione_presente | ritorno
+"""  # noqa: E501
+
+NEUTRALIZZAZIONE = """
+accogli   | chiesta -> accolta   | nucleo     | neutralizzazione_prevista, decide_il_nucleo, prima_della_validazione, cause_con_documenti, una_alla_volta, non_chi_l_ha_chiesta, motivazione_presente, seduta_valida | per nucleo
+rimetti   | chiesta -> in_giunta | nucleo     | decide_la_giunta, prima_della_validazione, cause_con_documenti, non_chi_l_ha_chiesta, motivazione_presente, seduta_valida | per nucleo
+delibera  | in_giunta -> accolta | segreteria | prima_della_validazione, non_chi_l_ha_chiesta, motivazione_presente, atto_presente, pareri_presenti | per giunta, con atto
+respingi  | chiesta -> respinta  | nucleo     | non_chi_l_ha_chiesta, motivazione_presente, seduta_valida | per nucleo, ritorno
+nega      | in_giunta -> respinta | segreteria | non_chi_l_ha_chiesta, motivazione_presente | per giunta, ritorno
+ritira    | chiesta -> ritirata, in_giunta -> ritirata | po, dirigente, nucleo | ritira_chi_l_ha_chiesta | ritorno
 """  # noqa: E501
 
 
@@ -112,6 +122,10 @@ def test_r16_r37_the_table_of_the_variazione() -> None:
 
 def test_r35_the_table_of_the_correzione() -> None:
     assert dichiarate(MACCHINA_CORREZIONE) == righe(CORREZIONE)
+
+
+def test_r62_the_table_of_the_neutralizzazione() -> None:
+    assert dichiarate(MACCHINA_NEUTRALIZZAZIONE) == righe(NEUTRALIZZAZIONE)
 
 
 def test_r1_the_states() -> None:
@@ -253,6 +267,13 @@ def test_every_permission() -> None:
         "replica_variazione": ["dirigente"],
         "invita_variazione": ["nucleo"],
         "segnala_correzione": ["dirigente", "nucleo", "po"],
+        "chiedi_neutralizzazione": ["dirigente", "nucleo"],
+        "accogli_neutralizzazione": ["nucleo"],
+        "rimetti_neutralizzazione": ["nucleo"],
+        "respingi_neutralizzazione": ["nucleo"],
+        "delibera_neutralizzazione": ["segreteria"],
+        "nega_neutralizzazione": ["segreteria"],
+        "ritira_neutralizzazione": ["dirigente", "nucleo", "po"],
     }
 
 
