@@ -20,6 +20,7 @@ from django.db import IntegrityError, connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from psycopg.errors import CheckViolation
 
 from cycle import letture, orologio, permissions, selectors
 from cycle.models import Ciclo, Ente, Persona, Utente
@@ -100,8 +101,9 @@ def sessione(utente: Utente, ipa: str, canale: str) -> Iterator[Contesto]:
 def _anno_chiuso() -> Iterator[None]:
     try:
         yield
-    except IntegrityError as no:
-        detto = getattr(getattr(no.__cause__, "diag", None), "message_primary", None) or ""
+    except (IntegrityError, CheckViolation) as no:  # a COPY says it as the driver does
+        causa = no if isinstance(no, CheckViolation) else no.__cause__
+        detto = getattr(getattr(causa, "diag", None), "message_primary", None) or ""
         if not detto.endswith("(C3, R35)"):
             raise
         motivo = Motivo(
