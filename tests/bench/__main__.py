@@ -26,6 +26,7 @@ def main() -> None:
         anteprima,
         calcoli,
         catena,
+        decenni,
         importazione,
         insiemi,
         letture,
@@ -33,11 +34,13 @@ def main() -> None:
         mondo,
         notizie,
         pagine,
+        registro,
         scrittori,
         transizione,
     )
 
     giri, chiamate = argomenti.giri, argomenti.chiamate
+    taglie = [decenni.Taglia(anni, *argomenti.registro) for anni in argomenti.eventi]
     righe: list[misura.Riga] = []
     with mondo.copia(argomenti.obiettivi, *argomenti.scheda) as database:
         gruppi: dict[str, Callable[[], Iterable[misura.Riga]]] = {
@@ -55,6 +58,7 @@ def main() -> None:
             "scheda": lambda: letture.scheda(giri, chiamate, argomenti.enti, argomenti.piani),
             "notizie": lambda: notizie.righe(giri, argomenti.prese, database),
             "percentuali": lambda: calcoli.righe(giri, argomenti.percentuali),
+            "registro": lambda: registro.righe(giri, chiamate, taglie),
             "importazione": lambda: importazione.righe(giri, argomenti.schede),
         }
         server = _server(connection)
@@ -101,6 +105,21 @@ def _argomenti() -> argparse.Namespace:
     )
     leggi.add_argument("--insiemi", type=int, nargs="+", default=[100, 300, 1000])
     leggi.add_argument("--catena", type=int, default=300, help="passi di un insieme sigillato")
+    leggi.add_argument(
+        "--eventi",
+        type=int,
+        nargs="+",
+        default=[1, 3, 10],
+        help="milioni di eventi del registro che si interroga: il maggiore si confronta",
+    )
+    leggi.add_argument(
+        "--registro",
+        type=int,
+        nargs=2,
+        default=[1000, 50],
+        metavar=("OBIETTIVI", "ENTI"),
+        help="di che è fatto un anno di quel registro: così, un milione di eventi",
+    )
     leggi.add_argument("--anteprime", type=int, nargs="+", default=[1000, 3000, 10000])
     leggi.add_argument("--enti", type=int, default=50, help="enti fra cui si legge un anno")
     leggi.add_argument("--piani", type=int, nargs="+", default=[25, 1000, 10000])

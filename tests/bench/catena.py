@@ -1,32 +1,45 @@
 # SPDX-License-Identifier: AGPL-3.0-or-later
 """What the chain of the registro costs: to one transition, to a set, to eight writers on one ente,
-each beside the same work with the sealing trigger stopped; and what it takes to verify it all."""
+each beside the same work with the sealing trigger stopped, and with all of the registro's; and what
+it takes to verify it all."""
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Iterator, Sequence
-from typing import Any
 
-from django.db import connection, connections
+from django.db import connections
 
-from tests.bench import a_mano, mondo
+from tests.bench import mondo
+from tests.bench.decenni import TABELLE
 from tests.bench.misura import Riga, alterna, esponente, riga
+from tests.bench.registro import byte, copia, verifica_tutto
 from tests.bench.scrittori import POCHI, Concorrente, crescita, turni
 from workflows.ports import Attore
-from workflows.registro import traccia
-from workflows.registro.traccia import Esito
 
 # objectives moved by one action, for the growth
 CRESCITE = {"catena": (1, 2, 4), "catena_insieme": (4, 8, 16)}
-TABELLE = ("workflows_evento", "workflows_modifica", "workflows_sigillo")
 
 
 def _catena(accesa: bool) -> None:
     come = "ENABLE ALWAYS" if accesa else "DISABLE"
     with connections["owner"].cursor() as cursore:
         cursore.execute(f"ALTER TABLE workflows_evento {come} TRIGGER sigillo")
+
+
+def _registro(acceso: bool) -> None:
+    """The triggers that write the Modifiche, on every table, and the one that seals."""
+    with connections["owner"].cursor() as cursore:
+        cursore.execute(
+            "SELECT format('ALTER TABLE %%I %%s TRIGGER %%I', c.relname, t.come, g.tgname)"
+            "  FROM pg_trigger g JOIN pg_class c ON c.oid = g.tgrelid,"
+            "       (VALUES (%s)) t (come)"
+            " WHERE starts_with(g.tgname, 'registro_') AND starts_with(c.relname, 'cycle_')",
+            ["ENABLE" if acceso else "DISABLE"],
+        )
+        for (istruzione,) in cursore.fetchall():
+            cursore.execute(istruzione)
+    _catena(acceso)
 
 
 def righe(giri: int, chiamate: int, mosse: int, quanti: int, database: str) -> Iterator[Riga]:
@@ -40,15 +53,31 @@ def righe(giri: int, chiamate: int, mosse: int, quanti: int, database: str) -> I
     ):
         con: list[float] = []
         senza: list[float] = []
+        nudo: list[float] = []
         for giro in range(giri + 1):
-            for tempi, accesa in ((con, True), (senza, False)):
+            for tempi, accesa, registro in (
+                (con, True, True),
+                (senza, False, True),
+                (nudo, False, False),
+            ):
+                _registro(registro)
                 _catena(accesa)
                 inizio = time.perf_counter()
                 for _ in range(volte):
                     mondo.proponi(chi, mondo.prendi(ids, alla_volta))
                 if giro > 0:  # in the first, plans and caches are made
                     tempi.append((time.perf_counter() - inizio) * 1000 / volte)
-        _catena(True)
+        _registro(True)
+        note = {"crescita": _crescita(chi, ids, giri, CRESCITE[codice])}
+        yield riga(
+            con,
+            nudo,
+            codice=codice.replace("catena", "registro"),
+            titolo=titolo.replace("catena", "registro"),
+            unita="ms",
+            riferimento="senza Modifiche né catena",
+            note=note,
+        )
         yield riga(
             con,
             senza,
@@ -56,7 +85,7 @@ def righe(giri: int, chiamate: int, mosse: int, quanti: int, database: str) -> I
             titolo=titolo,
             unita="ms",
             riferimento="senza catena",
-            note={"crescita": _crescita(chi, ids, giri, CRESCITE[codice])},
+            note=note,
         )
     rimaste = {mondo.IPA[0]: ids}
     con_catena, senza_catena, *pochi = turni(
@@ -109,7 +138,7 @@ def _sigilla_il_resto() -> None:
 
 
 def _verifica(giri: int) -> Riga:
-    tempi = alterna({"nostra": _nostra, "loro": _copia}, giri=giri, chiamate=1, avvio=1)
+    tempi = alterna({"nostra": verifica_tutto, "loro": copia}, giri=giri, chiamate=1, avvio=1)
     return riga(
         tempi["nostra"],
         tempi["loro"],
@@ -118,49 +147,5 @@ def _verifica(giri: int) -> Riga:
         unita="ms",
         riferimento="sha256 di COPY",
         obiettivo=3.0,
-        note=_byte(),
+        note=byte(),
     )
-
-
-def _nostra() -> None:
-    with traccia.aperta() as aperta:
-        for passo in traccia.verifica(aperta):
-            if isinstance(passo, Esito) and passo.guasti:
-                raise RuntimeError(passo.guasti[0])
-
-
-def _copia() -> str:
-    """The least there is to read: the tables as they are."""
-    impronta = hashlib.sha256()
-    with a_mano.apri() as conn:
-        for tabella in TABELLE:
-            with conn.cursor().copy(f"COPY {tabella} TO STDOUT") as copia:
-                for dati in copia:
-                    impronta.update(dati)
-    return impronta.hexdigest()
-
-
-def _byte() -> dict[str, Any]:
-    """Of disk an Evento, indexes and link included, beside its field changes."""
-    with connection.cursor() as cursore:
-        cursore.execute(
-            "SELECT (SELECT count(*) FROM workflows_evento),"
-            " (SELECT count(*) FROM workflows_modifica),"
-            " pg_table_size('workflows_evento'), pg_indexes_size('workflows_evento'),"
-            " pg_total_relation_size('workflows_sigillo'),"
-            " (SELECT sum(coalesce(pg_column_size(prima), 0) + coalesce(pg_column_size(dopo), 0))"
-            "    FROM workflows_modifica),"
-            " pg_total_relation_size('workflows_modifica')"
-        )
-        eventi, modifiche, righe, indici, sigilli, campi, tutte = cursore.fetchone()
-    return {
-        "righe": f"{eventi} eventi, {modifiche} modifiche",
-        "byte per evento": round((righe + indici + sigilli) / eventi),
-        "di cui": {
-            "riga": round(righe / eventi),
-            "indici": round(indici / eventi),
-            "sigillo": round(sigilli / eventi),
-        },
-        "byte per modifica": round(tutte / modifiche),
-        "di cui campi": round((campi or 0) / modifiche),
-    }

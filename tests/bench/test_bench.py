@@ -14,6 +14,8 @@ RADICE = Path(__file__).resolve().parents[2]
 RIGHE = {
     *("transizione", "fsm", "viewflow", "http", "scrittori"),
     *("catena", "catena_insieme", "catena_scrittori", "verifica"),
+    *("registro", "registro_insieme", "verifica_tutto"),
+    *("storia", "persona", "parole", "variazioni_anno", "target", "come_era"),
     *(
         "anteprima",
         "approva",
@@ -31,7 +33,8 @@ def test_the_bench_prints_every_line(tmp_path: Path) -> None:
     esito = tmp_path / "bench.json"
     piccolo = (
         "--giri 1 --chiamate 2 --obiettivi 400 --mosse 1 --insiemi 2 4 --percentuali 10 20 "
-        "--schede 1 2 --anteprime 2 4 --enti 3 --piani 4 30 --catena 2 --prese 2 4"
+        "--schede 1 2 --anteprime 2 4 --enti 3 --piani 4 30 --catena 2 --prese 2 4 "
+        "--eventi 1 2 --registro 20 2"
     )
     corsa = subprocess.run(
         [sys.executable, "-m", "tests.bench", "--json", str(esito), *piccolo.split()],
@@ -52,12 +55,14 @@ def test_the_bench_prints_every_line(tmp_path: Path) -> None:
     assert [c for c, r in righe.items() if r["obiettivo"] is None] == [
         "fsm",
         "viewflow",
+        "registro",
         "catena",
+        "registro_insieme",
         "catena_insieme",
     ]
     query, massimo = righe["transizione"]["limiti"]["query"]
     assert query <= massimo == 12
-    crescono = RIGHE - {"fsm", "viewflow", "verifica"}
+    crescono = RIGHE - {"fsm", "viewflow", "verifica", "verifica_tutto"}
     assert all("crescita" in righe[c]["note"] for c in crescono)
     for pagina in ("elenco", "cruscotto", "scheda"):
         [(in_piu, _)] = righe[pagina]["limiti"].values()
