@@ -408,23 +408,28 @@ def osserva(
         muovi(relazione, "controdeduci", "UNO DIRIGENTE", istante=istante)
 
 
+def trasmettendo(r: RelazioneSemestrale) -> None:
+    """What follows in this transaction is written as by the submission of `r`, which alone may
+    write what it freezes."""
+    azioni.apri(
+        ente_id=r.ente_id,
+        procedura="relazione",
+        verbo="trasmetti",
+        passi=[azioni.Voce(r.pk, r.obiettivo_id, r.stato, r.stato)],
+        attore=attore("UNO DIRIGENTE", Ente.objects.get(pk=r.ente_id).codice_ipa),
+        istante=ADESSO,
+    )
+
+
 def muovi_target(r: RelazioneSemestrale, target: Decimal) -> None:
     """The targets of a report's period are no longer those that were submitted: its snapshot, and
     those of later reports, say that they were `target`. No figure moves otherwise, since the
     database refuses it."""
-    chi = attore("UNO DIRIGENTE", Ente.objects.get(pk=r.ente_id).codice_ipa)
     periodo = Periodo.objects.get(pk=r.periodo_id)
     for x in RelazioneSemestrale.objects.filter(
         obiettivo_id=r.obiettivo_id, periodo__ordine__gte=periodo.ordine
     ).exclude(istantanea=""):
-        azioni.apri(
-            ente_id=x.ente_id,
-            procedura="relazione",
-            verbo="trasmetti",
-            passi=[azioni.Voce(x.pk, x.obiettivo_id, x.stato, x.stato)],
-            attore=chi,
-            istante=ADESSO,
-        )
+        trasmettendo(x)
         detta = json.loads(x.istantanea)
         for riga in detta["righe"]:
             if riga["periodo"] == periodo.codice:

@@ -101,6 +101,7 @@ class TestEnteDiOgniRiga:
             "Lettera",
             "Battito",
             "Avanzamento",
+            "Lavoro",
         }
 
     @pytest.mark.parametrize(("m", "f"), RELAZIONI, ids=nome_di)

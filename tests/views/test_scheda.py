@@ -272,7 +272,7 @@ def test_l_impegno_e_della_propria_unita_e_del_controllo(entra: Callable[..., Cl
 
 def test_cio_che_e_di_tutta_la_scheda(entra: Callable[..., Client]) -> None:
     """Money of no specifico, and what only one comune's form says."""
-    o = mondo.in_stato("in_corso")
+    o = mondo.in_stato("bozza")
     assert "Stanziamenti della scheda" not in scheda(entra("UNO PO"), o)
     Stanziamento.objects.create(
         ente_id=o.ente_id,

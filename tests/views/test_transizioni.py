@@ -341,7 +341,10 @@ def test_confermare_la_calcolata_non_la_arrotonda(entra: Callable[..., Client]) 
     """R75: the two decimals are for the eye only."""
     o = mondo.in_stato("rendicontato")
     primo = nomi(o)[0]
-    VoceRelazione.objects.filter(specifico__pid=primo).update(percentuale_calcolata="66.666667")
+    voci = VoceRelazione.objects.filter(specifico__pid=primo)
+    for voce in voci.select_related("relazione"):
+        mondo.trasmettendo(voce.relazione)
+        voci.filter(pk=voce.pk).update(percentuale_calcolata="66.666667")
     compi(
         entra("SECONDO NUCLEO"),
         o,

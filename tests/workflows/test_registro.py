@@ -330,6 +330,7 @@ class TestFuoriProcedura:
             # what keeps the service going, and the secret address of a person's agenda
             "cycle_battito",
             "cycle_avanzamento",
+            "cycle_lavoro",
             "cycle_domandasalvata",
             "cycle_feedcalendario",
             # addresses, which can be erased (R90): what is done with them is an Evento
