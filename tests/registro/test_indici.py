@@ -30,7 +30,7 @@ def _piano(chiedi: Callable[[], Any]) -> str:
         chiedi()
     with connection.cursor() as cursore:
         cursore.execute("SET LOCAL enable_seqscan = off")
-        [(sql, params)] = [d for d in dette if "workflows_evento e" in d[0]][-1:]
+        (sql, params) = next(d for d in dette if "workflows_evento e" in d[0])
         cursore.execute(f"EXPLAIN {sql}", params)
         return "\n".join(riga for (riga,) in cursore.fetchall())
 
