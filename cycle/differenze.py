@@ -166,6 +166,7 @@ class Differenza:
     dopo: str
     istante: datetime
     chi: str
+    procedura: str
     verbo: str
     atto: str
     atto_pid: UUID | None
@@ -240,7 +241,7 @@ def differenze(
     viste: set[tuple[str, int]] = set()
     for (
         pid, codice, titolo, tabella, riga, campo, prima, dopo, nata, tolta, etichetta,
-        istante, verbo, _procedura, chi, atto_pid, atto,
+        istante, verbo, procedura, chi, atto_pid, atto,
     ) in righe:  # fmt: skip
         dove = " ".join(t for t in (str(RIGHE.get(tabella, tabella)), etichetta or "") if t)
         if nata or tolta:
@@ -262,7 +263,8 @@ def differenze(
                 dopo=a,
                 istante=istante,
                 chi=(chi or _("fuori procedura")).title() if chi else _("un comando"),
-                verbo=verbo.replace("_", " "),
+                procedura=procedura,
+                verbo=verbo,
                 atto=atto or "",
                 atto_pid=atto_pid,
                 senza_atto=atto is None and campo in approvati.get(tabella, ()),

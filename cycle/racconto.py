@@ -30,7 +30,7 @@ ALTRI = {
     ("registro", "consulta"): gettext_lazy("ha consultato il registro"),
     ("registro", "verifica"): gettext_lazy("ha verificato il registro"),
     ("persona", "oblia"): gettext_lazy("ha cancellato i dati personali di qualcuno"),
-    ("scadenza", "avvisa"): gettext_lazy("ha ricordato una scadenza"),
+    ("scadenza", "avvisa"): gettext_lazy("ha ricordato un termine"),
     ("programma", "modifica"): gettext_lazy("ha modificato i programmi dell'anno"),
     ("accesso", "invita"): gettext_lazy("ha invitato qualcuno a entrare"),
     ("accesso", "accetta"): gettext_lazy("ha accettato l'invito a entrare"),
@@ -180,17 +180,12 @@ def _che_cosa(r: dict[str, Any]) -> str:
         }
     elif procedura == "ciclo" and verbo == "proroga":
         detto = _("ha prorogato dei termini")
-    elif procedura == "ciclo" and verbo in FATTI_ANNO:
-        detto = str(FATTI_ANNO[verbo])
     elif r["esito"] == "letto" and verbo == "esporta" and procedura != "registro":
         detto = _("ha esportato %(che_cosa)s") % {"che_cosa": _che_file(r)}
-    elif (procedura, verbo) in ALTRI:
-        detto = str(ALTRI[procedura, verbo])
-    elif procedura in PER_PROCEDURA or procedura == "obiettivo":
-        fatti = PER_PROCEDURA.get(procedura, FATTI)
-        detto = str(fatti.get(verbo, _generico(procedura, verbo)))
     else:
-        detto = _generico(procedura, verbo)
+        detto = ha_fatto(procedura, verbo)
+    if procedura == "scadenza" and (termini := json.loads(r["dati"] or "{}").get("termini")):
+        detto += f" ({', '.join(termini)})"
     if r["periodo"]:
         detto += _(" del %(periodo)s") % {"periodo": r["periodo"][0].lower() + r["periodo"][1:]}
     if r["insieme"]:
@@ -242,6 +237,18 @@ INCARICO = {
     "delega": gettext_lazy("ha delegato a %(chi)s funzioni di %(ruolo)s"),
     "cessa": gettext_lazy("ha fatto cessare l'incarico di %(chi)s, %(ruolo)s"),
 }
+
+
+def ha_fatto(procedura: str, verbo: str) -> str:
+    """What somebody did, in general: 'ha proposto l'obiettivo'."""
+    if procedura == "ciclo" and verbo in FATTI_ANNO:
+        return str(FATTI_ANNO[verbo])
+    if (procedura, verbo) in ALTRI:
+        return str(ALTRI[procedura, verbo])
+    if procedura in PER_PROCEDURA or procedura == "obiettivo":
+        fatti = PER_PROCEDURA.get(procedura, FATTI)
+        return str(fatti.get(verbo, _generico(procedura, verbo)))
+    return _generico(procedura, verbo)
 
 
 def _generico(procedura: str, verbo: str) -> str:

@@ -114,7 +114,10 @@ def _dell_ente(pk: int, istante: datetime) -> int:
             attore=di_comando(ente.pk, istante),
             istante=istante,
             canale="sistema",
-            dati={"passi": {s.pk: p.codice for s, p in dovuti}},
+            dati={
+                "passi": {s.pk: p.codice for s, p in dovuti},
+                "termini": [f"{s.nome} {s.ciclo.anno}" for s, _passo in dovuti],
+            },
         )
         copia(
             Preavviso(ente=ente, scadenza=s, passo=p.codice, termine=s.effettivo) for s, p in dovuti

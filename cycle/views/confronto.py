@@ -13,6 +13,7 @@ from cycle import domande
 from cycle.confronti import confronta, leggi
 from cycle.contesto import RichiestaEnte, nell_ente
 from cycle.differenze import LIMITE
+from cycle.racconto import ha_fatto
 
 
 @require_safe
@@ -27,7 +28,7 @@ def confronto(request: RichiestaEnte) -> HttpResponse:
         "x": chiesto,
         "anno": chiesto.anno,
         "cicli": c.cicli(),
-        "differenze": trovate,
+        "differenze": [(d, ha_fatto(d.procedura, d.verbo)) for d in trovate],
         "senza_atto": sum(d.senza_atto for d in trovate),
         "limite": LIMITE if len(trovate) == LIMITE else 0,
     }

@@ -107,5 +107,6 @@ def _novita(request: RichiestaEnte) -> dict[str, Any]:
         "novita": righe(c, voci[:ULTIME]),
         "novita_altre": len(voci) > ULTIME,
         "novita_da_leggere": conteggi[0],
+        "novita_urgenti": conteggi[1],
         "novita_ultima": max((v.quando for v in voci), default=None),
     }
