@@ -47,7 +47,8 @@ if "CYCLE_PIANI_REALI" in os.environ:
                 assert not ordine or f" {' '.join(ordine)} " not in reale
 
     def test_nessuna_frase_dei_piani_reali() -> None:
-        """Not even eight words in a row."""
+        """Not even eight words in a row. An osservazione is the product's own draft, whose formula
+        is the Nucleo's everywhere: of it, what the demo puts in is looked at by itself."""
         demo = comune(2026)
         reale = parole(" ".join(p.read_text(errors="replace") for p in PIANI_REALI))
         brani = {tuple(reale[i : i + 8]) for i in range(len(reale) - 7)}
@@ -56,7 +57,8 @@ if "CYCLE_PIANI_REALI" in os.environ:
             for specifico in piano.specifici():
                 testi |= {specifico.titolo, specifico.descrizione}
                 for relazione in specifico.relazioni:
-                    testi |= {relazione.testo, relazione.osservazione, relazione.risposta}
+                    testi |= {relazione.testo, relazione.risposta}
+                testi |= {indicatore.nome for indicatore in specifico.indicatori}
             for testo in testi:
                 mie = parole(testo)
                 for i in range(len(mie) - 7):

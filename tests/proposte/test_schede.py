@@ -387,7 +387,7 @@ def test_un_anno_chiuso_non_si_scrive(r: Rubrica) -> None:
             "specifici",
             (SpecificoScritto("a", codice="X1"), SpecificoScritto("b", codice="X1")),
             "specifici-1-codice",
-            "già di un altro",
+            "già di un'altra voce",
         ),
         (
             "specifici",
