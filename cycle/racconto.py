@@ -184,8 +184,9 @@ def _che_cosa(r: dict[str, Any]) -> str:
         detto = _("ha esportato %(che_cosa)s") % {"che_cosa": _che_file(r)}
     else:
         detto = ha_fatto(procedura, verbo)
-    if procedura == "scadenza" and (termini := json.loads(r["dati"] or "{}").get("termini")):
-        detto += f" ({', '.join(termini)})"
+    if procedura == "scadenza":
+        termine = json.loads(r["dati"] or "{}").get("termini", {}).get(str(r["oggetto_id"]))
+        detto += f" «{termine}»" if termine else ""
     if r["periodo"]:
         detto += _(" del %(periodo)s") % {"periodo": r["periodo"][0].lower() + r["periodo"][1:]}
     if r["insieme"]:

@@ -116,7 +116,7 @@ def _dell_ente(pk: int, istante: datetime) -> int:
             canale="sistema",
             dati={
                 "passi": {s.pk: p.codice for s, p in dovuti},
-                "termini": [f"{s.nome} {s.ciclo.anno}" for s, _passo in dovuti],
+                "termini": {s.pk: f"{s.nome} {s.ciclo.anno}" for s, _passo in dovuti},
             },
         )
         copia(

@@ -72,7 +72,9 @@ def righe(giri: int, quanti: Sequence[int]) -> Iterator[Riga]:
         riferimento="SQL a insiemi, le stesse righe",
         obiettivo=1.5,
         note={
-            "crescita": round(esponente({n: min(t)[0] for n, t in tempi.items()}), 2),
+            "crescita": round(esponente({n: min(t)[0] for n, t in tempi.items()}), 2)
+            if len(tempi) > 1
+            else None,
             "rapporto per misura": {
                 n: round(median(a / b for a, b in t), 2) for n, t in tempi.items()
             },
