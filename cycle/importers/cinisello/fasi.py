@@ -197,9 +197,6 @@ class LettoreFasi:
         if resto:
             fase.note.append(" ".join(resto))
 
-    def _coda_attesa(self, fase: FaseGrezza) -> str:
-        return self.code.get(fase.centro[0], "") if len(fase.centro) == 1 else ""
-
     def completa(self, codice: str, fase: FaseGrezza) -> str:
         """Who answers for a phase; a lone surname is of the only one who has it in the document."""
         nome = " ".join(fase.responsabile)
