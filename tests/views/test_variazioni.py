@@ -200,7 +200,8 @@ class TestPagina:
             (SEGRETERIA, 404),
         ):
             assert entra(chi).get(pagina(v)).status_code == atteso, chi
-        assert "V1" not in leggi(entra(CONTROLLO), "/alfa/2026/variazioni/")
+        assert pagina(v) in leggi(entra(SETTORE), "/alfa/2026/variazioni/?vista=mie")
+        assert pagina(v) not in leggi(entra(CONTROLLO), "/alfa/2026/variazioni/")
 
     def test_what_is_filed_everybody_reads_with_before_and_after(self, entra: Entra) -> None:
         v = richieste.presentata(mondo.in_stato("in_corso"))
